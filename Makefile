@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+# Kaquan's front door. What is behind it: meson.build builds, scripts/ does the rest.
+
+BUILD        ?= build
+PREFIX       ?= /usr/local
+DESTDIR      ?=
+FUZZ_SECONDS ?= 20
+
+# An empty environment is enough: the system's own tools, and UTF-8 because vouchers have Chinese names.
+PATH   := $(if $(PATH),$(PATH),/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
+LC_ALL := C.UTF-8
+export BUILD FUZZ_SECONDS PATH LC_ALL
+
+MAKEFLAGS += --no-print-directory
+.NOTPARALLEL:
+.PHONY: help build test demo run lint fuzz check install clean bootstrap-build bootstrap-test bootstrap-check
+
+help:            ## show this list
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | \
+	    while IFS="$$(printf '\t')" read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
+	@printf '\nEach installs with apt what it misses, and says so. Variables: BUILD=%s PREFIX=%s FUZZ_SECONDS=%s\n' \
+	    '$(BUILD)' '$(PREFIX)' '$(FUZZ_SECONDS)'
+
+demo: build      ## start a gateway with demo data, make the three calls, explain them, stop
+	@scripts/demo
+
+run: build       ## serve the demo data until Ctrl-C, and print what to paste in another terminal
+	@scripts/run-demo
+
+build: bootstrap-build ## compile build/kaquan
+	@test -f '$(BUILD)/build.ninja' || meson setup '$(BUILD)' --buildtype=release -Db_ndebug=false --prefix='$(PREFIX)'
+	@ninja -C '$(BUILD)'
+
+test: bootstrap-test build ## unit tests and black-box tests; the last line is "N passed, N failed"
+	@scripts/test
+
+lint: bootstrap-check build ## format, house rules, clang-tidy, cppcheck, gcc -fanalyzer, both compilers
+	@scripts/lint
+
+fuzz: bootstrap-check ## every parser of foreign bytes under libFuzzer, FUZZ_SECONDS each
+	@scripts/fuzz
+
+check:           ## all that CI runs
+	@.ci/run
+
+install: build   ## install to PREFIX, below DESTDIR if given
+	@meson configure '$(BUILD)' -Dprefix='$(PREFIX)'
+	@DESTDIR='$(DESTDIR)' meson install -C '$(BUILD)'
+
+clean:           ## remove what was built
+	@rm -rf -- '$(BUILD)' '$(BUILD)'-asan '$(BUILD)'-tsan '$(BUILD)'-valgrind '$(BUILD)'-clang '$(BUILD)'-analyzer '$(BUILD)'-fuzz
+
+bootstrap-build bootstrap-test bootstrap-check:
+	@scripts/bootstrap $(@:bootstrap-%=%)

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KAQUAN_H
+#define KAQUAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* libkaquan: calls a gateway that speaks the Alipay Open Platform's protocol (Kaquan's own, or another),
+ * signs what goes out and verifies what comes back. C and C++.
+ *
+ *     struct kq_client_options options = {0};
+ *     options.gateway_url = "http://127.0.0.1:8080/gateway.do";
+ *     options.app_id = "2014072300007148";
+ *     options.private_key = private_key_pem;
+ *     options.gateway_public_key = gateway_public_key_pem;
+ *     struct kq_client *client = NULL;
+ *     struct kq_client_error error;
+ *     if (kq_client_open(&options, &client, &error) != KQ_CLIENT_OK) … error.message …
+ *     struct kq_client_request request = {0};
+ *     request.method = "alipay.marketing.voucher.send";
+ *     request.biz_content = "{\"template_id\":\"…\",\"user_id\":\"…\",\"out_biz_no\":\"…\"}";
+ *     struct kq_client_answer *answer = NULL;
+ *     enum kq_client_status status = kq_client_call(client, &request, &answer, &error);
+ *     … answer->response … answer->sub_code …
+ *     kq_client_answer_free(answer);
+ *     kq_client_close(client);
+ *
+ * All text that the caller gives and gets is UTF-8, whatever the charset on the wire; texts end with a NUL
+ * byte. A client belongs to one thread at a time; several clients may be used by several threads. */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define KQ_CLIENT_MUST __attribute__((warn_unused_result))
+#else
+#define KQ_CLIENT_MUST
+#endif
+
+/* What came of a call, by the layer that ended it: each one presupposes that all before it went well. */
+enum kq_client_status {
+    KQ_CLIENT_OK = 0,    /* code 10000, the signature verified */
+    KQ_CLIENT_USAGE,     /* the options or the request cannot be used; nothing was sent */
+    KQ_CLIENT_MEMORY,    /* out of memory, or the machine failed; whether anything was sent is not known */
+    KQ_CLIENT_TRANSPORT, /* no answer: not reachable, cut, too late. Whether the call took effect is not
+                          * known: repeat it with the same out_biz_no */
+    KQ_CLIENT_HTTP,      /* an HTTP status other than 200 */
+    KQ_CLIENT_ANSWER,    /* not an answer of this protocol, or longer than allowed */
+    KQ_CLIENT_SIGNATURE, /* the answer carries no signature, or one that does not verify: it is not to be
+                            believed */
+    KQ_CLIENT_GATEWAY,   /* a signed refusal by the gateway: any code but 10000 and 40004 */
+    KQ_CLIENT_BUSINESS   /* a signed refusal by the method: code 40004 */
+};
+
+/* "ok", "usage", … Static. */
+const char *kq_client_status_name(enum kq_client_status status);
+
+#define KQ_CLIENT_MESSAGE_SIZE 512
+
+/* One English sentence for people, UTF-8, cut at a character's border. Never a key or a signature. Written by
+ * every call that takes one; empty after KQ_CLIENT_OK. */
+struct kq_client_error {
+    char message[KQ_CLIENT_MESSAGE_SIZE];
+};
+
+/* What a client does, step by step, for whoever wants to look: kq_client_options.observe. Bytes are as on the
+ * wire, in the charset of the call, and valid during the call of the observer only. */
+enum kq_client_event {
+    KQ_CLIENT_EVENT_PARAMETER, /* name=value, before percent-encoding; one event a parameter, `sign` last */
+    KQ_CLIENT_EVENT_STRING_TO_SIGN, /* what the private key signs */
+    KQ_CLIENT_EVENT_REQUEST_URL,    /* the gateway's URL with the public parameters as its query */
+    KQ_CLIENT_EVENT_REQUEST_BODY,   /* biz_content as a form; may be empty */
+    KQ_CLIENT_EVENT_ANSWER_HEAD,    /* HTTP status, content type and trace id, one line */
+    KQ_CLIENT_EVENT_ANSWER_BODY,    /* all of it */
+    KQ_CLIENT_EVENT_VERIFIED /* the bytes that the answer's signature was verified over, with success */
+};
+
+typedef void (*kq_client_observer)(void *data, enum kq_client_event event, const char *bytes, size_t size);
+
+/* Seconds since 1970-01-01T00:00:00Z. */
+typedef int64_t (*kq_client_clock)(void *data);
+
+#define KQ_CLIENT_CONNECT_TIMEOUT_MS_DEFAULT 10000L
+#define KQ_CLIENT_TIMEOUT_MS_DEFAULT 30000L
+/* A wallet page of 100 passes with the longest texts, in UTF-8, stays below this. */
+#define KQ_CLIENT_ANSWER_MAX_BYTES_DEFAULT ((size_t)16 << 20)
+
+/* Zero it, then set what is needed. Everything is borrowed during kq_client_open only, except `observe`,
+ * `now_s` and their data, which must outlive the client. */
+struct kq_client_options {
+    const char *gateway_url; /* required: http:// or https://, without a query */
+    const char *app_id;      /* required */
+    const char *private_key; /* required: the application's; PEM or base64, PKCS#1 or PKCS#8 */
+    const char
+        *gateway_public_key; /* required: PEM or base64, SubjectPublicKeyInfo or PKCS#1, or a certificate */
+    const char *charset;     /* "utf-8" (where NULL), "gbk" or "gb2312" */
+    const char *sign_type;   /* "RSA2" (where NULL) or "RSA" */
+    const char *app_auth_token; /* NULL: the application acts for its own merchant */
+    long connect_timeout_ms;    /* 0: the default above; likewise below */
+    long timeout_ms;            /* of the whole call */
+    size_t answer_max_bytes;
+    kq_client_clock now_s; /* NULL: the machine's clock */
+    void *now_data;
+    kq_client_observer observe; /* NULL: nobody looks */
+    void *observe_data;
+};
+
+struct kq_client;
+
+/* Loads the keys; connects to nothing yet. KQ_CLIENT_USAGE, KQ_CLIENT_MEMORY; then *client is NULL. */
+KQ_CLIENT_MUST enum kq_client_status kq_client_open(const struct kq_client_options *options,
+                                                    struct kq_client **client, struct kq_client_error *error);
+
+/* Wipes the private key. NULL is fine. */
+void kq_client_close(struct kq_client *client);
+
+/* Zero it, then set what is needed. Borrowed during the call. */
+struct kq_client_request {
+    const char *method;      /* required */
+    const char *biz_content; /* a JSON object, sent as it is; NULL: none */
+    const char *timestamp;   /* yyyy-MM-dd HH:mm:ss, Beijing time; NULL: now */
+};
+
+/* An answer. Owned by the caller, who gives it to kq_client_answer_free; independent of the client. Its texts
+ * are empty rather than NULL. All but raw, http_status and trace_id stay empty as long as `verified` is 0:
+ * nothing else of an answer can be believed then. */
+struct kq_client_answer {
+    int http_status;
+    int verified;    /* 1: the gateway's signature over `response`, as it stood on the wire, is right */
+    const char *raw; /* the answer's bytes, as on the wire */
+    size_t raw_bytes;
+    const char *trace_id; /* of the answer's header: names the call in the gateway's log */
+    const char *response; /* the response member's value, a JSON object, in UTF-8 */
+    size_t response_bytes;
+    const char *code; /* "10000" */
+    const char *msg;
+    const char *sub_code;
+    const char *sub_msg;
+};
+
+/* Makes one signed call; a POST with the public parameters in the query and biz_content in the body, as the
+ * platform's own client libraries send it. Connections are kept and used again. *answer is set, whatever the
+ * status, as soon as an answer came in whole, else NULL. */
+KQ_CLIENT_MUST enum kq_client_status kq_client_call(struct kq_client *client,
+                                                    const struct kq_client_request *request,
+                                                    struct kq_client_answer **answer,
+                                                    struct kq_client_error *error);
+
+/* NULL is fine. */
+void kq_client_answer_free(struct kq_client_answer *answer);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

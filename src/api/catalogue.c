@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/catalogue.h"
+
+const struct kq_method *const kq_catalogue[] = {
+    &kq_method_marketing_voucher_list_query,
+    &kq_method_marketing_voucher_send,
+    &kq_method_user_pass_grouplist_query,
+};
+const size_t kq_catalogue_count = KQ_COUNT(kq_catalogue);
+
+const struct kq_method *kq_method_find(struct kq_slice name)
+{
+    for (size_t i = 0; i < kq_catalogue_count; i++) {
+        if (kq_slice_equal(name, kq_slice_of(kq_catalogue[i]->name))) {
+            return kq_catalogue[i];
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_API_CATALOGUE_H
+#define KQ_API_CATALOGUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/fields.h"
+#include "base/arena.h"
+#include "base/error.h"
+#include "domain/operation.h"
+
+/* The catalogue: the one source of truth about methods. Adding one is a file in this folder and a line in
+ * catalogue.c. */
+
+/* For whom a call is made. */
+struct kq_caller {
+    struct kq_slice app_id;
+    struct kq_slice pid; /* the merchant it acts for: the application's own, or the grant's */
+    int64_t now_s;       /* business time */
+};
+
+struct kq_method {
+    const char *name; /* "alipay.marketing.voucher.send" */
+    const char *text; /* what it does, one line */
+    const char *text_zh;
+    const struct kq_fields *request;
+    const struct kq_rule *rules;
+    size_t rule_count;
+    const struct kq_fields *answer;
+    enum kq_error_code parameter_error; /* what a field that breaks its row raises */
+    const enum kq_error_code *codes; /* the business codes it can raise, then KQ_E_NONE: for documentation */
+    bool allowed_by_default;         /* to every application; else only with a permission of its own */
+
+    /* Typed request → operation. `request` is the struct that `request` fields describe, in the operation's
+     * arena. */
+    struct kq_result (*prepare)(const struct kq_caller *caller, const void *request,
+                                struct kq_operation *operation, struct kq_error *error);
+
+    /* Done operation (its error is KQ_E_NONE) → typed answer, a zeroed struct of answer->struct_bytes; may
+     * still refuse. */
+    struct kq_result (*finish)(const struct kq_caller *caller, const struct kq_operation *operation,
+                               void *answer, struct kq_error *error);
+};
+
+/* All methods, in the order of their names. */
+extern const struct kq_method *const kq_catalogue[];
+extern const size_t kq_catalogue_count;
+
+/* NULL: not in the catalogue. */
+const struct kq_method *kq_method_find(struct kq_slice name);
+
+/* One a method, each in its file. */
+extern const struct kq_method kq_method_marketing_voucher_list_query;
+extern const struct kq_method kq_method_marketing_voucher_send;
+extern const struct kq_method kq_method_user_pass_grouplist_query;
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_BASE_ERROR_LIST_H
+#define KQ_BASE_ERROR_LIST_H
+
+/* Every way in which something can fail, once: X(name, category, English text for logs and the command line).
+ *
+ * The gateway's answer (code, msg, sub_code, sub_msg) is made from a code in one place, wire/gateway_error.c;
+ * a test there fails for a GATEWAY or BUSINESS code without an answer. Callers switch on the category, or on
+ * a code they can do something about. */
+
+#define KQ_ERROR_LIST(X)                                                                                     \
+    /* The program itself or the machine under it. */                                                        \
+    X(NO_MEMORY, INTERNAL, "out of memory")                                                                  \
+    X(INTERNAL, INTERNAL, "internal error")                                                                  \
+    X(STORE, INTERNAL, "the store failed")                                                                   \
+    X(BUSY, INTERNAL, "too busy")                                                                            \
+    X(IO, INTERNAL, "input or output failed")                                                                \
+    X(CRYPTO, INTERNAL, "a cryptographic operation failed")                                                  \
+    /* What a person or a program asked for on this side of the wire. */                                     \
+    X(USAGE, OPERATOR, "wrong usage")                                                                        \
+    X(BAD_KEY, OPERATOR, "unusable key")                                                                     \
+    X(BAD_INPUT, OPERATOR, "bad input")                                                                      \
+    X(CONFLICT, OPERATOR, "already exists with other data")                                                  \
+    X(NOT_FOUND, OPERATOR, "not found")                                                                      \
+    X(ILLEGAL_STATE, OPERATOR, "not possible in this state")                                                 \
+    X(TRANSPORT, OPERATOR, "no answer")                                                                      \
+    X(ANSWER, OPERATOR, "unusable answer")                                                                   \
+    /* spec/gateway.md, "Gateway errors". */                                                                 \
+    X(GATEWAY_BUSY, GATEWAY, "the gateway is too busy")                                                      \
+    X(INVALID_TOKEN, GATEWAY, "unknown app_auth_token")                                                      \
+    X(TOKEN_EXPIRED, GATEWAY, "expired app_auth_token")                                                      \
+    X(TOKEN_NO_API, GATEWAY, "the grant does not cover this method")                                         \
+    X(MISSING_METHOD, GATEWAY, "method is missing")                                                          \
+    X(MISSING_SIGNATURE, GATEWAY, "sign is missing")                                                         \
+    X(MISSING_SIGN_TYPE, GATEWAY, "sign_type is missing")                                                    \
+    X(MISSING_APP_ID, GATEWAY, "app_id is missing")                                                          \
+    X(MISSING_TIMESTAMP, GATEWAY, "timestamp is missing")                                                    \
+    X(MISSING_VERSION, GATEWAY, "version is missing")                                                        \
+    X(INVALID_PARAMETER_GATEWAY, GATEWAY, "invalid public parameter")                                        \
+    X(INVALID_METHOD, GATEWAY, "unknown method")                                                             \
+    X(INVALID_FORMAT, GATEWAY, "format is not JSON")                                                         \
+    X(INVALID_SIGN_TYPE, GATEWAY, "sign_type is neither RSA2 nor RSA")                                       \
+    X(INVALID_SIGNATURE, GATEWAY, "the signature does not verify")                                           \
+    X(INVALID_APP_ID, GATEWAY, "unknown app_id")                                                             \
+    X(INVALID_TIMESTAMP, GATEWAY, "timestamp is malformed or too far from now")                              \
+    X(INVALID_CHARSET, GATEWAY, "unknown charset, or bytes that are not in it")                              \
+    X(INVALID_ENCRYPT_TYPE, GATEWAY, "unknown encrypt_type")                                                 \
+    X(NO_ENCRYPT_KEY, GATEWAY, "the application has no key for content encryption")                          \
+    X(ILLEGAL_JSON, GATEWAY, "biz_content is not one JSON object")                                           \
+    X(NO_KEY_CONFIGURED, GATEWAY, "the application has no key for this sign_type")                           \
+    X(APP_NOT_PERMITTED, GATEWAY, "the application may not call this method")                                \
+    /* spec/vouchers.md, "The three methods"; the reference pages' business codes. */                        \
+    X(INVALID_PARAMETER, BUSINESS, "invalid parameter")                                                      \
+    X(PASS_PARAMETER, BUSINESS, "invalid parameter of a pass method")                                        \
+    X(SYSTEM_ERROR, BUSINESS, "system error")                                                                \
+    X(BIZ_ERROR, BUSINESS, "business error")                                                                 \
+    X(TEMPLATE_NOT_EXIST, BUSINESS, "no such template")                                                      \
+    X(TEMPLATE_STATUS_NOT_MATCH, BUSINESS, "the template is not effective")                                  \
+    X(TEMPLATE_EXPIRED, BUSINESS, "the template has expired")                                                \
+    X(TEMPLATE_STOCK_NOT_ENOUGH, BUSINESS, "the template's stock or budget is used up")                      \
+    X(USER_NOT_EXIST, BUSINESS, "no such user")                                                              \
+    X(USER_STATUS_ERROR, BUSINESS, "the user is frozen")                                                     \
+    X(USER_LIMIT_EXCEEDED, BUSINESS, "the user has as many vouchers of this template as allowed")            \
+    X(PERMISSION_DENIED, BUSINESS, "the template is not this merchant's")
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/application_fields.h"
+
+#include "api/catalogue.h"
+#include "cli/nearest.h"
+
+struct kq_result kq_flag_sign_type(const struct kq_invocation *invocation, enum kq_sign_type *sign_type,
+                                   struct kq_error *error)
+{
+    struct kq_slice text = kq_flag_text(invocation, "sign-type");
+    KQ_ENSURE(kq_sign_type_parse(text, sign_type), error, KQ_E_USAGE, "--sign-type is RSA2 or RSA, not %.*s",
+              KQ_SLICE_PRINT(text));
+    return KQ_OK;
+}
+
+static struct kq_result check_method(struct kq_slice method, struct kq_error *error)
+{
+    if (kq_method_find(method) != NULL) {
+        return KQ_OK;
+    }
+    struct kq_nearest nearest;
+    kq_nearest_init(&nearest, method);
+    for (size_t i = 0; i < kq_catalogue_count; i++) {
+        kq_nearest_consider(&nearest, kq_catalogue[i]->name);
+    }
+    return kq_fail(error, KQ_E_BAD_INPUT, "this gateway has no method %.*s%s%s%s", KQ_SLICE_PRINT(method),
+                   nearest.best == NULL ? "" : "; did you mean ", nearest.best == NULL ? "" : nearest.best,
+                   nearest.best == NULL ? "" : "?");
+}
+
+struct kq_result kq_flag_methods(const struct kq_invocation *invocation, const char *name,
+                                 const struct kq_slice **methods, size_t *count, struct kq_error *error)
+{
+    *methods = kq_flag_list(invocation, name, count);
+    for (size_t i = 0; i < *count; i++) {
+        KQ_TRY(check_method((*methods)[i], error));
+    }
+    return KQ_OK;
+}

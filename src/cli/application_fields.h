@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_CLI_APPLICATION_FIELDS_H
+#define KQ_CLI_APPLICATION_FIELDS_H
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "wire/sign_type.h"
+
+/* What the commands on applications share. */
+
+#define KQ_FLAG_APP_ID                                                                                       \
+    {                                                                                                        \
+        .name = "app-id", .kind = KQ_FLAG_TEXT, .required = true, .value = "ID",                             \
+        .text = "the application's id"                                                                       \
+    }
+
+#define KQ_FLAG_PID                                                                                          \
+    {                                                                                                        \
+        .name = "pid", .kind = KQ_FLAG_TEXT, .required = true, .value = "PID",                               \
+        .text = "the merchant: 16 digits that begin with 2088"                                               \
+    }
+
+#define KQ_FLAG_SIGN_TYPE                                                                                    \
+    {                                                                                                        \
+        .name = "sign-type", .kind = KQ_FLAG_TEXT, .value = "TYPE", .text = "RSA2 (SHA-256) or RSA (SHA-1)", \
+        .fallback = "RSA2"                                                                                   \
+    }
+
+/* --sign-type. USAGE. */
+KQ_MUST struct kq_result kq_flag_sign_type(const struct kq_invocation *invocation,
+                                           enum kq_sign_type *sign_type, struct kq_error *error);
+
+/* Each of the list flag's values must be a method of the catalogue: BAD_INPUT, with the nearest one. */
+KQ_MUST struct kq_result kq_flag_methods(const struct kq_invocation *invocation, const char *name,
+                                         const struct kq_slice **methods, size_t *count,
+                                         struct kq_error *error);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/call_trace.h"
+#include "cli/commands.h"
+#include "cli/file.h"
+#include "cli/keys.h"
+#include "cli/shown.h"
+#include "kaquan.h"
+
+static const struct kq_flag flags[] = {
+    {.name = "gateway",
+     .kind = KQ_FLAG_TEXT,
+     .required = true,
+     .value = "URL",
+     .text = "the gateway, like http://127.0.0.1:8080/gateway.do"},
+    {.name = "app-id",
+     .kind = KQ_FLAG_TEXT,
+     .required = true,
+     .value = "ID",
+     .text = "the application that calls"},
+    {.name = "private-key",
+     .kind = KQ_FLAG_TEXT,
+     .required = true,
+     .value = "FILE",
+     .text = "the application's private key, in any of the usual forms"},
+    {.name = "gateway-public-key",
+     .kind = KQ_FLAG_TEXT,
+     .required = true,
+     .value = "FILE",
+     .text = "the gateway's public key, which answers are verified with"},
+    {.name = "biz",
+     .kind = KQ_FLAG_TEXT,
+     .value = "JSON",
+     .text = "the method's own parameters (biz_content)"},
+    {.name = "charset",
+     .kind = KQ_FLAG_TEXT,
+     .value = "CHARSET",
+     .text = "utf-8, gbk or gb2312",
+     .fallback = "utf-8"},
+    {.name = "sign-type",
+     .kind = KQ_FLAG_TEXT,
+     .value = "TYPE",
+     .text = "RSA2 (SHA-256) or RSA (SHA-1)",
+     .fallback = "RSA2"},
+    {.name = "app-auth-token",
+     .kind = KQ_FLAG_TEXT,
+     .value = "TOKEN",
+     .text = "act for the merchant that granted it"},
+    {.name = "timestamp",
+     .kind = KQ_FLAG_TEXT,
+     .value = "TIME",
+     .text = "instead of now, to see what a wrong clock comes to"},
+    {.name = "timeout",
+     .kind = KQ_FLAG_NUMBER,
+     .value = "SECONDS",
+     .text = "how long to wait for the answer",
+     .fallback = "30",
+     .minimum = 1,
+     .maximum = 3600},
+    {.name = "verbose",
+     .kind = KQ_FLAG_SWITCH,
+     .text = "show on standard error what is signed, sent, received and verified"},
+};
+
+#define MS_PER_S 1000L
+
+/* One side of the call, closed and wiped together. */
+struct session {
+    struct kq_buffer private_key;
+    struct kq_buffer gateway_public_key;
+    struct kq_client *client;
+    struct kq_client_answer *answer;
+};
+
+static void close_session(struct session *session)
+{
+    kq_client_answer_free(session->answer);
+    kq_client_close(session->client);
+    kq_buffer_wipe_and_free(&session->private_key);
+    kq_buffer_wipe_and_free(&session->gateway_public_key);
+}
+
+static struct kq_result read_keys(const struct kq_invocation *invocation, struct session *session,
+                                  struct kq_error *error)
+{
+    const char *private_path = kq_flag_text(invocation, "private-key").data;
+    struct kq_private_key *private_key KQ_CLEANUP(kq_private_key_cleanup) = NULL;
+    const char *public_path = kq_flag_text(invocation, "gateway-public-key").data;
+    KQ_TRY(kq_file_read(private_path, KQ_KEY_FILE_MAX_BYTES, &session->private_key, error));
+    /* The client loads it too; here the refusal names the file. */
+    if (!kq_private_key_load(kq_buffer_slice(&session->private_key), &private_key, error).ok) {
+        return kq_fail_in(error, "%s", private_path);
+    }
+    return kq_file_read(public_path, KQ_KEY_FILE_MAX_BYTES, &session->gateway_public_key, error);
+}
+
+static enum kq_client_status call(const struct kq_invocation *invocation, struct kq_call_trace *trace,
+                                  struct session *session, struct kq_client_error *error)
+{
+    const struct kq_client_options options = {
+        .gateway_url = kq_flag_text(invocation, "gateway").data,
+        .app_id = kq_flag_text(invocation, "app-id").data,
+        .private_key = session->private_key.data,
+        .gateway_public_key = session->gateway_public_key.data,
+        .charset = kq_flag_text(invocation, "charset").data,
+        .sign_type = kq_flag_text(invocation, "sign-type").data,
+        .app_auth_token = kq_flag_text(invocation, "app-auth-token").data,
+        .timeout_ms = (long)kq_flag_number(invocation, "timeout") * MS_PER_S,
+        .observe = trace == NULL ? NULL : kq_call_trace_observe,
+        .observe_data = trace,
+    };
+    const struct kq_client_request request = {
+        .method = invocation->operand.data,
+        .biz_content = kq_flag_text(invocation, "biz").data,
+        .timestamp = kq_flag_text(invocation, "timestamp").data,
+    };
+    enum kq_client_status status = kq_client_open(&options, &session->client, error);
+    return status == KQ_CLIENT_OK ? kq_client_call(session->client, &request, &session->answer, error)
+                                  : status;
+}
+
+/* Indented for people, as it came for programs. */
+static struct kq_result print_response(const struct kq_client_answer *answer, bool json,
+                                       struct kq_error *error)
+{
+    struct kq_buffer text KQ_CLEANUP(kq_buffer_free) = {0};
+    struct kq_slice response = {.data = answer->response, .size = answer->response_bytes};
+    if (json || !kq_is_terminal(STDOUT_FILENO)) {
+        kq_buffer_append(&text, response);
+    } else {
+        struct kq_buffer indented KQ_CLEANUP(kq_buffer_free) = {0};
+        kq_append_indented(&indented, response);
+        kq_append_shown(&text, kq_buffer_slice(&indented), true);
+        text.failed = text.failed || indented.failed;
+    }
+    KQ_ENSURE_MEMORY(!text.failed, error);
+    printf("%.*s\n", KQ_SLICE_PRINT(kq_buffer_slice(&text)));
+    return KQ_OK;
+}
+
+static enum kq_error_code code_of(enum kq_client_status status)
+{
+    switch (status) {
+    case KQ_CLIENT_USAGE:
+        return KQ_E_USAGE;
+    case KQ_CLIENT_TRANSPORT:
+        return KQ_E_TRANSPORT;
+    case KQ_CLIENT_MEMORY:
+        return KQ_E_INTERNAL;
+    default:
+        return KQ_E_ANSWER;
+    }
+}
+
+static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
+{
+    struct session session KQ_CLEANUP(close_session) = {0};
+    struct kq_client_error client_error = {0};
+    struct kq_call_trace trace = {.charset = kq_flag_text(invocation, "charset")};
+    KQ_TRY(read_keys(invocation, &session, error));
+    KQ_TRY(kq_call_trace_name_key(&trace, kq_flag_text(invocation, "gateway-public-key").data,
+                                  kq_buffer_slice(&session.gateway_public_key), error));
+    struct kq_call_trace *tracer = kq_flag_switch(invocation, "verbose") ? &trace : NULL;
+    enum kq_client_status status = call(invocation, tracer, &session, &client_error);
+    bool refused = status == KQ_CLIENT_GATEWAY || status == KQ_CLIENT_BUSINESS;
+    if (status != KQ_CLIENT_OK && !refused) {
+        return kq_fail(error, code_of(status), "%s%s", status == KQ_CLIENT_TRANSPORT ? "no answer: " : "",
+                       client_error.message);
+    }
+    KQ_TRY(print_response(session.answer, invocation->json, error));
+    if (refused) {
+        const char *code =
+            session.answer->sub_code[0] == '\0' ? session.answer->code : session.answer->sub_code;
+        const char *message =
+            session.answer->sub_msg[0] == '\0' ? session.answer->msg : session.answer->sub_msg;
+        fflush(stdout);
+        kq_report_refusal(invocation->json, code, message);
+        invocation->exit_status = KQ_EXIT_REFUSED;
+    }
+    return KQ_OK;
+}
+
+const struct kq_command kq_command_call = {
+    .name = "call",
+    .text = "make a signed call to any gateway and verify its answer",
+    .example = "kaquan call alipay.marketing.voucher.list.query --gateway http://127.0.0.1:8080/gateway.do "
+               "--app-id 2014072300007148 --private-key app_private_key.pem "
+               "--gateway-public-key demo/gateway_public_key.pem "
+               "--biz '{\"template_id\":\"20140601000730010040000000EB\",\"user_id\":\"2088302001456115\"}'",
+    .operand = "METHOD",
+    .flags = flags,
+    .flag_count = KQ_COUNT(flags),
+    .run = run,
+};

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_CLI_CALL_TRACE_H
+#define KQ_CLI_CALL_TRACE_H
+
+#include "base/error.h"
+#include "base/slice.h"
+#include "kaquan.h"
+
+/* `kaquan call --verbose`: on standard error, what goes out and what comes back, so that a newcomer sees the
+ * protocol and somebody whose signatures do not fit sees where. */
+struct kq_call_trace {
+    struct kq_slice charset; /* of the wire: shown in UTF-8 */
+    const char *key_path;
+    char key_fingerprint[65]; /* SHA-256 of the gateway's public key */
+    unsigned key_bits;
+    unsigned parameters; /* shown so far */
+};
+
+/* Says with which key answers are verified. BAD_KEY. */
+KQ_MUST struct kq_result kq_call_trace_name_key(struct kq_call_trace *trace, const char *path,
+                                                struct kq_slice text, struct kq_error *error);
+
+/* A kq_client_observer; `data` is the trace. */
+void kq_call_trace_observe(void *data, enum kq_client_event event, const char *bytes, size_t size);
+
+#endif

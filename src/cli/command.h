@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_CLI_COMMAND_H
+#define KQ_CLI_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/slice.h"
+
+/* The command line as constant tables: a command is a row, its flags are rows. Help, parsing, refusals, the
+ * environment's and the file's settings all come from here; a command is one file with its row, its flags and
+ * what it does. One thread. */
+
+/* Exit statuses that scripts can rely on. */
+enum kq_exit_status {
+    KQ_EXIT_DONE = 0,
+    KQ_EXIT_REFUSED = 1, /* asked for rightly, but it cannot be done */
+    KQ_EXIT_USAGE = 2,
+};
+
+enum kq_flag_kind {
+    KQ_FLAG_SWITCH, /* there or not */
+    KQ_FLAG_TEXT,   /* given twice, the last one counts: so it is with all but lists */
+    KQ_FLAG_LIST,   /* may be given several times */
+    KQ_FLAG_NUMBER, /* a whole number */
+    KQ_FLAG_MONEY,  /* yuan */
+    KQ_FLAG_TIME,   /* yyyy-MM-dd HH:mm:ss, Beijing time */
+};
+
+struct kq_flag {
+    const char *name; /* without the dashes; also the setting's name in kaquan.conf */
+    enum kq_flag_kind kind;
+    bool required;
+    const char *value;    /* what stands for its value in the help; NULL for switches */
+    const char *text;     /* what it is for, one line */
+    const char *fallback; /* its value where nobody gives one; NULL: none */
+    int64_t minimum;      /* NUMBER */
+    int64_t maximum;
+    size_t max_chars; /* TEXT; 0: no limit of its own */
+};
+
+struct kq_invocation;
+
+struct kq_command {
+    const char *group; /* "app"; NULL: the command stands alone */
+    const char *name;  /* "create" */
+    const char *text;  /* what it does, one line */
+    const char *example;
+    const char *operand; /* "METHOD"; NULL: it takes none */
+    const struct kq_flag *flags;
+    size_t flag_count;
+    struct kq_result (*run)(struct kq_invocation *invocation, struct kq_error *error);
+};
+
+/* Where a value came from; the lower one wins. */
+enum kq_value_level {
+    KQ_VALUE_NONE,
+    KQ_VALUE_COMMAND_LINE,
+    KQ_VALUE_ENVIRONMENT,
+    KQ_VALUE_FILE,
+    KQ_VALUE_FALLBACK,
+};
+
+/* A flag's value, checked against its row. In the invocation's arena. */
+struct kq_value {
+    enum kq_value_level level;
+    struct kq_slice text;   /* NUL-terminated */
+    int64_t number;         /* NUMBER; MONEY in fen; TIME in seconds; SWITCH 1 or 0 */
+    struct kq_slice *items; /* LIST */
+    size_t count;
+    size_t capacity;
+};
+
+/* One run of one command. */
+struct kq_invocation {
+    const struct kq_command *command;
+    struct kq_arena arena;   /* owned by whoever runs the command */
+    struct kq_value *values; /* one a flag, in the order of kq_command_flag */
+    struct kq_slice operand; /* NUL-terminated */
+    bool json;
+    bool help;
+    enum kq_exit_status exit_status; /* set by a command that has said itself what went wrong */
+};
+
+/* The flags of a command: its own, then those that all commands have. NULL behind the last. */
+const struct kq_flag *kq_command_flag(const struct kq_command *command, size_t index);
+
+/* Where it stands among them, or their number. */
+size_t kq_command_flag_index(const struct kq_command *command, struct kq_slice name);
+
+/* "app create" into `text`. */
+#define KQ_COMMAND_TITLE_SIZE 64
+void kq_command_title(const struct kq_command *command, char text[KQ_COMMAND_TITLE_SIZE]);
+
+/* A command's own view of its flags; `name` must be one of its rows. */
+bool kq_flag_is_given(const struct kq_invocation *invocation, const char *name); /* not as a fallback */
+struct kq_slice kq_flag_text(const struct kq_invocation *invocation, const char *name);
+int64_t kq_flag_number(const struct kq_invocation *invocation, const char *name);
+bool kq_flag_switch(const struct kq_invocation *invocation, const char *name);
+const struct kq_slice *kq_flag_list(const struct kq_invocation *invocation, const char *name, size_t *count);
+
+/* The row of the flag that every command on a data directory has. */
+#define KQ_FLAG_DATA                                                                                         \
+    {                                                                                                        \
+        .name = "data", .kind = KQ_FLAG_TEXT, .required = true, .value = "DIR",                              \
+        .text = "the data directory that `kaquan init` made"                                                 \
+    }
+
+/* All commands, in the order of the help. */
+extern const struct kq_command *const kq_commands[];
+extern const size_t kq_command_count;
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/commands.h"
+
+const struct kq_command *const kq_commands[] = {
+    &kq_command_init,
+    &kq_command_serve,
+    &kq_command_call,
+    &kq_command_merchant_create,
+    &kq_command_merchant_list,
+    &kq_command_app_create,
+    &kq_command_app_list,
+    &kq_command_app_show,
+    &kq_command_app_rotate_key,
+    &kq_command_app_permit,
+    &kq_command_app_grant,
+    &kq_command_app_disable,
+    &kq_command_app_enable,
+    &kq_command_user_create,
+    &kq_command_user_import,
+    &kq_command_user_list,
+    &kq_command_user_show,
+    &kq_command_user_freeze,
+    &kq_command_user_unfreeze,
+    &kq_command_shop_create,
+    &kq_command_shop_list,
+    &kq_command_template_create,
+    &kq_command_template_activate,
+    &kq_command_template_delete,
+    &kq_command_template_list,
+    &kq_command_template_show,
+    &kq_command_voucher_send,
+    &kq_command_voucher_list,
+    &kq_command_voucher_show,
+    &kq_command_pass_create,
+    &kq_command_pass_import,
+    &kq_command_pass_list,
+    &kq_command_version,
+};
+
+const size_t kq_command_count = KQ_COUNT(kq_commands);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_CLI_COMMANDS_H
+#define KQ_CLI_COMMANDS_H
+
+#include "cli/command.h"
+
+/* Every command's row; each stands in the file of its name, and does what its `text` says. */
+
+extern const struct kq_command kq_command_app_create;
+extern const struct kq_command kq_command_app_disable;
+extern const struct kq_command kq_command_app_enable;
+extern const struct kq_command kq_command_app_grant;
+extern const struct kq_command kq_command_app_list;
+extern const struct kq_command kq_command_app_permit;
+extern const struct kq_command kq_command_app_rotate_key;
+extern const struct kq_command kq_command_app_show;
+extern const struct kq_command kq_command_call;
+extern const struct kq_command kq_command_init;
+extern const struct kq_command kq_command_merchant_create;
+extern const struct kq_command kq_command_merchant_list;
+extern const struct kq_command kq_command_pass_create;
+extern const struct kq_command kq_command_pass_import;
+extern const struct kq_command kq_command_pass_list;
+extern const struct kq_command kq_command_serve;
+extern const struct kq_command kq_command_shop_create;
+extern const struct kq_command kq_command_shop_list;
+extern const struct kq_command kq_command_template_activate;
+extern const struct kq_command kq_command_template_create;
+extern const struct kq_command kq_command_template_delete;
+extern const struct kq_command kq_command_template_list;
+extern const struct kq_command kq_command_template_show;
+extern const struct kq_command kq_command_user_create;
+extern const struct kq_command kq_command_user_freeze;
+extern const struct kq_command kq_command_user_import;
+extern const struct kq_command kq_command_user_list;
+extern const struct kq_command kq_command_user_show;
+extern const struct kq_command kq_command_user_unfreeze;
+extern const struct kq_command kq_command_version;
+extern const struct kq_command kq_command_voucher_list;
+extern const struct kq_command kq_command_voucher_send;
+extern const struct kq_command kq_command_voucher_show;
+
+#endif

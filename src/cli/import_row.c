@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/import_row.h"
+
+#include "cli/nearest.h"
+#include "wire/charset.h"
+#include "wire/json.h"
+
+/* Lists are short: a user's logins, a pass's shops. */
+#define FIRST_CAPACITY ((size_t)4)
+
+struct kq_slice kq_import_value(const struct kq_import_values *values)
+{
+    return values->count == 0 ? KQ_SLICE_EMPTY : values->items[0];
+}
+
+/* Its index, or column_count. */
+static size_t find_column(struct kq_slice name, const struct kq_import_column *columns, size_t column_count)
+{
+    size_t index = 0;
+    while (index < column_count && !kq_slice_equal(kq_slice_of(columns[index].name), name)) {
+        index++;
+    }
+    return index;
+}
+
+static struct kq_result refuse_name(const char *what, struct kq_slice name,
+                                    const struct kq_import_column *columns, size_t column_count,
+                                    struct kq_error *error)
+{
+    struct kq_nearest nearest;
+    kq_nearest_init(&nearest, name);
+    for (size_t i = 0; i < column_count; i++) {
+        kq_nearest_consider(&nearest, columns[i].name);
+    }
+    struct kq_slice shown = {.data = name.data, .size = name.size > 64 ? 64 : name.size};
+    bool valid = kq_utf8_is_valid(shown);
+    return kq_fail(error, KQ_E_BAD_INPUT, "there is no %s %.*s%s%s%s", what,
+                   KQ_SLICE_PRINT(valid ? shown : KQ_SLICE("of that name")),
+                   nearest.best == NULL ? "" : "; did you mean ", nearest.best == NULL ? "" : nearest.best,
+                   nearest.best == NULL ? "" : "?");
+}
+
+/* Items grow by doubling: the array's size is the next power of two of its count. */
+static struct kq_result append(struct kq_import_values *values, struct kq_slice text, struct kq_arena *arena,
+                               struct kq_error *error)
+{
+    if (text.size == 0) {
+        return KQ_OK;
+    }
+    bool is_full =
+        values->count == 0 || (values->count >= FIRST_CAPACITY && (values->count & (values->count - 1)) == 0);
+    if (is_full) {
+        size_t capacity = values->count == 0 ? FIRST_CAPACITY : values->count * 2;
+        struct kq_slice *items = kq_arena_allocate_array(arena, capacity, sizeof(*items));
+        KQ_ENSURE_MEMORY(items != NULL, error);
+        for (size_t i = 0; i < values->count; i++) {
+            items[i] = values->items[i];
+        }
+        values->items = items;
+    }
+    /* The text may stand in the reader's buffer, which the next record overwrites. */
+    struct kq_slice copy = kq_arena_copy(arena, text);
+    KQ_ENSURE_MEMORY(copy.data != NULL, error);
+    values->items[values->count++] = copy;
+    return KQ_OK;
+}
+
+static void clear(struct kq_import_values *values, size_t column_count)
+{
+    for (size_t i = 0; i < column_count; i++) {
+        values[i] = (struct kq_import_values){0};
+    }
+}
+
+static struct kq_result check_required(const struct kq_import_values *values,
+                                       const struct kq_import_column *columns, size_t column_count,
+                                       struct kq_error *error)
+{
+    for (size_t i = 0; i < column_count; i++) {
+        KQ_ENSURE(!columns[i].required || values[i].count > 0, error, KQ_E_BAD_INPUT, "%s is missing",
+                  columns[i].name);
+    }
+    return KQ_OK;
+}
+
+struct kq_result kq_import_header_read(const struct kq_csv_record *record,
+                                       const struct kq_import_column *columns, size_t column_count,
+                                       struct kq_import_header *header, struct kq_error *error)
+{
+    bool seen[KQ_IMPORT_COLUMNS_MAX] = {false};
+    header->count = record->count;
+    for (size_t i = 0; i < record->count; i++) {
+        struct kq_slice name = kq_slice_trim(record->fields[i]);
+        size_t column = find_column(name, columns, column_count);
+        if (column == column_count) {
+            return refuse_name("column", name, columns, column_count, error);
+        }
+        KQ_ENSURE(!seen[column] || columns[column].is_list, error, KQ_E_BAD_INPUT, "column %s stands twice",
+                  columns[column].name);
+        seen[column] = true;
+        header->columns[i] = column;
+    }
+    for (size_t i = 0; i < column_count; i++) {
+        KQ_ENSURE(seen[i] || !columns[i].required, error, KQ_E_BAD_INPUT,
+                  "the header names no column %s: the first line must name the columns", columns[i].name);
+    }
+    return KQ_OK;
+}
+
+struct kq_result kq_import_row_from_csv(const struct kq_csv_record *record,
+                                        const struct kq_import_header *header,
+                                        const struct kq_import_column *columns, size_t column_count,
+                                        struct kq_arena *arena, struct kq_import_values *values,
+                                        struct kq_error *error)
+{
+    clear(values, column_count);
+    KQ_ENSURE(record->count == header->count, error, KQ_E_BAD_INPUT, "%zu fields, and the header has %zu",
+              record->count, header->count);
+    for (size_t i = 0; i < record->count; i++) {
+        KQ_ENSURE(kq_utf8_is_valid(record->fields[i]), error, KQ_E_BAD_INPUT, "%s is not UTF-8",
+                  columns[header->columns[i]].name);
+        KQ_TRY(append(&values[header->columns[i]], record->fields[i], arena, error));
+    }
+    return check_required(values, columns, column_count, error);
+}
+
+static struct kq_result append_json(const json_t *value, const struct kq_import_column *column,
+                                    struct kq_arena *arena, struct kq_import_values *values,
+                                    struct kq_error *error)
+{
+    struct kq_slice text = KQ_SLICE_EMPTY;
+    enum kq_json_kind kind = kq_json_kind_of(value, &text);
+    if (kind == KQ_JSON_NULL) {
+        return KQ_OK;
+    }
+    KQ_ENSURE(kind == KQ_JSON_STRING || kind == KQ_JSON_NUMBER, error, KQ_E_BAD_INPUT, "%s is not %s",
+              column->name, column->is_list ? "a string, or an array of strings" : "a string");
+    return append(values, text, arena, error);
+}
+
+static struct kq_result read_member(const char *name, const json_t *value,
+                                    const struct kq_import_column *columns, size_t column_count,
+                                    struct kq_arena *arena, struct kq_import_values *values,
+                                    struct kq_error *error)
+{
+    size_t column = find_column(kq_slice_of(name), columns, column_count);
+    if (column == column_count) {
+        return refuse_name("member", kq_slice_of(name), columns, column_count, error);
+    }
+    if (!columns[column].is_list || !json_is_array(value)) {
+        return append_json(value, &columns[column], arena, &values[column], error);
+    }
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        KQ_TRY(append_json(json_array_get(value, i), &columns[column], arena, &values[column], error));
+    }
+    return KQ_OK;
+}
+
+struct kq_result kq_import_row_from_json(struct kq_slice text, const struct kq_import_column *columns,
+                                         size_t column_count, struct kq_arena *arena,
+                                         struct kq_import_values *values, struct kq_error *error)
+{
+    clear(values, column_count);
+    KQ_ENSURE(kq_utf8_is_valid(text), error, KQ_E_BAD_INPUT, "not UTF-8");
+    json_t *object KQ_JSON_CLEANUP = NULL;
+    struct kq_error reading = {0};
+    if (!kq_json_read(text, &object, &reading).ok) {
+        KQ_ENSURE(reading.code != KQ_E_NO_MEMORY, error, KQ_E_NO_MEMORY, "%s", "");
+        return kq_fail(error, KQ_E_BAD_INPUT, "not JSON");
+    }
+    KQ_ENSURE(json_is_object(object), error, KQ_E_BAD_INPUT, "not a JSON object");
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach(object, name, value)
+    {
+        KQ_TRY(read_member(name, value, columns, column_count, arena, values, error));
+    }
+    return check_required(values, columns, column_count, error);
+}

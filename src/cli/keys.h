@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_CLI_KEYS_H
+#define KQ_CLI_KEYS_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/slice.h"
+#include "wire/key.h"
+
+/* Keys in files. `path` may be "-", standard input. Refusals (NOT_FOUND, IO, BAD_KEY) name the file. */
+
+/* A private key; whatever was read of it is wiped. */
+KQ_MUST struct kq_result kq_load_private_key(const char *path, struct kq_private_key **key,
+                                             struct kq_error *error);
+
+/* An application's public key as SubjectPublicKeyInfo in DER, made in the arena. BAD_KEY also where it is the
+ * public key of the gateway in `directory`: an easy mistake, after which no signature of the application
+ * would ever verify. */
+KQ_MUST struct kq_result kq_load_application_key(const char *path, const char *directory,
+                                                 struct kq_arena *arena, struct kq_slice *der,
+                                                 struct kq_error *error);
+
+/* SHA-256 of a DER SubjectPublicKeyInfo, in hex: what people compare keys by. */
+#define KQ_FINGERPRINT_TEXT_SIZE 65
+KQ_MUST struct kq_result kq_key_fingerprint(struct kq_slice der, char text[KQ_FINGERPRINT_TEXT_SIZE],
+                                            struct kq_error *error);
+
+/* For KQ_CLEANUP. */
+void kq_public_key_cleanup(struct kq_public_key **key);
+void kq_private_key_cleanup(struct kq_private_key **key);
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/flags.h"
+#include "cli/help.h"
+#include "cli/nearest.h"
+#include "cli/settings.h"
+#include "cli/shown.h"
+
+/* From the words on the command line to a command, and from what came of it to an exit status. */
+
+static bool is_word(const char *word, const char *expected)
+{
+    return word != NULL && strcmp(word, expected) == 0;
+}
+
+/* Errors are JSON where programs asked for it, also those about the rest of the line. */
+static bool asks_for_json(int count, char *const *words)
+{
+    for (int i = 0; i < count; i++) {
+        if (is_word(words[i], "--json")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The command that the first words name, and how many words that takes; NULL: none. */
+static const struct kq_command *find_command(int count, char *const *words, int *taken)
+{
+    for (size_t i = 0; i < kq_command_count; i++) {
+        const struct kq_command *command = kq_commands[i];
+        *taken = command->group == NULL ? 1 : 2;
+        if (count >= *taken && (command->group == NULL || is_word(words[0], command->group)) &&
+            is_word(words[*taken - 1], command->name)) {
+            return command;
+        }
+    }
+    return NULL;
+}
+
+static bool is_group(const char *word)
+{
+    for (size_t i = 0; i < kq_command_count; i++) {
+        if (kq_commands[i]->group != NULL && is_word(word, kq_commands[i]->group)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* words[0] names nothing, or a group, and then words[1] nothing in it. */
+static struct kq_result refuse_unknown(int count, char *const *words, struct kq_error *error)
+{
+    bool in_group = is_group(words[0]);
+    KQ_ENSURE(!in_group || count > 1, error, KQ_E_USAGE,
+              "`kaquan %s` needs one more word: `kaquan help %s` lists them", words[0], words[0]);
+    struct kq_nearest nearest;
+    kq_nearest_init(&nearest, kq_slice_of(words[in_group ? 1 : 0]));
+    for (size_t i = 0; i < kq_command_count; i++) {
+        const struct kq_command *command = kq_commands[i];
+        if (in_group && is_word(words[0], command->group == NULL ? "" : command->group)) {
+            kq_nearest_consider(&nearest, command->name);
+        } else if (!in_group) {
+            kq_nearest_consider(&nearest, command->group == NULL ? command->name : command->group);
+        }
+    }
+    const char *group = in_group ? words[0] : "";
+    const char *space = in_group ? " " : "";
+    if (nearest.best != NULL) {
+        return kq_fail(error, KQ_E_USAGE, "there is no `kaquan %s%s%s`; did you mean `kaquan %s%s%s`?", group,
+                       space, words[in_group ? 1 : 0], group, space, nearest.best);
+    }
+    return kq_fail(error, KQ_E_USAGE, "there is no `kaquan %s%s%s`: `kaquan help%s%s` lists what there is",
+                   group, space, words[in_group ? 1 : 0], space, group);
+}
+
+/* kaquan help [WORDS], kaquan GROUP --help */
+static struct kq_result show_help(int count, char *const *words, struct kq_error *error)
+{
+    int taken = 0;
+    if (asks_for_json(count, words)) {
+        kq_help_json(stdout);
+        return KQ_OK;
+    }
+    const struct kq_command *command = find_command(count, words, &taken);
+    if (command != NULL) {
+        kq_help_command(stdout, command);
+        return KQ_OK;
+    }
+    if (count == 0 || (count == 1 && is_group(words[0]))) {
+        kq_help_overview(stdout, kq_slice_of(count == 0 ? NULL : words[0]));
+        return KQ_OK;
+    }
+    return refuse_unknown(count, words, error);
+}
+
+static struct kq_result run_command(struct kq_invocation *invocation, int count, char *const *words,
+                                    struct kq_error *error)
+{
+    KQ_TRY(kq_flags_parse(invocation, count, words, error));
+    if (invocation->help) {
+        kq_help_command(stdout, invocation->command);
+        return KQ_OK;
+    }
+    KQ_TRY(kq_settings_apply(invocation, error));
+    KQ_TRY(kq_flags_check(invocation, error));
+    return invocation->command->run(invocation, error);
+}
+
+/* What was printed must have arrived: a full disk behind `>` is a failure. */
+static struct kq_result flush(struct kq_error *error)
+{
+    KQ_ENSURE(fflush(stdout) == 0 && ferror(stdout) == 0, error, KQ_E_IO,
+              "the output could not be written: %s", strerror(errno));
+    return KQ_OK;
+}
+
+static enum kq_exit_status finish(struct kq_result result, bool json, const struct kq_error *error,
+                                  enum kq_exit_status own)
+{
+    if (result.ok) {
+        return own;
+    }
+    kq_report_error(json, error);
+    return error->code == KQ_E_USAGE ? KQ_EXIT_USAGE : KQ_EXIT_REFUSED;
+}
+
+static enum kq_exit_status run(const struct kq_command *command, int count, char *const *words)
+{
+    struct kq_invocation invocation KQ_CLEANUP(kq_invocation_free) = {0};
+    struct kq_error error = {0};
+    struct kq_result result = kq_invocation_init(&invocation, command, &error);
+    if (result.ok) {
+        result = run_command(&invocation, count, words, &error);
+    }
+    bool json = invocation.json || asks_for_json(count, words);
+    if (result.ok) {
+        result = flush(&error);
+    }
+    return finish(result, json, &error, invocation.exit_status);
+}
+
+/* Where the words are not a command: help, the version's usual flag, or a mistake. */
+static enum kq_exit_status run_other(int count, char *const *words)
+{
+    struct kq_error error = {0};
+    bool json = asks_for_json(count, words);
+    if (count == 0) {
+        kq_help_overview(stderr, KQ_SLICE_EMPTY);
+        return KQ_EXIT_USAGE;
+    }
+    if (is_word(words[0], "help") || is_word(words[0], "--help") || is_word(words[0], "-h")) {
+        return finish(show_help(count - 1, words + 1, &error), json, &error, KQ_EXIT_DONE);
+    }
+    if (count > 1 && is_group(words[0]) && (is_word(words[1], "--help") || is_word(words[1], "-h"))) {
+        return finish(show_help(1, words, &error), json, &error, KQ_EXIT_DONE);
+    }
+    return finish(refuse_unknown(count, words, &error), json, &error, KQ_EXIT_DONE);
+}
+
+int main(int argument_count, char **arguments)
+{
+    /* For the width of characters on the screen; everything else is UTF-8 by itself. */
+    setlocale(LC_CTYPE, "C.UTF-8");
+    int count = argument_count - 1;
+    char *const *words = arguments + 1;
+    int taken = 1;
+    const struct kq_command *command = count > 0 && is_word(words[0], "--version")
+                                           ? &kq_command_version
+                                           : find_command(count, words, &taken);
+    return (int)(command != NULL ? run(command, count - taken, words + taken) : run_other(count, words));
+}

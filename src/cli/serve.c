@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/data.h"
+#include "cli/file.h"
+#include "cli/keys.h"
+#include "server/gateway.h"
+#include "server/server.h"
+#include "store/sqlite.h"
+
+#define MS_PER_S 1000
+/* A hundred years: farther off, times stop fitting their four-digit year soon. */
+#define CLOCK_OFFSET_MAX_S INT64_C(3155760000)
+
+/* The defaults below are texts, for the help; these are the same in the server's header. */
+static_assert(KQ_CONNECTIONS_MAX_DEFAULT == 10000, "--connections");
+static_assert(KQ_BODY_MAX_BYTES_DEFAULT == 1048576, "--body-limit");
+static_assert(KQ_HEADER_TIMEOUT_MS_DEFAULT == 10 * MS_PER_S, "--header-timeout");
+static_assert(KQ_IDLE_TIMEOUT_MS_DEFAULT == 60 * MS_PER_S, "--idle-timeout");
+static_assert(KQ_CLOCK_SKEW_DEFAULT_S == 900, "--clock-skew");
+
+static const struct kq_flag flags[] = {
+    KQ_FLAG_DATA,
+    {.name = "listen",
+     .kind = KQ_FLAG_TEXT,
+     .value = "ADDRESS:PORT",
+     .text = "where the gateway listens; port 0: any",
+     .fallback = "127.0.0.1:8080"},
+    {.name = "admin",
+     .kind = KQ_FLAG_TEXT,
+     .value = "ADDRESS:PORT",
+     .text = "where /healthz, /readyz and /metrics are",
+     .fallback = "127.0.0.1:8081"},
+    {.name = "admin-token",
+     .kind = KQ_FLAG_TEXT,
+     .value = "TOKEN",
+     .text = "what the admin address asks for; better as KAQUAN_ADMIN_TOKEN or in kaquan.conf"},
+    {.name = "workers",
+     .kind = KQ_FLAG_NUMBER,
+     .value = "N",
+     .text = "threads that answer; 0: one a core",
+     .fallback = "0",
+     .maximum = 1024},
+    {.name = "connections",
+     .kind = KQ_FLAG_NUMBER,
+     .value = "N",
+     .text = "connections at most",
+     .fallback = "10000",
+     .minimum = 1,
+     .maximum = 1000000},
+    {.name = "body-limit",
+     .kind = KQ_FLAG_NUMBER,
+     .value = "BYTES",
+     .text = "longest request body",
+     .fallback = "1048576",
+     .minimum = 1024,
+     .maximum = 1073741824},
+    {.name = "header-timeout",
+     .kind = KQ_FLAG_NUMBER,
+     .value = "SECONDS",
+     .text = "for a request's head, and again for its body",
+     .fallback = "10",
+     .minimum = 1,
+     .maximum = 3600},
+    {.name = "idle-timeout",
+     .kind = KQ_FLAG_NUMBER,
+     .value = "SECONDS",
+     .text = "between the requests of a connection",
+     .fallback = "60",
+     .minimum = 1,
+     .maximum = 86400},
+    {.name = "clock-skew",
+     .kind = KQ_FLAG_NUMBER,
+     .value = "SECONDS",
+     .text = "how far a call's timestamp may be from now; 0: not checked",
+     .fallback = "900",
+     .maximum = 86400},
+    {.name = "access-log",
+     .kind = KQ_FLAG_TEXT,
+     .value = "FILE",
+     .text = "one JSON line a call; -: standard error, off: none",
+     .fallback = "-"},
+    {.name = "sandbox", .kind = KQ_FLAG_SWITCH, .text = "let the admin address move the business clock"},
+    {.name = "clock-offset",
+     .kind = KQ_FLAG_NUMBER,
+     .value = "SECONDS",
+     .text = "how far the business clock starts from the machine's",
+     .fallback = "0",
+     .minimum = -CLOCK_OFFSET_MAX_S,
+     .maximum = CLOCK_OFFSET_MAX_S},
+};
+
+/* A core dump would hold the private key. */
+static void forbid_core_dumps(void)
+{
+    const struct rlimit none = {0};
+    if (setrlimit(RLIMIT_CORE, &none) != 0) {
+        kq_log(KQ_LOG_WARNING, "core dumps cannot be switched off: %s", strerror(errno));
+    }
+}
+
+static struct kq_result load_key(const struct kq_data *data, struct kq_arena *arena,
+                                 struct kq_private_key **key, struct kq_error *error)
+{
+    struct kq_slice path = kq_data_path(data->directory, KQ_PRIVATE_KEY_FILE_NAME, arena);
+    KQ_ENSURE_MEMORY(path.data != NULL, error);
+    struct stat about;
+    if (stat(path.data, &about) == 0 && (about.st_mode & 077) != 0) {
+        kq_log(KQ_LOG_WARNING, "%s can be read by others than its owner: chmod 600 it", path.data);
+    }
+    return kq_load_private_key(path.data, key, error);
+}
+
+/* NULL: not given. */
+static const char *text_or_null(const struct kq_invocation *invocation, const char *name)
+{
+    struct kq_slice text = kq_flag_text(invocation, name);
+    return text.size == 0 ? NULL : text.data;
+}
+
+static struct kq_result serve(const struct kq_invocation *invocation, struct kq_data *data,
+                              const struct kq_private_key *key, struct kq_error *error)
+{
+    const char *access_log = text_or_null(invocation, "access-log");
+    const struct kq_server_settings settings = {
+        .listen = kq_flag_text(invocation, "listen").data,
+        .admin = kq_flag_text(invocation, "admin").data,
+        .admin_token = text_or_null(invocation, "admin-token"),
+        .store = data->store,
+        .clock = &data->clock,
+        .private_key = key,
+        .workers = (unsigned)kq_flag_number(invocation, "workers"),
+        .body_max_bytes = (size_t)kq_flag_number(invocation, "body-limit"),
+        .connections_max = (unsigned)kq_flag_number(invocation, "connections"),
+        .header_timeout_ms = (unsigned)kq_flag_number(invocation, "header-timeout") * MS_PER_S,
+        .idle_timeout_ms = (unsigned)kq_flag_number(invocation, "idle-timeout") * MS_PER_S,
+        .clock_skew_s = kq_flag_number(invocation, "clock-skew"),
+        .sandbox = kq_flag_switch(invocation, "sandbox"),
+        .access_log = access_log != NULL && strcmp(access_log, "off") == 0 ? NULL : access_log,
+    };
+    return kq_server_run(&settings, error);
+}
+
+static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
+{
+    struct kq_data data KQ_CLEANUP(kq_data_close) = {0};
+    struct kq_private_key *key KQ_CLEANUP(kq_private_key_cleanup) = NULL;
+    forbid_core_dumps();
+    KQ_TRY(kq_data_open(invocation, &data, error));
+    atomic_store(&data.clock.offset_ms, kq_flag_number(invocation, "clock-offset") * MS_PER_S);
+    KQ_TRY(load_key(&data, &invocation->arena, &key, error));
+    return serve(invocation, &data, key, error);
+}
+
+const struct kq_command kq_command_serve = {
+    .name = "serve",
+    .text = "answer calls until SIGTERM",
+    .example = "kaquan serve --data demo --listen 127.0.0.1:8080 --admin 127.0.0.1:8081",
+    .flags = flags,
+    .flag_count = KQ_COUNT(flags),
+    .run = run,
+};

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/shown.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "wire/charset.h"
+#include "wire/json.h"
+
+/* One character's bytes and code point; not UTF-8: one byte, and the code point of a control character. */
+static size_t take_character(struct kq_slice text, unsigned *code_point)
+{
+    unsigned char lead = (unsigned char)text.data[0];
+    size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    if (size > text.size || !kq_utf8_is_valid((struct kq_slice){.data = text.data, .size = size})) {
+        *code_point = 0x7F;
+        return 1;
+    }
+    *code_point = size == 1 ? lead : lead & (0x7Fu >> size);
+    for (size_t i = 1; i < size; i++) {
+        *code_point = *code_point << 6 | ((unsigned char)text.data[i] & 0x3F);
+    }
+    return size;
+}
+
+static bool is_control(unsigned code_point)
+{
+    return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0);
+}
+
+void kq_append_shown(struct kq_buffer *buffer, struct kq_slice text, bool lines)
+{
+    while (text.size > 0) {
+        unsigned code_point = 0;
+        size_t size = take_character(text, &code_point);
+        bool keep = !is_control(code_point) || (lines && (code_point == '\n' || code_point == '\t'));
+        kq_buffer_append(buffer, keep ? (struct kq_slice){.data = text.data, .size = size} : KQ_SLICE("?"));
+        text.data += size;
+        text.size -= size;
+    }
+}
+
+size_t kq_shown_width(struct kq_slice utf8)
+{
+    size_t width = 0;
+    while (utf8.size > 0) {
+        unsigned code_point = 0;
+        size_t size = take_character(utf8, &code_point);
+        int columns = wcwidth((wchar_t)code_point);
+        width += columns < 0 ? 1 : (size_t)columns;
+        utf8.data += size;
+        utf8.size -= size;
+    }
+    return width;
+}
+
+void kq_report(bool json, const char *code, const char *message)
+{
+    struct kq_buffer text KQ_CLEANUP(kq_buffer_free) = {0};
+    if (json) {
+        struct kq_buffer shown KQ_CLEANUP(kq_buffer_free) = {0};
+        kq_append_shown(&shown, kq_slice_of(message), true);
+        kq_buffer_print(&text, "{\"error\":{");
+        kq_json_append_name(&text, "code");
+        kq_json_append_string(&text, kq_slice_of(code));
+        kq_json_append_name(&text, "message");
+        kq_json_append_string(&text, kq_buffer_slice(&shown));
+        kq_buffer_print(&text, "}}\n");
+    } else {
+        kq_buffer_print(&text, "kaquan: ");
+        kq_append_shown(&text, kq_slice_of(message), true);
+        kq_buffer_print(&text, "\n");
+    }
+    fputs(text.failed ? "kaquan: out of memory\n" : text.data, stderr);
+}
+
+void kq_report_refusal(bool json, const char *code, const char *message)
+{
+    struct kq_buffer text KQ_CLEANUP(kq_buffer_free) = {0};
+    kq_buffer_print(&text, "%s: %s", code, message);
+    kq_report(json, code, json || text.failed ? message : text.data);
+}
+
+void kq_report_error(bool json, const struct kq_error *error)
+{
+    kq_report(json, kq_error_name(error->code), kq_error_message(error));
+}
+
+static void append_line(struct kq_buffer *buffer, size_t depth)
+{
+    kq_buffer_print(buffer, "\n%*s", (int)(depth * 2), "");
+}
+
+void kq_append_indented(struct kq_buffer *buffer, struct kq_slice json)
+{
+    size_t depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < json.size; i++) {
+        char byte = json.data[i];
+        char next = i + 1 < json.size ? json.data[i + 1] : '\0';
+        if (in_string) {
+            kq_buffer_append_byte(buffer, byte);
+            if (byte == '\\') {
+                kq_buffer_append_byte(buffer, next);
+                i++;
+            }
+            in_string = byte != '"';
+        } else if (byte == '{' || byte == '[') {
+            kq_buffer_append_byte(buffer, byte);
+            depth++;
+            if (next != '}' && next != ']') {
+                append_line(buffer, depth);
+            }
+        } else if (byte == '}' || byte == ']') {
+            depth -= depth > 0 ? 1 : 0;
+            if (i > 0 && json.data[i - 1] != '{' && json.data[i - 1] != '[') {
+                append_line(buffer, depth);
+            }
+            kq_buffer_append_byte(buffer, byte);
+        } else if (byte == ',') {
+            kq_buffer_append_byte(buffer, byte);
+            append_line(buffer, depth);
+        } else if (byte == ':') {
+            kq_buffer_append(buffer, KQ_SLICE(": "));
+        } else if (byte != ' ' && byte != '\t' && byte != '\n' && byte != '\r') {
+            in_string = byte == '"';
+            kq_buffer_append_byte(buffer, byte);
+        }
+    }
+}
+
+bool kq_is_terminal(int file)
+{
+    return isatty(file) == 1;
+}
+
+bool kq_wants_colour(int file)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    return kq_is_terminal(file) && (no_colour == NULL || no_colour[0] == '\0');
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_CLI_SHOWN_H
+#define KQ_CLI_SHOWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/slice.h"
+
+/* Text on a person's screen. Memos, names and answers come from other people: nothing of them may steer the
+ * terminal. */
+
+/* Appends with control characters (C0, C1, DEL) and what is not UTF-8 as `?`. With `lines`, line ends and
+ * tabs stay. */
+void kq_append_shown(struct kq_buffer *buffer, struct kq_slice text, bool lines);
+
+/* How many columns it takes: Chinese characters take two. */
+size_t kq_shown_width(struct kq_slice utf8);
+
+/* What went wrong, on standard error: one sentence, or {"error":{"code":…,"message":…}}. */
+void kq_report(bool json, const char *code, const char *message);
+void kq_report_refusal(bool json, const char *code,
+                       const char *message); /* by another: shown with its code */
+void kq_report_error(bool json, const struct kq_error *error);
+
+/* Appends JSON with a member or item a line. `json` must be valid. */
+void kq_append_indented(struct kq_buffer *buffer, struct kq_slice json);
+
+/* Is it a terminal, and are colours wanted there (NO_COLOR)? */
+bool kq_is_terminal(int file);
+bool kq_wants_colour(int file);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_CLIENT_ANSWER_H
+#define KQ_CLIENT_ANSWER_H
+
+#include "base/slice.h"
+#include "client/http.h"
+#include "kaquan.h"
+#include "wire/charset.h"
+#include "wire/key.h"
+#include "wire/sign_type.h"
+
+/* From an answer's bytes to what its caller may believe (spec/gateway.md, "Answer"). No sockets here. */
+
+/* What the call was, and who may have signed its answer. */
+struct kq_answer_expectation {
+    struct kq_slice method;
+    enum kq_charset charset; /* of the call; the answer's where its Content-Type names none that is known */
+    enum kq_sign_type sign_type;
+    const struct kq_public_key *gateway_key;
+};
+
+/* Makes *answer, the caller's to free, whatever the status but KQ_CLIENT_MEMORY (then NULL). Order of checks:
+ * HTTP status, envelope, the response member's name (the method's, or error_response), signature; only then
+ * is the response looked into. `signed_bytes` is what was verified, pointing into http->body; empty where
+ * nothing was. */
+KQ_MUST enum kq_client_status kq_answer_read(const struct kq_answer_expectation *expectation,
+                                             const struct kq_http_answer *http,
+                                             struct kq_client_answer **answer, struct kq_slice *signed_bytes,
+                                             struct kq_client_error *error);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/http.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdio.h>
+
+#include "base/memory.h"
+
+struct kq_http {
+    CURL *handle;               /* owned */
+    struct curl_slist *headers; /* owned */
+    size_t answer_max_bytes;
+    char reason[CURL_ERROR_SIZE];
+};
+
+static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
+static CURLcode curl_outcome;
+
+static void prepare_curl(void)
+{
+    curl_outcome = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static size_t take_body(char *bytes, size_t item_bytes, size_t count, void *data)
+{
+    struct kq_http_answer *answer = data;
+    size_t size = item_bytes * count;
+    kq_buffer_append(&answer->body, (struct kq_slice){.data = bytes, .size = size});
+    return answer->body.failed ? 0 : size;
+}
+
+/* Copies what follows `name:`, printable ASCII only: it may be shown on a terminal. */
+static void take_value(struct kq_slice line, struct kq_slice name, char *value, size_t value_size)
+{
+    if (line.size <= name.size || line.data[name.size] != ':' ||
+        !kq_slice_equal_ignoring_case((struct kq_slice){.data = line.data, .size = name.size}, name)) {
+        return;
+    }
+    struct kq_slice text = kq_slice_trim(
+        (struct kq_slice){.data = line.data + name.size + 1, .size = line.size - name.size - 1});
+    size_t size = 0;
+    for (size_t i = 0; i < text.size && size + 1 < value_size; i++) {
+        if (text.data[i] >= ' ' && text.data[i] <= '~') {
+            value[size++] = text.data[i];
+        }
+    }
+    value[size] = '\0';
+}
+
+static size_t take_header(char *bytes, size_t item_bytes, size_t count, void *data)
+{
+    struct kq_http_answer *answer = data;
+    struct kq_slice line = {.data = bytes, .size = item_bytes * count};
+    take_value(line, KQ_SLICE("trace_id"), answer->trace_id, sizeof(answer->trace_id));
+    take_value(line, KQ_SLICE("content-type"), answer->content_type, sizeof(answer->content_type));
+    return line.size;
+}
+
+/* No proxy of the environment can reach this machine's own loopback addresses. */
+static int is_loopback(const char *url)
+{
+    static const char *const beginnings[] = {"http://127.",       "https://127.", "http://localhost",
+                                             "https://localhost", "http://[::1]", "https://[::1]"};
+    for (size_t i = 0; i < KQ_COUNT(beginnings); i++) {
+        if (kq_slice_starts_with(kq_slice_of(url), kq_slice_of(beginnings[i]))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static CURLcode set_up(struct kq_http *http, const struct kq_http_settings *settings)
+{
+    CURL *handle = http->handle;
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_POST, 1L);
+    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_HTTPHEADER, http->headers);
+    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_USERAGENT, "libkaquan/" KQ_VERSION);
+    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, http->reason);
+    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
+    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
+    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, settings->timeout_ms);
+    code = code != CURLE_OK
+               ? code
+               : curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, settings->connect_timeout_ms);
+    if (code == CURLE_OK && is_loopback(settings->url)) {
+        code = curl_easy_setopt(handle, CURLOPT_PROXY, "");
+    }
+    return code;
+}
+
+static int append_header(struct kq_http *http, const char *header)
+{
+    struct curl_slist *longer = curl_slist_append(http->headers, header);
+    http->headers = longer == NULL ? http->headers : longer;
+    return longer != NULL;
+}
+
+static int append_headers(struct kq_http *http, const char *charset)
+{
+    char content_type[96];
+    int size = snprintf(content_type, sizeof(content_type),
+                        "Content-Type: application/x-www-form-urlencoded;charset=%s", charset);
+    /* An `Expect: 100-continue` would cost a round trip and helps no gateway. */
+    return size > 0 && (size_t)size < sizeof(content_type) && append_header(http, content_type) &&
+           append_header(http, "Expect:");
+}
+
+struct kq_result kq_http_open(const struct kq_http_settings *settings, struct kq_http **http,
+                              struct kq_error *error)
+{
+    *http = NULL;
+    KQ_ENSURE(pthread_once(&curl_once, prepare_curl) == 0 && curl_outcome == CURLE_OK, error, KQ_E_INTERNAL,
+              "libcurl cannot be used: %s", curl_easy_strerror(curl_outcome));
+    struct kq_http *opened = kq_memory_allocate(sizeof(*opened));
+    KQ_ENSURE_MEMORY(opened != NULL, error);
+    opened->answer_max_bytes = settings->answer_max_bytes;
+    opened->handle = curl_easy_init();
+    if (opened->handle == NULL || !append_headers(opened, settings->charset) ||
+        set_up(opened, settings) != CURLE_OK) {
+        kq_http_close(opened);
+        return kq_fail(error, KQ_E_NO_MEMORY, "%s", "");
+    }
+    *http = opened;
+    return KQ_OK;
+}
+
+void kq_http_close(struct kq_http *http)
+{
+    if (http == NULL) {
+        return;
+    }
+    curl_easy_cleanup(http->handle);
+    curl_slist_free_all(http->headers);
+    kq_memory_free(http);
+}
+
+/* The URL's query carries a signature and perhaps a token: curl's reasons name the host at most. */
+static struct kq_result fail(struct kq_http *http, CURLcode code, const struct kq_buffer *body,
+                             struct kq_error *error)
+{
+    if (code == CURLE_OUT_OF_MEMORY) {
+        return kq_fail(error, KQ_E_NO_MEMORY, "%s", "");
+    }
+    if (code == CURLE_WRITE_ERROR && body->failed) {
+        return kq_fail(error, KQ_E_ANSWER, "the answer is longer than %zu bytes", http->answer_max_bytes);
+    }
+    return kq_fail(error, KQ_E_TRANSPORT, "%s",
+                   http->reason[0] != '\0' ? http->reason : curl_easy_strerror(code));
+}
+
+struct kq_result kq_http_post(struct kq_http *http, const char *url, struct kq_slice body,
+                              struct kq_http_answer *answer, struct kq_error *error)
+{
+    answer->status = 0;
+    answer->trace_id[0] = '\0';
+    answer->content_type[0] = '\0';
+    kq_buffer_clear(&answer->body);
+    answer->body.limit_bytes = http->answer_max_bytes;
+    http->reason[0] = '\0';
+    CURLcode code = curl_easy_setopt(http->handle, CURLOPT_URL, url);
+    code = code != CURLE_OK
+               ? code
+               : curl_easy_setopt(http->handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size);
+    code = code != CURLE_OK
+               ? code
+               : curl_easy_setopt(http->handle, CURLOPT_POSTFIELDS, body.size == 0 ? "" : body.data);
+    code = code != CURLE_OK ? code : curl_easy_setopt(http->handle, CURLOPT_WRITEDATA, answer);
+    code = code != CURLE_OK ? code : curl_easy_setopt(http->handle, CURLOPT_HEADERDATA, answer);
+    code = code != CURLE_OK ? code : curl_easy_perform(http->handle);
+    if (code != CURLE_OK) {
+        return fail(http, code, &answer->body, error);
+    }
+    long status = 0;
+    curl_easy_getinfo(http->handle, CURLINFO_RESPONSE_CODE, &status);
+    answer->status = (int)status;
+    return KQ_OK;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_CLIENT_REQUEST_H
+#define KQ_CLIENT_REQUEST_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/slice.h"
+#include "wire/charset.h"
+#include "wire/key.h"
+#include "wire/params.h"
+#include "wire/sign_type.h"
+
+/* A signed request as the platform's own client libraries send it (spec/gateway.md, "Transport" and "String
+ * to sign"). */
+
+/* What is the same for every call of a client. Borrowed texts, UTF-8; app_auth_token may be empty. */
+struct kq_request_settings {
+    struct kq_slice gateway_url;
+    struct kq_slice app_id;
+    struct kq_slice app_auth_token;
+    enum kq_charset charset;
+    enum kq_sign_type sign_type;
+};
+
+/* What one call adds. biz_content may be empty. */
+struct kq_request_call {
+    struct kq_slice method;
+    struct kq_slice biz_content;
+    struct kq_slice timestamp;
+};
+
+/* All of it lives in the arena; values are in the call's charset. */
+struct kq_signed_request {
+    struct kq_params params; /* `sign` is the last */
+    struct kq_slice string_to_sign;
+    struct kq_slice url;  /* NUL-terminated: with the public parameters as its query */
+    struct kq_slice body; /* biz_content as a form; empty where there is none */
+};
+
+/* BAD_INPUT where a value cannot be written in the charset, NO_MEMORY, CRYPTO. */
+KQ_MUST struct kq_result kq_request_make(const struct kq_request_settings *settings,
+                                         const struct kq_private_key *private_key,
+                                         const struct kq_request_call *call, struct kq_arena *arena,
+                                         struct kq_signed_request *request, struct kq_error *error);
+
+#endif

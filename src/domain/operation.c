@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/operation.h"
+
+bool kq_operation_writes(enum kq_operation_kind kind)
+{
+    static const bool table[KQ_OPERATION_KIND_COUNT] = {
+#define KQ_OPERATION_WRITES(name, member, writes) [KQ_OP_##name] = (writes),
+        KQ_OPERATION_LIST(KQ_OPERATION_WRITES)
+#undef KQ_OPERATION_WRITES
+    };
+    return table[kind];
+}
+
+const char *kq_operation_name(enum kq_operation_kind kind)
+{
+    static const char *const table[KQ_OPERATION_KIND_COUNT] = {
+#define KQ_OPERATION_NAME(name, member, writes) [KQ_OP_##name] = #name,
+        KQ_OPERATION_LIST(KQ_OPERATION_NAME)
+#undef KQ_OPERATION_NAME
+    };
+    return table[kind];
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/template.h"
+
+#include "base/money.h"
+#include "base/time.h"
+#include "domain/text.h"
+#include "domain/user.h"
+
+/* What tells the kinds apart. */
+struct kind_row {
+    const char *name;
+    bool has_amount; /* each voucher's, set by the template */
+    bool has_floor;
+    bool has_budget; /* total_amount */
+    bool starts_as_draft;
+};
+
+static const struct kind_row kinds[KQ_TEMPLATE_KIND_COUNT] = {
+    [KQ_TEMPLATE_CASHLESS_FIX] = {"CASHLESS_FIX_VOUCHER", true, true, false, false},
+    [KQ_TEMPLATE_CASHLESS_RANDOM] = {"CASHLESS_RANDOM_VOUCHER", false, true, true, false},
+    [KQ_TEMPLATE_CASH_FIX] = {"FIX_VOUCHER", true, true, false, true},
+    [KQ_TEMPLATE_EXCHANGE] = {"EXCHANGE_VOUCHER", false, false, false, false},
+};
+
+const char *kq_template_kind_name(enum kq_template_kind kind)
+{
+    return kinds[kind].name;
+}
+
+struct kq_result kq_template_kind_parse(struct kq_slice text, enum kq_template_kind *kind,
+                                        struct kq_error *error)
+{
+    for (size_t i = 0; i < KQ_COUNT(kinds); i++) {
+        if (kq_slice_equal(text, kq_slice_of(kinds[i].name))) {
+            *kind = (enum kq_template_kind)i;
+            return KQ_OK;
+        }
+    }
+    return kq_fail(error, KQ_E_BAD_INPUT, "a template's kind is %s, %s, %s or %s",
+                   kinds[KQ_TEMPLATE_CASHLESS_FIX].name, kinds[KQ_TEMPLATE_CASHLESS_RANDOM].name,
+                   kinds[KQ_TEMPLATE_CASH_FIX].name, kinds[KQ_TEMPLATE_EXCHANGE].name);
+}
+
+char kq_template_status(const struct kq_template *template, int64_t now_s)
+{
+    static const char letters[KQ_TEMPLATE_STATE_COUNT] = {
+        [KQ_TEMPLATE_DRAFT] = 'I',
+        [KQ_TEMPLATE_EFFECTIVE] = 'S',
+        [KQ_TEMPLATE_DELETED] = 'D',
+    };
+    bool expired = template->state == KQ_TEMPLATE_EFFECTIVE && now_s >= template->publish_end_s;
+    return expired ? 'E' : letters[template->state];
+}
+
+/* Usage text is made of lines, as the platform's voucher_description is a list of texts. */
+static struct kq_result check_description(struct kq_slice description, struct kq_error *error)
+{
+    size_t lines = 0;
+    while (description.size > 0) {
+        size_t end = kq_slice_find(description, '\n');
+        struct kq_slice line = {.data = description.data, .size = end};
+        KQ_TRY(kq_text_check("description line", line, 0, KQ_DESCRIPTION_ITEM_MAX_CHARS, error));
+        lines++;
+        KQ_ENSURE(lines <= KQ_DESCRIPTION_MAX_ITEMS, error, KQ_E_BAD_INPUT,
+                  "description has more than %d lines", KQ_DESCRIPTION_MAX_ITEMS);
+        size_t taken = end == description.size ? end : end + 1;
+        description = (struct kq_slice){.data = description.data + taken, .size = description.size - taken};
+    }
+    return KQ_OK;
+}
+
+static struct kq_result check_texts(const struct kq_template *template, struct kq_error *error)
+{
+    KQ_TRY(kq_party_id_check("pid", template->pid, error));
+    KQ_TRY(kq_text_check("brand name", template->brand_name, 1, KQ_BRAND_NAME_MAX_CHARS, error));
+    KQ_TRY(kq_text_check("voucher name", template->name, 0, KQ_VOUCHER_NAME_MAX_CHARS, error));
+    return check_description(template->description, error);
+}
+
+static bool is_amount(int64_t amount_fen)
+{
+    return amount_fen > 0 && amount_fen <= KQ_MONEY_MAX_FEN;
+}
+
+static struct kq_result check_amounts(const struct kq_template *template, struct kq_error *error)
+{
+    const struct kind_row *kind = &kinds[template->kind];
+    if (kind->has_amount) {
+        KQ_ENSURE(is_amount(template->amount_fen), error, KQ_E_BAD_INPUT,
+                  "amount is missing or not above zero: kind %s needs one", kind->name);
+    } else {
+        KQ_ENSURE(template->amount_fen == 0, error, KQ_E_BAD_INPUT, "amount: kind %s has none", kind->name);
+    }
+    if (kind->has_budget) {
+        KQ_ENSURE(is_amount(template->total_amount_fen), error, KQ_E_BAD_INPUT,
+                  "total amount is missing or not above zero: kind %s needs one", kind->name);
+    } else {
+        KQ_ENSURE(template->total_amount_fen == KQ_UNLIMITED, error, KQ_E_BAD_INPUT,
+                  "total amount: kind %s has none", kind->name);
+    }
+    if (!kind->has_floor) {
+        KQ_ENSURE(template->floor_amount_fen == 0, error, KQ_E_BAD_INPUT, "floor amount: kind %s has none",
+                  kind->name);
+    }
+    KQ_ENSURE(template->floor_amount_fen >= 0 && template->floor_amount_fen <= KQ_MONEY_MAX_FEN, error,
+              KQ_E_BAD_INPUT, "floor amount is below zero or too large");
+    return KQ_OK;
+}
+
+static struct kq_result check_count(const char *what, int64_t count, struct kq_error *error)
+{
+    KQ_ENSURE(count == KQ_UNLIMITED || count > 0, error, KQ_E_BAD_INPUT, "%s is not above zero", what);
+    return KQ_OK;
+}
+
+static struct kq_result check_counts(const struct kq_template *template, struct kq_error *error)
+{
+    KQ_TRY(check_count("quantity", template->quantity, error));
+    KQ_TRY(check_count("limit per user", template->limit_per_user, error));
+    return check_count("limit per user and day", template->limit_per_user_day, error);
+}
+
+/* A window that is over already is allowed: it makes a template that has expired, which a sandbox needs. A
+ * valid period that is over makes vouchers that nobody could ever have used, which is a mistake. */
+static struct kq_result check_times(const struct kq_template *template, int64_t now_s, struct kq_error *error)
+{
+    KQ_ENSURE(template->publish_start_s >= KQ_TIME_MIN_S && template->publish_end_s <= KQ_TIME_MAX_S, error,
+              KQ_E_BAD_INPUT, "a publish time is out of range");
+    KQ_ENSURE(template->publish_end_s > template->publish_start_s, error, KQ_E_BAD_INPUT,
+              "publish end is not after publish start");
+    KQ_TRY(kq_valid_period_check(&template->valid_period, error));
+    KQ_ENSURE(template->valid_period.type != KQ_PERIOD_ABSOLUTE || template->valid_period.end_s > now_s,
+              error, KQ_E_BAD_INPUT, "valid period: the end has passed");
+    return KQ_OK;
+}
+
+struct kq_result kq_template_decide_create(struct kq_template *template, bool as_draft,
+                                           struct kq_id_source *ids, int64_t now_ms,
+                                           char id_text[KQ_ID_TEXT_SIZE], struct kq_error *error)
+{
+    int64_t now_s = now_ms / 1000;
+    KQ_TRY(check_texts(template, error));
+    KQ_TRY(check_amounts(template, error));
+    KQ_TRY(check_counts(template, error));
+    KQ_TRY(check_times(template, now_s, error));
+    bool draft = as_draft || kinds[template->kind].starts_as_draft;
+    kq_id_next(ids, now_ms, KQ_ID_PRODUCT_TEMPLATE, template->pid, id_text);
+    template->template_id = (struct kq_slice){.data = id_text, .size = KQ_ID_SIZE};
+    template->state = draft ? KQ_TEMPLATE_DRAFT : KQ_TEMPLATE_EFFECTIVE;
+    template->created_s = now_s;
+    template->activated_s = draft ? 0 : now_s;
+    template->issued_count = 0;
+    template->issued_amount_fen = 0;
+    template->used_count = 0;
+    template->used_amount_fen = 0;
+    return KQ_OK;
+}
+
+/* The legal moves. Rows are what a template is, as the wire names it; columns what it is to be. `E` is the
+ * end of the way: an expired template issues nothing already. */
+static bool is_legal_move(char from, enum kq_template_state to)
+{
+    static const struct {
+        char from;
+        enum kq_template_state to;
+    } moves[] = {
+        {'I', KQ_TEMPLATE_EFFECTIVE},
+        {'I', KQ_TEMPLATE_DELETED},
+        {'S', KQ_TEMPLATE_DELETED},
+    };
+    for (size_t i = 0; i < KQ_COUNT(moves); i++) {
+        if (moves[i].from == from && moves[i].to == to) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct kq_result kq_template_move(struct kq_template *template, enum kq_template_state to, int64_t now_s,
+                                  bool *changed, struct kq_error *error)
+{
+    static const char *const verbs[KQ_TEMPLATE_STATE_COUNT] = {
+        [KQ_TEMPLATE_DRAFT] = "made a draft again",
+        [KQ_TEMPLATE_EFFECTIVE] = "activated",
+        [KQ_TEMPLATE_DELETED] = "deleted",
+    };
+    *changed = template->state != to;
+    if (!*changed) {
+        return KQ_OK;
+    }
+    char from = kq_template_status(template, now_s);
+    KQ_ENSURE(is_legal_move(from, to), error, KQ_E_ILLEGAL_STATE, "a template in state %c cannot be %s", from,
+              verbs[to]);
+    KQ_ENSURE(to != KQ_TEMPLATE_EFFECTIVE || now_s < template->publish_end_s, error, KQ_E_ILLEGAL_STATE,
+              "the template cannot be activated: its publish window is over");
+    template->state = to;
+    if (to == KQ_TEMPLATE_EFFECTIVE) {
+        template->activated_s = now_s;
+    }
+    return KQ_OK;
+}

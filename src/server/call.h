@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_SERVER_CALL_H
+#define KQ_SERVER_CALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/catalogue.h"
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/slice.h"
+#include "domain/operation.h"
+#include "store/store.h"
+#include "wire/charset.h"
+#include "wire/params.h"
+#include "wire/sign_type.h"
+
+/* "20261122150405.123456-0001a2b3" and the like; for the trace_id header and the access log. */
+#define KQ_TRACE_ID_TEXT_SIZE 40
+
+/* One call of the gateway, from its bytes to its answer's bytes. Everything about it lives in its arena.
+ * Owned by the worker that took it; while it waits for the store, the store has `operation`, and nobody else
+ * touches the call. */
+struct kq_call {
+    struct kq_arena arena; /* owned */
+
+    /* What came, borrowed from the connection until the answer is taken. */
+    bool is_post;
+    struct kq_slice query; /* without the `?`, still percent-encoded */
+    struct kq_slice content_type;
+    struct kq_slice body;
+
+    /* What the pipeline found out, in this order. */
+    char trace_id[KQ_TRACE_ID_TEXT_SIZE];
+    enum kq_charset charset;
+    struct kq_params params;
+    enum kq_sign_type answer_sign_type; /* RSA2 until the request names a valid one */
+    const struct kq_method *method;     /* NULL: missing or unknown, answered as error_response */
+    struct kq_slice app_id;             /* as asked for; not to be believed before `verified` */
+    bool verified;
+    struct kq_caller caller;
+    struct kq_slice string_to_sign; /* shown in isv.invalid-signature's sub_msg */
+    struct kq_operation operation;
+    struct kq_submission submission;
+    struct kq_error error; /* KQ_E_NONE: success */
+
+    /* What goes out: the whole HTTP body in `charset`. Empty: there was no memory to make one, so that only
+     * HTTP's 503 is left. */
+    struct kq_buffer answer; /* owned */
+
+    /* Called by the store's writer thread when the operation is done: hands the call back to its worker's
+     * loop, which then calls kq_gateway_resume. Set by the worker before kq_gateway_start. Must not block. */
+    void (*wake)(struct kq_call *call);
+    void *owner; /* the worker's own: the connection that waits for the answer */
+
+    /* For the access log. */
+    int64_t started_us; /* monotonic */
+};
+
+void kq_call_init(struct kq_call *call);
+
+/* Empty for the next call on the same connection; keeps one chunk of memory. */
+void kq_call_reset(struct kq_call *call);
+
+void kq_call_free(struct kq_call *call);
+
+#endif

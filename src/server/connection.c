@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/connection.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "base/memory.h"
+#include "server/loop.h"
+
+#define CONTINUE KQ_SLICE("HTTP/1.1 100 Continue\r\n\r\n")
+#define NEVER_US INT64_MAX
+#define US_PER_MS INT64_C(1000)
+#define US_PER_S INT64_C(1000000)
+#define BIT(state) (1U << KQ_CONNECTION_##state)
+
+/* What each state waits for, and which may follow it. */
+static const struct state_row {
+    short events;
+    unsigned next;
+} state_rows[KQ_CONNECTION_STATE_COUNT] = {
+    [KQ_CONNECTION_IDLE] = {EV_READ, BIT(HEAD) | BIT(CLOSED)},
+    [KQ_CONNECTION_HEAD] = {EV_READ, BIT(BODY) | BIT(WRITING) | BIT(CLOSED)},
+    [KQ_CONNECTION_BODY] = {EV_READ, BIT(WAITING) | BIT(WRITING) | BIT(CLOSED)},
+    [KQ_CONNECTION_WAITING] = {0, BIT(WRITING)},
+    [KQ_CONNECTION_WRITING] = {EV_WRITE, BIT(IDLE) | BIT(LINGER) | BIT(CLOSED)},
+    [KQ_CONNECTION_LINGER] = {EV_READ, BIT(CLOSED)},
+    [KQ_CONNECTION_CLOSED] = {0, 0},
+};
+
+static int64_t now_us(const struct kq_http_connection *connection)
+{
+    const struct kq_clock *clock = connection->loop->settings.clock;
+    return clock->monotonic_us(clock);
+}
+
+/* The one place where a connection's state changes. Moves never depend on what a peer sends: only which one
+ * is made does. */
+static void move(struct kq_http_connection *connection, enum kq_http_connection_state state)
+{
+    assert((state_rows[connection->state].next >> state & 1U) != 0);
+    connection->state = state;
+    connection->began_us = now_us(connection);
+}
+
+/* The time that a transfer has, given what has gone over already. */
+static int64_t transfer_us(const struct kq_http_connection *connection, size_t bytes)
+{
+    return connection->loop->settings.header_timeout_ms * US_PER_MS +
+           (int64_t)bytes * US_PER_S / KQ_TRANSFER_MIN_BYTES_PER_S;
+}
+
+static int64_t deadline_us(const struct kq_http_connection *connection)
+{
+    const struct kq_loop_settings *settings = &connection->loop->settings;
+    switch (connection->state) {
+    case KQ_CONNECTION_IDLE:
+        return connection->began_us + settings->idle_timeout_ms * US_PER_MS;
+    case KQ_CONNECTION_HEAD:
+        return connection->began_us + settings->header_timeout_ms * US_PER_MS;
+    case KQ_CONNECTION_BODY:
+        return connection->began_us + transfer_us(connection, connection->body.size);
+    case KQ_CONNECTION_WRITING:
+        return connection->began_us + transfer_us(connection, connection->sent_bytes);
+    case KQ_CONNECTION_LINGER:
+        return connection->began_us + KQ_LINGER_MS * US_PER_MS;
+    case KQ_CONNECTION_WAITING:
+    case KQ_CONNECTION_CLOSED:
+    case KQ_CONNECTION_STATE_COUNT:
+        break;
+    }
+    return NEVER_US;
+}
+
+static void on_io(evutil_socket_t fd, short events, void *context)
+{
+    (void)fd;
+    (void)events;
+    kq_loop_record(context, KQ_READY_IO);
+}
+
+static void on_timer(evutil_socket_t fd, short events, void *context)
+{
+    (void)fd;
+    (void)events;
+    kq_loop_record(context, KQ_READY_TIMER);
+}
+
+bool kq_http_connection_open(struct kq_loop *loop, int fd)
+{
+    struct kq_http_connection *connection = kq_memory_allocate(sizeof(*connection));
+    if (connection == NULL) {
+        close(fd);
+        return false;
+    }
+    int on = 1;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
+                     sizeof(on)); /* What is wrong with it, reading will tell. */
+    connection->loop = loop;
+    connection->fd = fd;
+    connection->state = KQ_CONNECTION_HEAD;
+    connection->began_us = now_us(connection);
+    connection->armed_until_us = NEVER_US;
+    kq_call_init(&connection->call);
+    event_assign(&connection->io, loop->base, fd, EV_READ | EV_PERSIST, on_io, connection);
+    event_assign(&connection->timer, loop->base, -1, 0, on_timer, connection);
+    connection->next = loop->connections;
+    if (connection->next != NULL) {
+        connection->next->previous = connection;
+    }
+    loop->connections = connection;
+    kq_loop_record(connection, KQ_READY_IO); /* Often the first request has come with the connection. */
+    return true;
+}
+
+void kq_http_connection_close(struct kq_http_connection *connection)
+{
+    struct kq_loop *loop = connection->loop;
+    move(connection, KQ_CONNECTION_CLOSED);
+    event_del(&connection->io);
+    event_del(&connection->timer);
+    close(connection->fd);
+    connection->fd = -1;
+    if (connection->previous != NULL) {
+        connection->previous->next = connection->next;
+    } else {
+        loop->connections = connection->next;
+    }
+    if (connection->next != NULL) {
+        connection->next->previous = connection->previous;
+    }
+    connection->previous = NULL;
+    connection->next = loop->closed;
+    loop->closed = connection;
+    atomic_fetch_sub(&loop->settings.count->open, 1);
+}
+
+void kq_http_connection_free(struct kq_http_connection *connection)
+{
+    kq_buffer_free(&connection->input);
+    kq_buffer_free(&connection->body);
+    kq_buffer_free(&connection->output);
+    kq_call_free(&connection->call);
+    kq_memory_free(connection);
+}
+
+size_t kq_http_connection_answer(struct kq_http_connection *connection, const struct kq_http_reply *answer,
+                                 struct kq_slice body)
+{
+    struct kq_http_reply whole = *answer;
+    bool is_cut_short = connection->head.keep_alive && connection->loop->is_stopping;
+    connection->lingers = connection->lingers || is_cut_short;
+    connection->closes = connection->lingers || !connection->head.keep_alive;
+    whole.body_bytes = body.size;
+    whole.close = connection->closes;
+    whole.is_1_0 = connection->head.is_1_0;
+    kq_http_append_head(&connection->output, &whole);
+    connection->output_rest = connection->head.method == KQ_HTTP_HEAD ? KQ_SLICE_EMPTY : body;
+    connection->sent_bytes = 0;
+    move(connection, KQ_CONNECTION_WRITING);
+    return connection->output.size + connection->output_rest.size;
+}
+
+void kq_http_connection_refuse(struct kq_http_connection *connection, const struct kq_http_refusal *refusal)
+{
+    const struct kq_loop_settings *settings = &connection->loop->settings;
+    struct kq_http_reply answer = {
+        .status = refusal->status,
+        .content_type = "text/plain; charset=utf-8",
+        .header = refusal->header,
+    };
+    struct kq_slice text = kq_arena_print(&connection->call.arena, "%s\n", refusal->sentence);
+    connection->lingers = true;
+    size_t size_bytes = kq_http_connection_answer(connection, &answer, text);
+    kq_metrics_add_http_error(settings->metrics, refusal->status);
+    settings->service->refused(settings->context, connection, refusal->status, size_bytes);
+}
+
+void kq_http_connection_wait(struct kq_http_connection *connection)
+{
+    move(connection, KQ_CONNECTION_WAITING);
+}
+
+/* Takes bytes from the front of what has come. */
+static void consume(struct kq_http_connection *connection, size_t size)
+{
+    struct kq_buffer *input = &connection->input;
+    connection->request_bytes += size;
+    if (size < input->size) {
+        memmove(input->data, input->data + size, input->size - size);
+    }
+    input->size -= size;
+}
+
+static struct kq_result read_head(struct kq_http_connection *connection, struct kq_slice bytes,
+                                  struct kq_http_refusal *refusal)
+{
+    const struct kq_loop_settings *settings = &connection->loop->settings;
+    struct kq_slice copy = kq_arena_copy(&connection->call.arena, bytes);
+    if (copy.data == NULL) {
+        return kq_http_refuse(refusal, KQ_HTTP_UNAVAILABLE, "The gateway is out of memory.");
+    }
+    KQ_TRY(kq_http_head_read(copy, &connection->head, refusal));
+    consume(connection, connection->scan.at);
+    KQ_TRY(settings->service->route(settings->context, &connection->head, refusal));
+    return kq_http_body_begin(&connection->body_reader, &connection->head, settings->body_max_bytes, refusal);
+}
+
+/* A caller that waits to be asked for its body is asked. */
+static void ask_for_body(struct kq_http_connection *connection)
+{
+    ssize_t sent = 0;
+    if (connection->head.expects_continue && connection->input.size == 0 &&
+        (connection->head.is_chunked || connection->head.content_length > 0)) {
+        sent = send(connection->fd, CONTINUE.data, CONTINUE.size, MSG_NOSIGNAL);
+        if (sent != (ssize_t)CONTINUE.size) {
+            kq_http_connection_close(connection);
+            return;
+        }
+        kq_metrics_add(connection->loop->settings.metrics, KQ_COUNTER_BYTES_SENT, CONTINUE.size);
+    }
+}
+
+/* Each of these takes a step if it can, and says whether it did. */
+
+static bool take_head(struct kq_http_connection *connection)
+{
+    struct kq_http_refusal refusal = {0};
+    struct kq_slice bytes;
+    enum kq_http_progress progress =
+        kq_http_head_find(kq_buffer_slice(&connection->input), &connection->scan, &bytes, &refusal);
+    if (progress == KQ_HTTP_MORE) {
+        return false;
+    }
+    if (progress == KQ_HTTP_REFUSED || !read_head(connection, bytes, &refusal).ok) {
+        kq_http_connection_refuse(connection, &refusal);
+        return true;
+    }
+    move(connection, KQ_CONNECTION_BODY);
+    ask_for_body(connection);
+    return true;
+}
+
+static bool take_body(struct kq_http_connection *connection)
+{
+    const struct kq_loop_settings *settings = &connection->loop->settings;
+    struct kq_http_refusal refusal = {0};
+    struct kq_cursor cursor = kq_cursor_of(kq_buffer_slice(&connection->input));
+    enum kq_http_progress progress =
+        kq_http_body_take(&connection->body_reader, &cursor, &connection->body, &refusal);
+    consume(connection, connection->input.size - kq_cursor_left(&cursor));
+    if (progress == KQ_HTTP_MORE) {
+        return false;
+    }
+    if (progress == KQ_HTTP_REFUSED) {
+        kq_http_connection_refuse(connection, &refusal);
+    } else {
+        settings->service->serve(settings->context, connection);
+    }
+    return true;
+}
+
+/* Back to the beginning, for the next request. Nothing is kept for one that has not come yet. */
+static void begin_anew(struct kq_http_connection *connection)
+{
+    connection->scan = (struct kq_http_scan){0};
+    connection->head = (struct kq_http_head){0};
+    connection->output_rest = KQ_SLICE_EMPTY;
+    connection->request_bytes = 0;
+    if (connection->input.size > 0) {
+        kq_buffer_clear(&connection->body);
+        kq_buffer_clear(&connection->output);
+        kq_call_reset(&connection->call);
+        kq_loop_record(connection, KQ_READY_INPUT);
+        return;
+    }
+    kq_buffer_free(&connection->input);
+    kq_buffer_free(&connection->body);
+    kq_buffer_free(&connection->output);
+    kq_call_free(&connection->call);
+}
+
+/* The answer is out. */
+static void end_answer(struct kq_http_connection *connection)
+{
+    if (!connection->closes) {
+        move(connection, KQ_CONNECTION_IDLE);
+        begin_anew(connection);
+    } else if (connection->lingers && shutdown(connection->fd, SHUT_WR) == 0) {
+        move(connection, KQ_CONNECTION_LINGER);
+    } else {
+        kq_http_connection_close(connection);
+    }
+}
+
+static struct iovec rest_of(struct kq_slice slice, size_t sent_bytes)
+{
+    size_t skipped = sent_bytes < slice.size ? sent_bytes : slice.size;
+    return (struct iovec){
+        .iov_base = skipped == slice.size ? NULL : (char *)(uintptr_t)(slice.data + skipped),
+        .iov_len = slice.size - skipped,
+    };
+}
+
+static bool write_answer(struct kq_http_connection *connection)
+{
+    struct kq_slice head = kq_buffer_slice(&connection->output);
+    size_t head_sent = connection->sent_bytes < head.size ? connection->sent_bytes : head.size;
+    struct iovec pieces[] = {
+        rest_of(head, head_sent),
+        rest_of(connection->output_rest, connection->sent_bytes - head_sent),
+    };
+    struct msghdr message = {.msg_iov = pieces, .msg_iovlen = KQ_COUNT(pieces)};
+    ssize_t sent = connection->output.failed ? 0 : sendmsg(connection->fd, &message, MSG_NOSIGNAL);
+    if (sent < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return false;
+    }
+    if (sent <= 0) { /* The caller is gone, or there was no memory for an answer. */
+        kq_http_connection_close(connection);
+        return true;
+    }
+    kq_metrics_add(connection->loop->settings.metrics, KQ_COUNTER_BYTES_SENT, (uint64_t)sent);
+    connection->sent_bytes += (size_t)sent;
+    if (connection->sent_bytes == head.size + connection->output_rest.size) {
+        end_answer(connection);
+    }
+    return true;
+}
+
+/* Goes on from what is there already. A next request that has come too is left to the loop's next round, so
+ * that nobody who sends many at once holds up the others. */
+static void advance(struct kq_http_connection *connection)
+{
+    bool goes_on = true;
+    while (goes_on) {
+        switch (connection->state) {
+        case KQ_CONNECTION_HEAD:
+            goes_on = take_head(connection);
+            break;
+        case KQ_CONNECTION_BODY:
+            goes_on = take_body(connection);
+            break;
+        case KQ_CONNECTION_WRITING:
+            goes_on = write_answer(connection);
+            break;
+        case KQ_CONNECTION_IDLE:
+        case KQ_CONNECTION_WAITING:
+        case KQ_CONNECTION_LINGER:
+        case KQ_CONNECTION_CLOSED:
+        case KQ_CONNECTION_STATE_COUNT:
+            return;
+        }
+    }
+}
+
+/* Reads what has come, once. */
+static void receive(struct kq_http_connection *connection)
+{
+    struct kq_loop *loop = connection->loop;
+    ssize_t received = recv(connection->fd, loop->scratch, sizeof(loop->scratch), 0);
+    if (received < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return;
+    }
+    if (received <= 0) {
+        kq_http_connection_close(connection);
+        return;
+    }
+    kq_metrics_add(loop->settings.metrics, KQ_COUNTER_BYTES_RECEIVED, (uint64_t)received);
+    if (connection->state == KQ_CONNECTION_LINGER) {
+        return;
+    }
+    kq_buffer_append(&connection->input, (struct kq_slice){.data = loop->scratch, .size = (size_t)received});
+    if (connection->input.failed) {
+        kq_http_connection_close(connection);
+    }
+}
+
+/* Its time is over. */
+static void expire(struct kq_http_connection *connection)
+{
+    bool is_request = connection->state == KQ_CONNECTION_BODY ||
+                      (connection->state == KQ_CONNECTION_HEAD && connection->input.size > 0);
+    if (!is_request) {
+        kq_http_connection_close(connection);
+        return;
+    }
+    struct kq_http_refusal refusal = {
+        .status = KQ_HTTP_REQUEST_TIMEOUT,
+        .sentence = "The request took too long to come.",
+    };
+    kq_http_connection_refuse(connection, &refusal);
+}
+
+static bool watch(struct kq_http_connection *connection, short events)
+{
+    event_del(&connection->io);
+    connection->armed_events = events;
+    return event_assign(&connection->io, connection->loop->base, connection->fd, (short)(events | EV_PERSIST),
+                        on_io, connection) == 0 &&
+           event_add(&connection->io, NULL) == 0;
+}
+
+static bool set_timer(struct kq_http_connection *connection, int64_t until_us)
+{
+    int64_t left_us = until_us - now_us(connection) + US_PER_MS; /* libevent rounds down */
+    left_us = left_us < US_PER_MS ? US_PER_MS : left_us;
+    struct timeval left = {.tv_sec = left_us / US_PER_S, .tv_usec = left_us % US_PER_S};
+    connection->armed_until_us = until_us;
+    return event_add(&connection->timer, &left) == 0;
+}
+
+/* Has the loop watch for what the state wants. A timer that fires too early is set anew then, so that it need
+ * not be moved for every request; and reading goes on being watched while a call waits, until something does
+ * come. */
+static void settle(struct kq_http_connection *connection)
+{
+    short events = state_rows[connection->state].events;
+    int64_t until_us = deadline_us(connection);
+    bool settled = (events == 0 || events == connection->armed_events || watch(connection, events)) &&
+                   (until_us >= connection->armed_until_us || set_timer(connection, until_us));
+    if (!settled) {
+        kq_http_connection_close(connection);
+    }
+}
+
+static bool is_quiet(const struct kq_http_connection *connection)
+{
+    return connection->input.size == 0 &&
+           (connection->state == KQ_CONNECTION_IDLE || connection->state == KQ_CONNECTION_HEAD);
+}
+
+void kq_http_connection_act(struct kq_http_connection *connection)
+{
+    unsigned readiness = connection->readiness;
+    connection->readiness = 0;
+    if (connection->state == KQ_CONNECTION_CLOSED) {
+        return;
+    }
+    if ((readiness & KQ_READY_IO) != 0 && state_rows[connection->state].events == EV_READ) {
+        receive(connection);
+    } else if ((readiness & KQ_READY_IO) != 0 && connection->state == KQ_CONNECTION_WAITING) {
+        event_del(&connection->io);
+        connection->armed_events = 0;
+    }
+    if (connection->state == KQ_CONNECTION_IDLE && connection->input.size > 0) {
+        move(connection, KQ_CONNECTION_HEAD);
+    }
+    advance(connection);
+    if ((readiness & KQ_READY_TIMER) != 0) {
+        connection->armed_until_us = NEVER_US;
+        if (now_us(connection) >= deadline_us(connection)) {
+            expire(connection);
+            advance(connection);
+        }
+    }
+    if (connection->loop->is_stopping && is_quiet(connection)) {
+        kq_http_connection_close(connection);
+    }
+    if (connection->state != KQ_CONNECTION_CLOSED) {
+        settle(connection);
+    }
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/gateway_answer.h"
+
+#include "wire/envelope.h"
+#include "wire/gateway_error.h"
+#include "wire/json.h"
+#include "wire/signature.h"
+
+static void append_text_member(struct kq_buffer *json, const char *name, struct kq_slice text)
+{
+    kq_json_append_name(json, name);
+    kq_json_append_string(json, text);
+}
+
+/* The platform shows what it verified against, so that a caller can compare. Bytes that a caller declared in
+ * a charset have been checked to be in it. */
+static void append_string_to_sign(struct kq_call *call, struct kq_buffer *sub_msg)
+{
+    struct kq_slice utf8;
+    if (kq_charset_decode(call->charset, call->string_to_sign, &call->arena, &utf8, NULL).ok) {
+        kq_html_escape_append(utf8, sub_msg);
+    } else {
+        sub_msg->failed = true;
+    }
+}
+
+static void append_sub_msg(struct kq_call *call, const struct kq_gateway_error *row, struct kq_buffer *json)
+{
+    struct kq_buffer sub_msg KQ_CLEANUP(kq_buffer_free) = {0};
+    kq_buffer_append(&sub_msg, kq_slice_of(row->sub_msg));
+    if (call->error.code == KQ_E_INVALID_SIGNATURE) {
+        append_string_to_sign(call, &sub_msg);
+    } else if (row->shows_detail && call->error.detail[0] != '\0') {
+        kq_buffer_append(&sub_msg, KQ_SLICE("："));
+        kq_buffer_append(&sub_msg, kq_slice_of(call->error.detail));
+    }
+    append_text_member(json, "sub_msg", kq_buffer_slice(&sub_msg));
+    json->failed = json->failed || sub_msg.failed;
+}
+
+/* The response object, in UTF-8. */
+static void write_response(struct kq_call *call, const void *values, struct kq_buffer *json)
+{
+    const struct kq_gateway_error *row = kq_gateway_error_of(call->error.code);
+    kq_buffer_append(json, KQ_SLICE("{"));
+    append_text_member(json, "code", kq_slice_of(row->code));
+    append_text_member(json, "msg", kq_slice_of(row->msg));
+    if (call->error.code == KQ_E_NONE) {
+        kq_fields_append(call->method->answer, values, json);
+    } else {
+        append_text_member(json, "sub_code", kq_slice_of(row->sub_code));
+        append_sub_msg(call, row, json);
+    }
+    kq_buffer_append(json, KQ_SLICE("}"));
+}
+
+struct kq_result kq_gateway_write_answer(struct kq_call *call, const void *values,
+                                         const struct kq_private_key *key, struct kq_error *error)
+{
+    struct kq_buffer json KQ_CLEANUP(kq_buffer_free) = {0};
+    struct kq_buffer response KQ_CLEANUP(kq_buffer_free) = {0};
+    struct kq_buffer signature KQ_CLEANUP(kq_buffer_free) = {0};
+    struct kq_slice method = call->method == NULL ? KQ_SLICE_EMPTY : kq_slice_of(call->method->name);
+
+    kq_buffer_clear(&call->answer);
+    write_response(call, values, &json);
+    KQ_ENSURE_MEMORY(!json.failed, error);
+    KQ_TRY(kq_charset_encode_json(call->charset, kq_buffer_slice(&json), &response, error));
+    KQ_TRY(kq_sign(key, call->answer_sign_type, kq_buffer_slice(&response), &signature, error));
+    kq_envelope_append(&call->answer, method, kq_buffer_slice(&response), kq_buffer_slice(&signature));
+    if (call->answer.failed) {
+        kq_buffer_clear(&call->answer);
+        return kq_fail(error, KQ_E_NO_MEMORY, "%s", "");
+    }
+    return KQ_OK;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/gateway_checks.h"
+
+#include <inttypes.h>
+
+#include "base/time.h"
+#include "wire/signature.h"
+
+#define VERSION "1.0"
+#define ENCRYPT_TYPE_AES "AES"
+
+/* All of these are ASCII where they are valid, so their size in bytes is their length in characters. */
+static struct kq_slice find(const struct kq_call *call, struct kq_slice name)
+{
+    return kq_params_find(&call->params, name);
+}
+
+static bool is_multipart(struct kq_slice content_type)
+{
+    struct kq_slice type = {content_type.data, kq_slice_find(content_type, ';')};
+    return kq_slice_equal_ignoring_case(kq_slice_trim(type), KQ_SLICE("multipart/form-data"));
+}
+
+static bool is_form(struct kq_slice content_type)
+{
+    struct kq_slice type =
+        kq_slice_trim((struct kq_slice){content_type.data, kq_slice_find(content_type, ';')});
+    return type.size == 0 ||
+           kq_slice_equal_ignoring_case(type, KQ_SLICE("application/x-www-form-urlencoded"));
+}
+
+/* Parameters of the query and of the body together. A body of another type has no parameters. */
+static struct kq_result read_parameters(struct kq_call *call, struct kq_error *error)
+{
+    kq_params_init(&call->params, &call->arena);
+    KQ_TRY(kq_form_decode(call->query, &call->params, error));
+    if (call->is_post && is_multipart(call->content_type)) {
+        return kq_multipart_decode(call->content_type, call->body, &call->params, error);
+    }
+    if (call->is_post && is_form(call->content_type)) {
+        return kq_form_decode(call->body, &call->params, error);
+    }
+    return KQ_OK;
+}
+
+/* The charset decides what every other byte means: it comes first. On failure the answer is in UTF-8. */
+static struct kq_result check_charset(struct kq_call *call, struct kq_slice *biz_content,
+                                      struct kq_error *error)
+{
+    enum kq_charset charset = KQ_CHARSET_UTF8;
+    KQ_TRY(kq_charset_parse(find(call, KQ_SLICE("charset")), &charset, error));
+    call->charset = charset;
+    *biz_content = KQ_SLICE_EMPTY;
+    bool seen = false;
+    for (size_t i = 0; i < call->params.count; i++) {
+        const struct kq_param *param = &call->params.items[i];
+        struct kq_slice decoded;
+        KQ_TRY(kq_charset_decode(charset, param->name, &call->arena, &decoded, error));
+        KQ_TRY(kq_charset_decode(charset, param->value, &call->arena, &decoded, error));
+        if (!seen && kq_slice_equal(param->name, KQ_SLICE("biz_content"))) {
+            *biz_content = decoded;
+            seen = true;
+        }
+    }
+    return KQ_OK;
+}
+
+static struct kq_result check_method(struct kq_call *call, struct kq_error *error)
+{
+    struct kq_slice name = find(call, KQ_SLICE("method"));
+    KQ_ENSURE(name.size > 0, error, KQ_E_MISSING_METHOD, "%s", "");
+    call->method = kq_method_find(name);
+    KQ_ENSURE(call->method != NULL, error, KQ_E_INVALID_METHOD, "%s", "");
+    return KQ_OK;
+}
+
+/* *application points into the call's arena. */
+static struct kq_result check_application(const struct kq_check_context *context, struct kq_call *call,
+                                          const struct kq_application **application, struct kq_error *error)
+{
+    struct kq_slice app_id = find(call, KQ_SLICE("app_id"));
+    KQ_ENSURE(app_id.size > 0, error, KQ_E_MISSING_APP_ID, "%s", "");
+    call->app_id = app_id;
+    KQ_ENSURE(app_id.size <= KQ_APP_ID_MAX_CHARS, error, KQ_E_INVALID_APP_ID, "%s", "");
+    struct kq_operation *get = kq_arena_allocate(&call->arena, sizeof(*get));
+    KQ_ENSURE_MEMORY(get, error);
+    get->kind = KQ_OP_APPLICATION_GET;
+    get->arena = &call->arena;
+    get->application_get.app_id = app_id;
+    kq_reader_read(context->reader, get);
+    if (get->error.code != KQ_E_NONE) {
+        *error = get->error;
+        return KQ_FAILED;
+    }
+    KQ_ENSURE(get->application_get.found, error, KQ_E_INVALID_APP_ID, "%s", "");
+    *application = &get->application_get.application;
+    return KQ_OK;
+}
+
+static struct kq_result check_sign_type(struct kq_call *call, enum kq_sign_type *sign_type,
+                                        struct kq_error *error)
+{
+    struct kq_slice text = find(call, KQ_SLICE("sign_type"));
+    KQ_ENSURE(text.size > 0, error, KQ_E_MISSING_SIGN_TYPE, "%s", "");
+    KQ_ENSURE(kq_sign_type_parse(text, sign_type), error, KQ_E_INVALID_SIGN_TYPE, "%s", "");
+    return KQ_OK;
+}
+
+static struct kq_result check_timestamp(const struct kq_check_context *context, struct kq_call *call,
+                                        struct kq_error *error)
+{
+    struct kq_slice text = find(call, KQ_SLICE("timestamp"));
+    KQ_ENSURE(text.size > 0, error, KQ_E_MISSING_TIMESTAMP, "%s", "");
+    int64_t timestamp_s = 0;
+    KQ_ENSURE(kq_time_parse(text, &timestamp_s, NULL).ok, error, KQ_E_INVALID_TIMESTAMP, "%s", "");
+    int64_t away_s =
+        timestamp_s > context->wall_s ? timestamp_s - context->wall_s : context->wall_s - timestamp_s;
+    KQ_ENSURE(context->clock_skew_s == 0 || away_s <= context->clock_skew_s, error, KQ_E_INVALID_TIMESTAMP,
+              "%s", "");
+    return KQ_OK;
+}
+
+static struct kq_result check_version_and_format(struct kq_call *call, struct kq_error *error)
+{
+    struct kq_slice version = find(call, KQ_SLICE("version"));
+    KQ_ENSURE(version.size > 0, error, KQ_E_MISSING_VERSION, "%s", "");
+    KQ_ENSURE(kq_slice_equal(version, KQ_SLICE(VERSION)), error, KQ_E_INVALID_PARAMETER_GATEWAY,
+              "version取值只能为" VERSION);
+    struct kq_slice format = find(call, KQ_SLICE("format"));
+    KQ_ENSURE(format.size == 0 || kq_slice_equal_ignoring_case(format, KQ_SLICE("JSON")), error,
+              KQ_E_INVALID_FORMAT, "%s", "");
+    return KQ_OK;
+}
+
+/* Either key of a rotation verifies. */
+static struct kq_result check_signature(const struct kq_check_context *context, struct kq_call *call,
+                                        const struct kq_application *application, enum kq_sign_type sign_type,
+                                        struct kq_error *error)
+{
+    const struct kq_application_keys *keys = &application->keys[sign_type];
+    KQ_ENSURE(keys->current.size > 0 || keys->next.size > 0, error, KQ_E_NO_KEY_CONFIGURED, "%s", "");
+    KQ_TRY(kq_string_to_sign(&call->params, &call->string_to_sign, error));
+    struct kq_slice signature = find(call, KQ_SLICE("sign"));
+    KQ_ENSURE(signature.size <= KQ_SIGNATURE_TEXT_MAX, error, KQ_E_INVALID_SIGNATURE, "%s", "");
+    const struct kq_slice candidates[] = {keys->current, keys->next};
+    for (size_t i = 0; i < KQ_COUNT(candidates) && !call->verified; i++) {
+        if (candidates[i].size == 0) {
+            continue;
+        }
+        const struct kq_public_key *key = NULL;
+        KQ_TRY(kq_key_cache_get(context->keys, candidates[i], &key, error));
+        call->verified = kq_verify(key, sign_type, call->string_to_sign, signature, &call->arena, error).ok;
+        KQ_ENSURE(call->verified || error->code == KQ_E_INVALID_SIGNATURE, error, error->code, "%s", "");
+    }
+    if (!call->verified) {
+        return KQ_FAILED;
+    }
+    *error = (struct kq_error){0}; /* what the first key of a rotation may have left */
+    return KQ_OK;
+}
+
+static bool may_call(const struct kq_application *application, const struct kq_method *method)
+{
+    if (application->state != KQ_APPLICATION_ACTIVE) {
+        return false;
+    }
+    bool may = method->allowed_by_default;
+    for (size_t i = 0; i < application->permission_count && !may; i++) {
+        may = kq_slice_equal(application->permissions[i], kq_slice_of(method->name));
+    }
+    return may;
+}
+
+/* A grant makes the call one of the merchant that gave it. */
+static struct kq_result check_grant(const struct kq_check_context *context, struct kq_call *call,
+                                    struct kq_slice token, struct kq_error *error)
+{
+    KQ_ENSURE(token.size <= KQ_APP_AUTH_TOKEN_CHARS, error, KQ_E_INVALID_TOKEN, "%s", "");
+    struct kq_operation get = {.kind = KQ_OP_GRANT_GET, .arena = &call->arena};
+    unsigned char digest[KQ_TOKEN_DIGEST_BYTES];
+    KQ_TRY(kq_sha256(token, digest, error));
+    get.grant_get.token_digest = (struct kq_slice){(const char *)digest, sizeof(digest)};
+    kq_reader_read(context->reader, &get);
+    if (get.error.code != KQ_E_NONE) {
+        *error = get.error;
+        return KQ_FAILED;
+    }
+    const struct kq_grant *grant = get.grant_get.found ? &get.grant_get.grant : NULL;
+    KQ_TRY(kq_grant_check(grant, call->app_id, kq_slice_of(call->method->name), context->business_s, error));
+    call->caller.pid = grant->pid;
+    return KQ_OK;
+}
+
+static struct kq_result check_permission(const struct kq_check_context *context, struct kq_call *call,
+                                         const struct kq_application *application, struct kq_error *error)
+{
+    call->caller = (struct kq_caller){
+        .app_id = application->app_id,
+        .pid = application->pid,
+        .now_s = context->business_s,
+    };
+    KQ_ENSURE(may_call(application, call->method), error, KQ_E_APP_NOT_PERMITTED, "%s", "");
+    struct kq_slice token = find(call, KQ_SLICE("app_auth_token"));
+    return token.size == 0 ? KQ_OK : check_grant(context, call, token, error);
+}
+
+/* No application can have an encryption key yet, and that is the answer. */
+static struct kq_result check_encryption(const struct kq_call *call, struct kq_error *error)
+{
+    struct kq_slice type = find(call, KQ_SLICE("encrypt_type"));
+    KQ_ENSURE(type.size == 0 || kq_slice_equal(type, KQ_SLICE(ENCRYPT_TYPE_AES)), error,
+              KQ_E_INVALID_ENCRYPT_TYPE, "%s", "");
+    KQ_ENSURE(type.size == 0, error, KQ_E_NO_ENCRYPT_KEY, "%s", "");
+    return KQ_OK;
+}
+
+struct kq_result kq_gateway_check_call(const struct kq_check_context *context, struct kq_call *call,
+                                       struct kq_slice *biz_content, struct kq_error *error)
+{
+    const struct kq_application *application = NULL;
+    enum kq_sign_type sign_type = KQ_SIGN_RSA2;
+
+    struct kq_result read = read_parameters(call, error);
+    /* Whatever fails from here on is signed as the request wanted, if that can be told. */
+    if (kq_sign_type_parse(find(call, KQ_SLICE("sign_type")), &sign_type)) {
+        call->answer_sign_type = sign_type;
+    }
+    KQ_TRY(read);
+    KQ_TRY(check_charset(call, biz_content, error));
+    KQ_TRY(kq_params_check_duplicates(&call->params, error));
+    KQ_TRY(check_method(call, error));
+    KQ_TRY(check_application(context, call, &application, error));
+    KQ_TRY(check_sign_type(call, &sign_type, error));
+    KQ_ENSURE(find(call, KQ_SLICE("sign")).size > 0, error, KQ_E_MISSING_SIGNATURE, "%s", "");
+    KQ_TRY(check_timestamp(context, call, error));
+    KQ_TRY(check_version_and_format(call, error));
+    KQ_TRY(check_signature(context, call, application, sign_type, error));
+    KQ_TRY(check_permission(context, call, application, error));
+    return check_encryption(call, error);
+}

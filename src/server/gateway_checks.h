@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_SERVER_GATEWAY_CHECKS_H
+#define KQ_SERVER_GATEWAY_CHECKS_H
+
+#include "server/call.h"
+#include "server/key_cache.h"
+#include "store/store.h"
+
+/* The checks of a call before its method sees it, in the order of spec/gateway.md, "Order of checks". Each
+ * step trusts only what the steps before it have established. */
+
+/* What the checks look at beside the call. Borrowed; the worker's thread. */
+struct kq_check_context {
+    struct kq_reader *reader;
+    struct kq_key_cache *keys;
+    int64_t wall_s;       /* the machine's time: timestamps are compared with it */
+    int64_t business_s;   /* the business's: grants expire by it */
+    int64_t clock_skew_s; /* 0: timestamps may be of any time */
+};
+
+/* Runs all checks up to and with the permission, fills the call's charset, params, method, app_id, verified,
+ * caller and string_to_sign, and leaves the decoded biz_content (UTF-8, may be empty) in *biz_content. On
+ * failure `error` has the code to answer with. */
+KQ_MUST struct kq_result kq_gateway_check_call(const struct kq_check_context *context, struct kq_call *call,
+                                               struct kq_slice *biz_content, struct kq_error *error);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_SERVER_SERVER_H
+#define KQ_SERVER_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "store/store.h"
+#include "wire/key.h"
+
+/* The server: workers with a listening socket each (SO_REUSEPORT), and the admin address. */
+
+struct kq_server_settings {
+    const char *listen;            /* "127.0.0.1:8080", "[::1]:8080"; port 0: any */
+    const char *admin;             /* "127.0.0.1:8081"; not on loopback: admin_token is required */
+    const char *admin_token;       /* NULL: none; else every admin request but /healthz needs `Authorization:
+                                      Bearer` with it */
+    struct kq_store *store;        /* borrowed */
+    struct kq_system_clock *clock; /* borrowed; moved by the sandbox's clock */
+    const struct kq_private_key *private_key; /* borrowed; copied for each worker */
+    unsigned workers;                         /* 0: one per core */
+    size_t body_max_bytes;                    /* a longer body: 413 */
+    unsigned connections_max;   /* over all workers; one more is closed at once, counted in the metrics */
+    unsigned header_timeout_ms; /* from a request's first byte (or the connection's opening) to the end of its
+                                   head, and again to the end of its body */
+    unsigned idle_timeout_ms;   /* between requests */
+    int64_t clock_skew_s;       /* see gateway.h */
+    bool sandbox;               /* the admin address can move the business clock */
+    const char *access_log;     /* a file, "-" for standard error, NULL for none */
+};
+
+#define KQ_BODY_MAX_BYTES_DEFAULT ((size_t)1 << 20)
+#define KQ_CONNECTIONS_MAX_DEFAULT 10000
+#define KQ_HEADER_TIMEOUT_MS_DEFAULT 10000
+#define KQ_IDLE_TIMEOUT_MS_DEFAULT 60000
+
+/* Serves until SIGTERM or SIGINT: then stops accepting, finishes what is in hand (at most
+ * KQ_STOP_TIMEOUT_MS), returns. When ready, prints one JSON line on standard output:
+ * {"event":"ready","listen":"127.0.0.1:PORT","admin":"127.0.0.1:PORT"}. USAGE (unusable address, in use, …),
+ * IO, NO_MEMORY. SIGHUP opens the access log anew. Blocks; the calling thread serves the admin address. */
+KQ_MUST struct kq_result kq_server_run(const struct kq_server_settings *settings, struct kq_error *error);
+
+#define KQ_STOP_TIMEOUT_MS 10000
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/worker.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+
+#define GATEWAY_PATH KQ_SLICE("/gateway.do")
+
+/* One line of the access log with room to spare, so that it is made with one allocation. */
+#define LOG_LINE_BYTES 1024
+
+/* "application/json;charset=" and the longest charset's name. */
+#define CONTENT_TYPE_SIZE 64
+
+struct kq_worker {
+    struct kq_worker_settings settings;
+    struct kq_loop loop;
+    bool loop_is_open;
+    struct kq_gateway *gateway; /* owned */
+    struct kq_metrics *metrics; /* owned */
+    pthread_t thread;
+    bool is_started;
+    _Atomic bool has_ended;
+};
+
+static struct kq_result route(void *context, const struct kq_http_head *head, struct kq_http_refusal *refusal)
+{
+    (void)context;
+    if (!kq_slice_equal(head->path, GATEWAY_PATH)) {
+        return kq_http_refuse(refusal, KQ_HTTP_NOT_FOUND,
+                              "There is nothing here; the gateway is /gateway.do.");
+    }
+    if (head->method != KQ_HTTP_GET && head->method != KQ_HTTP_POST) {
+        KQ_IGNORE(kq_http_refuse(refusal, KQ_HTTP_METHOD_NOT_ALLOWED, "The gateway takes GET and POST."));
+        refusal->header = "Allow: GET, POST";
+        return KQ_FAILED;
+    }
+    return KQ_OK;
+}
+
+static const struct kq_clock *clock_of(const struct kq_worker *worker)
+{
+    return worker->settings.gateway.store->clock;
+}
+
+static void write_log(struct kq_worker *worker, const struct kq_buffer *line)
+{
+    if (!kq_access_log_write(worker->settings.access_log, line)) {
+        kq_metrics_add(worker->metrics, KQ_COUNTER_LOG_LINES_DROPPED, 1);
+    }
+}
+
+static void log_call(struct kq_worker *worker, const struct kq_call *call, const struct kq_access *access)
+{
+    struct kq_buffer line KQ_CLEANUP(kq_buffer_free) = {0};
+    if (worker->settings.access_log->fd >= 0 && kq_buffer_reserve(&line, LOG_LINE_BYTES) != NULL) {
+        kq_access_log_append_call(&line, call, access);
+    }
+    write_log(worker, &line);
+}
+
+static void refused(void *context, struct kq_http_connection *connection, enum kq_http_status status,
+                    size_t bytes_out)
+{
+    struct kq_worker *worker = context;
+    const struct kq_clock *clock = clock_of(worker);
+    struct kq_access access = {
+        .wall_ms = clock->wall_ms(clock),
+        .bytes_in = connection->request_bytes + connection->input.size,
+        .bytes_out = bytes_out,
+    };
+    struct kq_buffer line KQ_CLEANUP(kq_buffer_free) = {0};
+    kq_access_log_append_refusal(&line, status, &access);
+    write_log(worker, &line);
+}
+
+/* The call has its answer: sends, counts and logs it. */
+static void answer(struct kq_worker *worker, struct kq_http_connection *connection)
+{
+    const struct kq_clock *clock = clock_of(worker);
+    struct kq_call *call = &connection->call;
+    if (call->answer.failed || call->answer.size == 0) {
+        struct kq_http_refusal refusal = {
+            .status = KQ_HTTP_UNAVAILABLE,
+            .sentence = "The gateway is out of memory.",
+        };
+        kq_http_connection_refuse(connection, &refusal);
+        return;
+    }
+    char content_type[CONTENT_TYPE_SIZE];
+    snprintf(content_type, sizeof(content_type), "application/json;charset=%s",
+             kq_charset_name(call->charset));
+    struct kq_http_reply head = {
+        .status = KQ_HTTP_OK,
+        .content_type = content_type,
+        .trace_id = call->trace_id,
+    };
+    struct kq_access access = {
+        .wall_ms = clock->wall_ms(clock),
+        .duration_us = clock->monotonic_us(clock) - call->started_us,
+        .bytes_in = connection->request_bytes,
+        .bytes_out = kq_http_connection_answer(connection, &head, kq_buffer_slice(&call->answer)),
+    };
+    kq_metrics_add_call(worker->metrics, call->method, call->error.code, access.duration_us);
+    kq_metrics_add(worker->metrics, KQ_COUNTER_SIGNATURES, 1);
+    log_call(worker, call, &access);
+}
+
+/* On the store's writer thread. */
+static void wake(struct kq_call *call)
+{
+    kq_loop_complete(call->owner);
+}
+
+static void serve(void *context, struct kq_http_connection *connection)
+{
+    struct kq_worker *worker = context;
+    const struct kq_clock *clock = clock_of(worker);
+    struct kq_call *call = &connection->call;
+    call->is_post = connection->head.method == KQ_HTTP_POST;
+    call->query = connection->head.query;
+    call->content_type = connection->head.content_type;
+    call->body = kq_buffer_slice(&connection->body);
+    call->started_us = clock->monotonic_us(clock);
+    call->wake = wake;
+    call->owner = connection;
+    if (kq_gateway_start(worker->gateway, call) == KQ_CALL_WAITING) {
+        kq_http_connection_wait(connection);
+    } else {
+        answer(worker, connection);
+    }
+}
+
+static void resume(void *context, struct kq_http_connection *connection)
+{
+    struct kq_worker *worker = context;
+    kq_gateway_resume(worker->gateway, &connection->call);
+    answer(worker, connection);
+}
+
+static const struct kq_service gateway_service = {
+    .route = route,
+    .serve = serve,
+    .resume = resume,
+    .refused = refused,
+};
+
+struct kq_result kq_worker_open(const struct kq_worker_settings *settings, int listener,
+                                struct kq_worker **worker, struct kq_error *error)
+{
+    struct kq_worker *opened = kq_memory_allocate(sizeof(*opened));
+    if (opened == NULL) {
+        close(listener);
+        return kq_fail(error, KQ_E_NO_MEMORY, "%s", "");
+    }
+    opened->settings = *settings;
+    struct kq_loop_settings loop_settings = {
+        .service = &gateway_service,
+        .context = opened,
+        .clock = clock_of(opened),
+        .count = settings->count,
+        .body_max_bytes = settings->body_max_bytes,
+        .header_timeout_ms = settings->header_timeout_ms,
+        .idle_timeout_ms = settings->idle_timeout_ms,
+    };
+    struct kq_result result = kq_metrics_open(&opened->metrics, error);
+    loop_settings.metrics = opened->metrics;
+    if (!result.ok) {
+        close(listener);
+    } else {
+        result = kq_loop_open(&opened->loop, &loop_settings, listener, error);
+        opened->loop_is_open = result.ok;
+    }
+    if (!result.ok || !kq_gateway_open(&settings->gateway, &opened->gateway, error).ok) {
+        kq_worker_close(opened);
+        return KQ_FAILED;
+    }
+    *worker = opened;
+    return KQ_OK;
+}
+
+static void *run(void *context)
+{
+    struct kq_worker *worker = context;
+    while (kq_loop_round(&worker->loop)) {
+    }
+    atomic_store(&worker->has_ended, true);
+    worker->settings.ended(worker->settings.context);
+    return NULL;
+}
+
+struct kq_result kq_worker_start(struct kq_worker *worker, struct kq_error *error)
+{
+    sigset_t blocked;
+    sigset_t before;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTERM);
+    sigaddset(&blocked, SIGINT);
+    sigaddset(&blocked, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &blocked, &before); /* A thread begins with its maker's mask. */
+    int reason = pthread_create(&worker->thread, NULL, run, worker);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    KQ_ENSURE(reason == 0, error, KQ_E_IO, "a worker thread cannot be started: %s", strerror(reason));
+    worker->is_started = true;
+    return KQ_OK;
+}
+
+void kq_worker_stop(struct kq_worker *worker)
+{
+    kq_loop_stop(&worker->loop);
+}
+
+bool kq_worker_has_ended(const struct kq_worker *worker)
+{
+    return atomic_load(&worker->has_ended);
+}
+
+struct kq_metrics *kq_worker_metrics(struct kq_worker *worker)
+{
+    return worker->metrics;
+}
+
+void kq_worker_close(struct kq_worker *worker)
+{
+    if (worker == NULL) {
+        return;
+    }
+    if (worker->is_started) {
+        pthread_join(worker->thread, NULL);
+    }
+    bool is_free = !worker->loop_is_open || kq_loop_close(&worker->loop);
+    kq_gateway_close(worker->gateway);
+    if (!is_free) {
+        kq_log(KQ_LOG_ERROR, "calls were still waiting for the store when the time to stop was over");
+        return;
+    }
+    kq_metrics_close(worker->metrics);
+    kq_memory_free(worker);
+}

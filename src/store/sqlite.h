@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_STORE_SQLITE_H
+#define KQ_STORE_SQLITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "store/store.h"
+
+/* The embedded store: one file in WAL mode with synchronous=FULL; one writer thread that commits everything
+ * that is waiting with one fsync; readers with connections of their own. Several processes may have the same
+ * file open (the operator's commands work while the server runs). */
+
+#define KQ_STORE_FILE_NAME "kaquan.db" /* in the data directory */
+
+/* Batches at most this long: bounds how long a writer of another process waits. */
+#define KQ_BATCH_MAX 1024
+
+struct kq_sqlite_options {
+    const char *path;             /* of the file; borrowed during the call */
+    bool create;                  /* make it if it is not there; else NOT_FOUND */
+    const struct kq_clock *clock; /* borrowed until close */
+    size_t queue_max;             /* submissions waiting at most before BUSY; 0: KQ_QUEUE_MAX_DEFAULT */
+};
+
+/* About a second of signatures of a large machine: whoever waits longer is better told at once. */
+#define KQ_QUEUE_MAX_DEFAULT 16384
+
+/* Opens, migrates to the newest schema version (a newer one than this program knows is refused), starts the
+ * writer. The file is created with mode 0600. NOT_FOUND, STORE. On success *store is the caller's to close.
+ */
+KQ_MUST struct kq_result kq_sqlite_open(const struct kq_sqlite_options *options, struct kq_store **store,
+                                        struct kq_error *error);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/sqlite/batch.h"
+
+#include "base/macros.h"
+#include "store/sqlite/query.h"
+#include "store/sqlite/writes.h"
+
+static struct kq_result run_text(struct kq_connection *connection, const char *sql, struct kq_error *error)
+{
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, sql);
+    return kq_query_run(&query, error);
+}
+
+static struct kq_result load_ids(struct kq_batch *batch, struct kq_error *error)
+{
+    static const char select_meta[] = "SELECT node, last_ms, sequence FROM meta";
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, select_meta);
+    bool found = false;
+    KQ_TRY(kq_query_next(&query, &found, error));
+    KQ_ENSURE(found, error, KQ_E_STORE, "the store is damaged: it has lost its node id");
+    batch->ids.node = (uint32_t)kq_query_take_integer(&query);
+    batch->ids.last_ms = kq_query_take_integer(&query);
+    batch->ids.sequence = (uint32_t)kq_query_take_integer(&query);
+    batch->stored_ids = batch->ids;
+    return kq_query_check(&query, error);
+}
+
+static struct kq_result save_ids(struct kq_batch *batch, struct kq_error *error)
+{
+    static const char update_meta[] = "UPDATE meta SET last_ms = ?, sequence = ?";
+    if (batch->ids.last_ms == batch->stored_ids.last_ms &&
+        batch->ids.sequence == batch->stored_ids.sequence) {
+        return KQ_OK;
+    }
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, update_meta);
+    kq_query_put_integer(&query, batch->ids.last_ms);
+    kq_query_put_integer(&query, batch->ids.sequence);
+    return kq_query_run(&query, error);
+}
+
+static struct kq_result prepare(struct kq_batch *batch, size_t most, struct kq_error *error)
+{
+    KQ_TRY(kq_template_map_init(&batch->templates, &batch->arena, most, error));
+    return load_ids(batch, error);
+}
+
+struct kq_result kq_batch_begin(struct kq_batch *batch, size_t most, int64_t now_ms, struct kq_error *error)
+{
+    static const char begin[] = "BEGIN IMMEDIATE";
+    KQ_TRY(run_text(batch->connection, begin, error));
+    batch->now_ms = now_ms;
+    struct kq_result prepared = prepare(batch, most, error);
+    if (!prepared.ok) {
+        kq_batch_rollback(batch);
+    }
+    return prepared;
+}
+
+void kq_batch_run(struct kq_batch *batch, struct kq_operation *operation)
+{
+    operation->error = (struct kq_error){0};
+    kq_write_function *write =
+        (unsigned)operation->kind < KQ_OPERATION_KIND_COUNT ? kq_writes[operation->kind] : NULL;
+    if (write == NULL) {
+        KQ_IGNORE(kq_fail(&operation->error, KQ_E_USAGE, "not an operation that writes"));
+        return;
+    }
+    KQ_IGNORE(write(batch, operation, &operation->error));
+}
+
+struct kq_result kq_batch_commit(struct kq_batch *batch, struct kq_error *error)
+{
+    static const char commit[] = "COMMIT";
+    for (size_t i = 0; i < batch->templates.place_count; i++) {
+        const struct kq_template_entry *entry = batch->templates.places[i];
+        if (entry != NULL && entry->changed) {
+            KQ_TRY(kq_write_template_changes(batch, &entry->template, error));
+        }
+    }
+    KQ_TRY(save_ids(batch, error));
+    KQ_TRY(run_text(batch->connection, commit, error));
+    kq_arena_reset(&batch->arena);
+    return KQ_OK;
+}
+
+/* SQLite has rolled back already after some failures. */
+void kq_batch_rollback(struct kq_batch *batch)
+{
+    static const char rollback[] = "ROLLBACK";
+    if (sqlite3_get_autocommit(batch->connection->handle) == 0) {
+        KQ_IGNORE(run_text(batch->connection, rollback, NULL));
+    }
+    kq_arena_reset(&batch->arena);
+}
+
+struct kq_result kq_batch_need_merchant(struct kq_batch *batch, struct kq_slice pid, struct kq_error *error)
+{
+    static const char insert_merchant[] =
+        "INSERT INTO merchant (pid, name, created_s) VALUES (?, '', ?) ON CONFLICT (pid) DO NOTHING";
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, insert_merchant);
+    kq_query_put_text(&query, pid);
+    kq_query_put_integer(&query, batch->now_ms / 1000);
+    return kq_query_run(&query, error);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_STORE_SQLITE_CONNECTION_H
+#define KQ_STORE_SQLITE_CONNECTION_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "store/store.h"
+
+/* One connection to the file, with its prepared statements. One thread at a time. */
+
+/* How long another process's write is waited for: longer than any batch takes, shorter than callers wait. */
+#define KQ_SQLITE_BUSY_TIMEOUT_US INT64_C(5000000)
+
+/* More than there are statements in this folder; a power of two, for the table of them. */
+#define KQ_SQLITE_STATEMENTS_MAX 128
+
+struct kq_connection {
+    sqlite3 *handle;
+    const struct kq_clock *clock; /* borrowed */
+    int64_t busy_since_us;        /* of the wait that is going on */
+    struct {
+        const char *sql; /* NULL: a free place; else the text's address, which is its name */
+        sqlite3_stmt *statement;
+    } statements[KQ_SQLITE_STATEMENTS_MAX];
+};
+
+/* Opens the file, which must be there, and sets what holds for every connection. WAL mode is
+ * kq_schema_prepare's. After a failure there is nothing to close. STORE, BUSY, NO_MEMORY. */
+KQ_MUST struct kq_result kq_connection_open(struct kq_connection *connection, const char *path,
+                                            const struct kq_clock *clock, struct kq_error *error);
+
+/* Finalizes its statements. A zeroed connection is fine. */
+void kq_connection_close(struct kq_connection *connection);
+
+/* The statement of a text that has static storage; prepared once. A status of SQLite. */
+KQ_MUST int kq_connection_statement(struct kq_connection *connection, const char *sql,
+                                    sqlite3_stmt **statement);
+
+/* Runs one or more statements that give no rows. */
+KQ_MUST struct kq_result kq_connection_execute(struct kq_connection *connection, const char *sql,
+                                               struct kq_error *error);
+
+/* Records what SQLite's status means: NO_MEMORY, BUSY (another process has the file), else STORE. */
+KQ_MUST struct kq_result kq_connection_fail(struct kq_connection *connection, int status,
+                                            struct kq_error *error);
+
+/* Waits a moment for another connection, if there is patience left: `times` counts from 0 in each wait. */
+bool kq_connection_wait(struct kq_connection *connection, int times);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/macros.h"
+#include "base/memory.h"
+#include "store/sqlite/query.h"
+#include "store/sqlite/reads.h"
+#include "store/sqlite/store_sqlite.h"
+
+struct sqlite_reader {
+    struct kq_reader reader; /* first: a kq_reader is given where this is meant */
+    struct kq_connection connection;
+};
+
+struct kq_result kq_sqlite_reader_open(struct kq_store *store, struct kq_reader **reader,
+                                       struct kq_error *error)
+{
+    const struct kq_sqlite_store *own = (const struct kq_sqlite_store *)store;
+    struct sqlite_reader *opened = kq_memory_allocate(sizeof(*opened));
+    KQ_ENSURE_MEMORY(opened != NULL, error);
+    opened->reader.functions = store->functions;
+    struct kq_result done = kq_connection_open(&opened->connection, own->path, store->clock, error);
+    if (done.ok) {
+        done = kq_connection_execute(&opened->connection, "PRAGMA query_only = ON", error);
+    }
+    if (!done.ok) {
+        kq_sqlite_reader_close(&opened->reader);
+        return kq_fail_in(error, "%s", own->path);
+    }
+    *reader = &opened->reader;
+    return KQ_OK;
+}
+
+void kq_sqlite_reader_close(struct kq_reader *reader)
+{
+    struct sqlite_reader *own = (struct sqlite_reader *)reader;
+    kq_connection_close(&own->connection);
+    kq_memory_free(own);
+}
+
+static struct kq_result run_text(struct kq_connection *connection, const char *sql, struct kq_error *error)
+{
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, sql);
+    return kq_query_run(&query, error);
+}
+
+/* All that an operation reads is one snapshot. */
+static struct kq_result read_in_snapshot(struct kq_connection *connection, kq_read_function *read,
+                                         struct kq_operation *operation, struct kq_error *error)
+{
+    static const char begin[] = "BEGIN";
+    static const char end[] = "COMMIT";
+    KQ_TRY(run_text(connection, begin, error));
+    struct kq_result done = read(connection, operation, error);
+    if (sqlite3_get_autocommit(connection->handle) == 0) {
+        KQ_IGNORE(run_text(connection, end, NULL));
+    }
+    return done;
+}
+
+void kq_sqlite_read(struct kq_reader *reader, struct kq_operation *operation)
+{
+    struct sqlite_reader *own = (struct sqlite_reader *)reader;
+    operation->error = (struct kq_error){0};
+    kq_read_function *read =
+        (unsigned)operation->kind < KQ_OPERATION_KIND_COUNT ? kq_reads[operation->kind] : NULL;
+    if (read == NULL) {
+        KQ_IGNORE(kq_fail(&operation->error, KQ_E_USAGE, "not an operation that reads"));
+        return;
+    }
+    KQ_IGNORE(read_in_snapshot(&own->connection, read, operation, &operation->error));
+}

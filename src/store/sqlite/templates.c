@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/macros.h"
+#include "store/sqlite/list.h"
+#include "store/sqlite/query.h"
+#include "store/sqlite/reads.h"
+#include "store/sqlite/rows.h"
+#include "store/sqlite/writes.h"
+
+#define TEMPLATE_COLUMNS                                                                                     \
+    "template_id, pid, kind, state, name, brand_name, amount_fen, floor_amount_fen, quantity, "              \
+    "total_amount_fen, publish_start_s, publish_end_s, period_type, period_start_s, period_end_s, "          \
+    "period_duration, period_unit, limit_per_user, limit_per_user_day, description, created_s, "             \
+    "activated_s, issued_count, issued_amount_fen, used_count, used_amount_fen"
+
+static void take_period(struct kq_query *query, struct kq_valid_period *period)
+{
+    period->type = kq_query_take_choice(query, KQ_PERIOD_RELATIVE + 1);
+    period->start_s = kq_query_take_integer(query);
+    period->end_s = kq_query_take_integer(query);
+    period->duration = kq_query_take_integer(query);
+    period->unit = kq_query_take_choice(query, KQ_UNIT_DAY + 1);
+}
+
+static void take_template(struct kq_query *query, struct kq_arena *arena, struct kq_template *template)
+{
+    *template = (struct kq_template){.template_id = kq_query_take_text(query, arena)};
+    template->pid = kq_query_take_text(query, arena);
+    template->kind = kq_query_take_choice(query, KQ_TEMPLATE_KIND_COUNT);
+    template->state = kq_query_take_choice(query, KQ_TEMPLATE_STATE_COUNT);
+    template->name = kq_query_take_text(query, arena);
+    template->brand_name = kq_query_take_text(query, arena);
+    template->amount_fen = kq_query_take_integer(query);
+    template->floor_amount_fen = kq_query_take_integer(query);
+    template->quantity = kq_query_take_integer_or(query, KQ_UNLIMITED);
+    template->total_amount_fen = kq_query_take_integer_or(query, KQ_UNLIMITED);
+    template->publish_start_s = kq_query_take_integer(query);
+    template->publish_end_s = kq_query_take_integer(query);
+    take_period(query, &template->valid_period);
+    template->limit_per_user = kq_query_take_integer_or(query, KQ_UNLIMITED);
+    template->limit_per_user_day = kq_query_take_integer_or(query, KQ_UNLIMITED);
+    template->description = kq_query_take_text(query, arena);
+    template->created_s = kq_query_take_integer(query);
+    template->activated_s = kq_query_take_integer(query);
+    template->issued_count = kq_query_take_integer(query);
+    template->issued_amount_fen = kq_query_take_integer(query);
+    template->used_count = kq_query_take_integer(query);
+    template->used_amount_fen = kq_query_take_integer(query);
+}
+
+/* What does not belong to the period's type is NULL. */
+static void put_period(struct kq_query *query, const struct kq_valid_period *period)
+{
+    bool absolute = period->type == KQ_PERIOD_ABSOLUTE;
+    kq_query_put_integer(query, period->type);
+    kq_query_put_integer_or_null(query, absolute ? period->start_s : INT64_MIN, INT64_MIN);
+    kq_query_put_integer_or_null(query, absolute ? period->end_s : INT64_MIN, INT64_MIN);
+    kq_query_put_integer_or_null(query, absolute ? INT64_MIN : period->duration, INT64_MIN);
+    kq_query_put_integer_or_null(query, absolute ? INT64_MIN : (int64_t)period->unit, INT64_MIN);
+}
+
+static void put_template(struct kq_query *query, const struct kq_template *template)
+{
+    kq_query_put_text(query, template->template_id);
+    kq_query_put_text(query, template->pid);
+    kq_query_put_integer(query, template->kind);
+    kq_query_put_integer(query, template->state);
+    kq_query_put_text(query, template->name);
+    kq_query_put_text(query, template->brand_name);
+    kq_query_put_integer(query, template->amount_fen);
+    kq_query_put_integer(query, template->floor_amount_fen);
+    kq_query_put_integer_or_null(query, template->quantity, KQ_UNLIMITED);
+    kq_query_put_integer_or_null(query, template->total_amount_fen, KQ_UNLIMITED);
+    kq_query_put_integer(query, template->publish_start_s);
+    kq_query_put_integer(query, template->publish_end_s);
+    put_period(query, &template->valid_period);
+    kq_query_put_integer_or_null(query, template->limit_per_user, KQ_UNLIMITED);
+    kq_query_put_integer_or_null(query, template->limit_per_user_day, KQ_UNLIMITED);
+    kq_query_put_text(query, template->description);
+    kq_query_put_integer(query, template->created_s);
+    kq_query_put_integer(query, template->activated_s);
+    kq_query_put_integer(query, template->issued_count);
+    kq_query_put_integer(query, template->issued_amount_fen);
+    kq_query_put_integer(query, template->used_count);
+    kq_query_put_integer(query, template->used_amount_fen);
+}
+
+struct kq_result kq_row_template(struct kq_connection *connection, struct kq_slice template_id,
+                                 struct kq_arena *arena, struct kq_template *template, bool *found,
+                                 struct kq_error *error)
+{
+    static const char select_template[] = "SELECT " TEMPLATE_COLUMNS " FROM template WHERE template_id = ?";
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_template);
+    kq_query_put_text(&query, template_id);
+    KQ_TRY(kq_query_next(&query, found, error));
+    if (*found) {
+        take_template(&query, arena, template);
+    }
+    return kq_query_check(&query, error);
+}
+
+struct kq_result kq_write_template_create(struct kq_batch *batch, struct kq_operation *operation,
+                                          struct kq_error *error)
+{
+    static const char insert_template[] =
+        "INSERT INTO template (" TEMPLATE_COLUMNS ")"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    struct kq_op_template_create *create = &operation->template_create;
+    KQ_TRY(kq_template_decide_create(&create->template, create->as_draft, &batch->ids, batch->now_ms,
+                                     create->template_id_text, error));
+    KQ_TRY(kq_batch_need_merchant(batch, create->template.pid, error));
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, insert_template);
+    put_template(&query, &create->template);
+    return kq_query_run(&query, error);
+}
+
+/* A copy of the texts that a template's row points to. */
+static struct kq_result keep_template(const struct kq_template *template, struct kq_arena *arena,
+                                      struct kq_template *kept, struct kq_error *error)
+{
+    *kept = *template;
+    struct kq_slice *texts[] = {&kept->template_id, &kept->pid, &kept->name, &kept->brand_name,
+                                &kept->description};
+    for (size_t i = 0; i < KQ_COUNT(texts); i++) {
+        *texts[i] = kq_arena_copy(arena, *texts[i]);
+        KQ_ENSURE_MEMORY(texts[i]->data != NULL, error);
+    }
+    return KQ_OK;
+}
+
+struct kq_result kq_write_template_move(struct kq_batch *batch, struct kq_operation *operation,
+                                        struct kq_error *error)
+{
+    struct kq_op_template_move *move = &operation->template_move;
+    struct kq_template_entry *entry = NULL;
+    KQ_TRY(kq_template_map_get(&batch->templates, batch->connection, move->template_id, &entry, error));
+    KQ_ENSURE(entry != NULL, error, KQ_E_NOT_FOUND, "there is no template %.*s",
+              KQ_SLICE_PRINT(move->template_id));
+    KQ_TRY(kq_template_move(&entry->template, move->to, batch->now_ms / 1000, &move->changed, error));
+    entry->changed = entry->changed || move->changed;
+    return keep_template(&entry->template, operation->arena, &move->template, error);
+}
+
+struct kq_result kq_write_template_changes(struct kq_batch *batch, const struct kq_template *template,
+                                           struct kq_error *error)
+{
+    static const char update_template[] =
+        "UPDATE template SET state = ?, activated_s = ?, issued_count = ?, issued_amount_fen = ?,"
+        " used_count = ?, used_amount_fen = ? WHERE template_id = ?";
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, update_template);
+    kq_query_put_integer(&query, template->state);
+    kq_query_put_integer(&query, template->activated_s);
+    kq_query_put_integer(&query, template->issued_count);
+    kq_query_put_integer(&query, template->issued_amount_fen);
+    kq_query_put_integer(&query, template->used_count);
+    kq_query_put_integer(&query, template->used_amount_fen);
+    kq_query_put_text(&query, template->template_id);
+    return kq_query_run(&query, error);
+}
+
+struct kq_result kq_read_template_get(struct kq_connection *connection, struct kq_operation *operation,
+                                      struct kq_error *error)
+{
+    struct kq_op_template_get *get = &operation->template_get;
+    return kq_row_template(connection, get->template_id, operation->arena, &get->template, &get->found,
+                           error);
+}
+
+struct kq_result kq_read_template_list(struct kq_connection *connection, struct kq_operation *operation,
+                                       struct kq_error *error)
+{
+    static const char select_templates[] =
+        "SELECT " TEMPLATE_COLUMNS " FROM template WHERE (?1 = '' OR pid = ?1)"
+        " AND template_id > ?2 ORDER BY template_id LIMIT ?3";
+    struct kq_op_template_list *list = &operation->template_list;
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_templates);
+    kq_query_put_text(&query, list->pid);
+    kq_query_put_text(&query, list->page.after);
+    kq_query_put_integer(&query, kq_page_limit(&list->page));
+    list->items = NULL;
+    list->count = 0;
+    bool has_row = false;
+    KQ_TRY(kq_query_next(&query, &has_row, error));
+    while (has_row) {
+        list->items = kq_list_room(operation->arena, list->items, list->count, sizeof(*list->items));
+        KQ_ENSURE_MEMORY(list->items != NULL, error);
+        take_template(&query, operation->arena, &list->items[list->count++]);
+        KQ_TRY(kq_query_next(&query, &has_row, error));
+    }
+    return KQ_OK;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_STORE_SQLITE_WRITER_H
+#define KQ_STORE_SQLITE_WRITER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "store/sqlite/batch.h"
+#include "store/sqlite/connection.h"
+#include "store/store.h"
+
+/* The one thread of a store that writes. It takes everything that waits, at most KQ_BATCH_MAX, commits it as
+ * one batch, then completes it. Where the batch fails as a whole, each of its operations is tried once more
+ * alone, so that one that cannot be written fails alone. */
+
+struct kq_submission_list {
+    struct kq_submission *first;
+    struct kq_submission *last;
+    size_t count;
+};
+
+struct kq_writer {
+    /* Set before the thread starts, and by it alone afterwards. */
+    struct kq_connection connection;
+    struct kq_batch batch;
+    const struct kq_clock *clock; /* borrowed */
+    size_t queue_max;
+    bool is_failing; /* the last batch was not committed: said once in the log */
+    pthread_t thread;
+
+    pthread_mutex_t mutex; /* guards what follows */
+    pthread_cond_t changed;
+    struct kq_submission_list queue;
+    bool closing;
+};
+
+/* Starts the thread. `connection` is open already, and stays open. INTERNAL. */
+KQ_MUST struct kq_result kq_writer_start(struct kq_writer *writer, size_t queue_max, struct kq_error *error);
+
+/* Any thread. See store.h. */
+void kq_writer_submit(struct kq_writer *writer, struct kq_submission *submission);
+
+/* Waits for what was submitted, ends the thread. The connection is the caller's to close. */
+void kq_writer_stop(struct kq_writer *writer);
+
+#endif

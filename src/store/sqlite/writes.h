@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_STORE_SQLITE_WRITES_H
+#define KQ_STORE_SQLITE_WRITES_H
+
+#include "domain/operation.h"
+#include "store/sqlite/batch.h"
+
+/* The writing operations, one function a kind. Each loads what its decision needs, decides, then writes: a
+ * refusal comes before the first write. What is given back in the operation lives in its arena. */
+typedef struct kq_result kq_write_function(struct kq_batch *batch, struct kq_operation *operation,
+                                           struct kq_error *error);
+
+/* By kind; NULL for those that only read. */
+extern kq_write_function *const kq_writes[KQ_OPERATION_KIND_COUNT];
+
+kq_write_function kq_write_issue;
+kq_write_function kq_write_merchant_create;
+kq_write_function kq_write_application_create;
+kq_write_function kq_write_application_rotate_key;
+kq_write_function kq_write_application_set_state;
+kq_write_function kq_write_application_permit;
+kq_write_function kq_write_grant_create;
+kq_write_function kq_write_user_create;
+kq_write_function kq_write_user_set_state;
+kq_write_function kq_write_shop_create;
+kq_write_function kq_write_template_create;
+kq_write_function kq_write_template_move;
+kq_write_function kq_write_pass_create;
+
+/* For the batch, before its commit. */
+KQ_MUST struct kq_result kq_write_template_changes(struct kq_batch *batch, const struct kq_template *template,
+                                                   struct kq_error *error);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/charset_utf8.h"
+
+#include <stdbool.h>
+
+#include "wire/charset.h"
+
+size_t kq_ascii_prefix(struct kq_slice bytes)
+{
+    size_t at = 0;
+    for (; at + sizeof(uint64_t) <= bytes.size; at += sizeof(uint64_t)) {
+        uint64_t eight;
+        memcpy(&eight, bytes.data + at, sizeof(eight));
+        if ((eight & UINT64_C(0x8080808080808080)) != 0) {
+            break;
+        }
+    }
+    while (at < bytes.size && (unsigned char)bytes.data[at] < 0x80) {
+        at++;
+    }
+    return at;
+}
+
+/* What the first byte says of the character's size; 0: no character begins with it. */
+static size_t announced_size(unsigned char first)
+{
+    if (first < 0x80) {
+        return 1;
+    }
+    if (first < 0xC2 || first > 0xF4) {
+        return 0;
+    }
+    return first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+}
+
+/* Overlong, a surrogate, or above U+10FFFF: the second byte tells. */
+static bool is_forbidden(unsigned char first, unsigned char second)
+{
+    return (first == 0xE0 && second < 0xA0) || (first == 0xED && second >= 0xA0) ||
+           (first == 0xF0 && second < 0x90) || (first == 0xF4 && second >= 0x90);
+}
+
+size_t kq_utf8_character_size(struct kq_slice bytes)
+{
+    size_t size = bytes.size == 0 ? 0 : announced_size((unsigned char)bytes.data[0]);
+    if (size > bytes.size) {
+        return 0;
+    }
+    for (size_t i = 1; i < size; i++) {
+        if (((unsigned char)bytes.data[i] & 0xC0) != 0x80) {
+            return 0;
+        }
+    }
+    return size > 1 && is_forbidden((unsigned char)bytes.data[0], (unsigned char)bytes.data[1]) ? 0 : size;
+}
+
+size_t kq_utf8_prefix(struct kq_slice bytes)
+{
+    size_t at = 0;
+    while (at < bytes.size) {
+        struct kq_slice rest = {.data = bytes.data + at, .size = bytes.size - at};
+        size_t size =
+            (unsigned char)rest.data[0] < 0x80 ? kq_ascii_prefix(rest) : kq_utf8_character_size(rest);
+        if (size == 0) {
+            break;
+        }
+        at += size;
+    }
+    return at;
+}
+
+uint32_t kq_utf8_code_point(struct kq_slice character)
+{
+    uint32_t first = (unsigned char)character.data[0];
+    uint32_t point = character.size == 1 ? first : first & (0xFFU >> (character.size + 1));
+    for (size_t i = 1; i < character.size; i++) {
+        point = point << 6 | ((unsigned char)character.data[i] & 0x3FU);
+    }
+    return point;
+}
+
+void kq_utf8_append(struct kq_buffer *buffer, uint32_t code_point)
+{
+    static const unsigned char leads[] = {0x00, 0xC0, 0xE0, 0xF0};
+    int following = code_point < 0x80 ? 0 : code_point < 0x800 ? 1 : code_point < 0x10000 ? 2 : 3;
+    kq_buffer_append_byte(buffer, (char)(leads[following] | code_point >> (6 * following)));
+    while (following-- > 0) {
+        kq_buffer_append_byte(buffer, (char)(0x80 | (code_point >> (6 * following) & 0x3F)));
+    }
+}
+
+bool kq_utf8_is_valid(struct kq_slice bytes)
+{
+    return kq_utf8_prefix(bytes) == bytes.size;
+}
+
+size_t kq_utf8_count(struct kq_slice utf8)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < utf8.size; i++) {
+        count += ((unsigned char)utf8.data[i] & 0xC0) != 0x80;
+    }
+    return count;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/envelope.h"
+
+#define RESPONSE_SUFFIX KQ_SLICE("_response")
+
+void kq_envelope_append_name(struct kq_buffer *buffer, struct kq_slice method)
+{
+    if (method.size == 0) {
+        kq_buffer_append(buffer, KQ_SLICE("error"));
+    }
+    for (size_t i = 0; i < method.size; i++) {
+        kq_buffer_append_byte(buffer, method.data[i] == '.' ? '_' : method.data[i]);
+    }
+    kq_buffer_append(buffer, RESPONSE_SUFFIX);
+}
+
+void kq_envelope_append(struct kq_buffer *buffer, struct kq_slice method, struct kq_slice response,
+                        struct kq_slice signature_text)
+{
+    kq_buffer_append(buffer, KQ_SLICE("{\""));
+    kq_envelope_append_name(buffer, method);
+    kq_buffer_append(buffer, KQ_SLICE("\":"));
+    kq_buffer_append(buffer, response);
+    kq_buffer_append(buffer, KQ_SLICE(",\"sign\":\""));
+    kq_buffer_append(buffer, signature_text);
+    kq_buffer_append(buffer, KQ_SLICE("\"}"));
+}
+
+void kq_html_escape_append(struct kq_slice text, struct kq_buffer *buffer)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        switch (text.data[i]) {
+        case '&':
+            kq_buffer_append(buffer, KQ_SLICE("&amp;"));
+            break;
+        case '<':
+            kq_buffer_append(buffer, KQ_SLICE("&lt;"));
+            break;
+        case '>':
+            kq_buffer_append(buffer, KQ_SLICE("&gt;"));
+            break;
+        case '"':
+            kq_buffer_append(buffer, KQ_SLICE("&quot;"));
+            break;
+        case '\'':
+            kq_buffer_append(buffer, KQ_SLICE("&#39;"));
+            break;
+        default:
+            kq_buffer_append_byte(buffer, text.data[i]);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/gateway_error.h"
+
+#include <stddef.h>
+
+/* The codes that gateways share, each with its msg (spec/gateway.md, "Gateway errors"). */
+#define UNAVAILABLE "20000", "Service Currently Unavailable"
+#define TOKEN "20001", "Insufficient Token Permissions"
+#define MISSING "40001", "Missing Required Arguments"
+#define INVALID "40002", "Invalid Arguments"
+#define CONDITIONS "40003", "Insufficient Conditions"
+#define FAILED "40004", "Business Failed"
+#define PERMISSIONS "40006", "Insufficient Permissions"
+
+/* sub_msg: the platform's words where spec/gateway.md or a reference page has them. A detail is shown where
+ * it helps the caller to write a better call: it then names a parameter, a field or a place. */
+static const struct kq_gateway_error rows[KQ_ERROR_CODE_COUNT] = {
+    [KQ_E_NONE] = {"10000", "Success", NULL, NULL, false},
+
+    [KQ_E_STORE] = {FAILED, "SYSTEM_ERROR", "系统繁忙", false},
+    [KQ_E_BUSY] = {UNAVAILABLE, "isp.unknow-error", "系统繁忙", false},
+
+    [KQ_E_GATEWAY_BUSY] = {UNAVAILABLE, "aop.unknow-error", "系统繁忙", false},
+    [KQ_E_INVALID_TOKEN] = {TOKEN, "aop.invalid-app-auth-token", "无效的应用授权令牌", false},
+    [KQ_E_TOKEN_EXPIRED] = {TOKEN, "aop.app-auth-token-time-out", "应用授权令牌已过期", false},
+    [KQ_E_TOKEN_NO_API] = {TOKEN, "aop.invalid-app-auth-token-no-api", "商户未授权当前接口", false},
+    [KQ_E_MISSING_METHOD] = {MISSING, "isv.missing-method", "缺少方法名参数", false},
+    [KQ_E_MISSING_SIGNATURE] = {MISSING, "isv.missing-signature", "缺少签名参数", false},
+    [KQ_E_MISSING_SIGN_TYPE] = {MISSING, "isv.missing-signature-type", "缺少签名类型参数", false},
+    [KQ_E_MISSING_APP_ID] = {MISSING, "isv.missing-app-id", "缺少appId参数", false},
+    [KQ_E_MISSING_TIMESTAMP] = {MISSING, "isv.missing-timestamp", "缺少时间戳参数", false},
+    [KQ_E_MISSING_VERSION] = {MISSING, "isv.missing-version", "缺少版本参数", false},
+    [KQ_E_INVALID_PARAMETER_GATEWAY] = {INVALID, "isv.invalid-parameter", "参数无效", true},
+    [KQ_E_INVALID_METHOD] = {INVALID, "isv.invalid-method", "不存在的方法名", false},
+    [KQ_E_INVALID_FORMAT] = {INVALID, "isv.invalid-format", "无效的数据格式", false},
+    [KQ_E_INVALID_SIGN_TYPE] = {INVALID, "isv.invalid-signature-type", "无效的签名类型", false},
+    [KQ_E_INVALID_SIGNATURE] =
+        {INVALID, "isv.invalid-signature",
+         "验签出错，建议检查签名字符串或签名私钥与应用公钥是否匹配，网关生成的验签字符串为：", false},
+    [KQ_E_INVALID_APP_ID] = {INVALID, "isv.invalid-app-id", "无效的AppID参数", false},
+    [KQ_E_INVALID_TIMESTAMP] = {INVALID, "isv.invalid-timestamp", "非法的时间戳参数", false},
+    [KQ_E_INVALID_CHARSET] = {INVALID, "isv.invalid-charset", "字符集错误", false},
+    [KQ_E_INVALID_ENCRYPT_TYPE] = {INVALID, "isv.invalid-encrypt-type", "无效的加密类型", false},
+    [KQ_E_NO_ENCRYPT_KEY] = {INVALID, "isv.decryption-error-not-valid-encrypt-key",
+                             "解密出错，未配置加密密钥或加密密钥格式错误", false},
+    [KQ_E_ILLEGAL_JSON] = {INVALID, "isv.illegal-json", "biz_content不是合法的JSON对象", true},
+    [KQ_E_NO_KEY_CONFIGURED] = {CONDITIONS, "isv.missing-signature-config",
+                                "应用未配置对应签名算法的公钥或者证书", false},
+    [KQ_E_APP_NOT_PERMITTED] = {PERMISSIONS, "isv.insufficient-isv-permissions", "ISV权限不足", false},
+
+    [KQ_E_INVALID_PARAMETER] = {FAILED, "INVALID_PARAMETER", "参数有误", true},
+    [KQ_E_PASS_PARAMETER] = {FAILED, "KP.AE_ALIPASS_PARAMS_VALUE_INVAILD", "参数有误，无效的参数传值", true},
+    [KQ_E_SYSTEM_ERROR] = {FAILED, "SYSTEM_ERROR", "系统繁忙", false},
+    [KQ_E_BIZ_ERROR] = {FAILED, "BIZ_ERROR", "业务异常", false},
+    [KQ_E_TEMPLATE_NOT_EXIST] = {FAILED, "TEMPLATE_NOT_EXIST", "模板不存在", false},
+    [KQ_E_TEMPLATE_STATUS_NOT_MATCH] = {FAILED, "TEMPLATE_STATUS_NOT_MATCH", "模板尚未生效", false},
+    [KQ_E_TEMPLATE_EXPIRED] = {FAILED, "TEMPLATE_EXPIRED", "模板过期", false},
+    [KQ_E_TEMPLATE_STOCK_NOT_ENOUGH] = {FAILED, "TEMPLATE_STOCK_NOT_ENOUGH", "券库存不足", false},
+    [KQ_E_USER_NOT_EXIST] = {FAILED, "USER_NOT_EXIST", "用户不存在", false},
+    [KQ_E_USER_STATUS_ERROR] = {FAILED, "USER_STATUS_ERROR", "用户状态不可用", false},
+    [KQ_E_USER_LIMIT_EXCEEDED] = {FAILED, "USER_LIMIT_EXCEEDED", "超过单用户领取上限", false},
+    [KQ_E_PERMISSION_DENIED] = {FAILED, "PERMISSION_DENIED", "没有查询模板的券列表权限", false},
+};
+
+/* What is no business of the caller's: INTERNAL and OPERATOR codes. */
+static const struct kq_gateway_error unknown = {UNAVAILABLE, "aop.unknow-error", "系统繁忙", false};
+
+const struct kq_gateway_error *kq_gateway_error_of(enum kq_error_code code)
+{
+    return (unsigned)code < KQ_ERROR_CODE_COUNT && rows[code].code != NULL ? &rows[code] : &unknown;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/signature.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <openssl/err.h>
+
+#include "wire/base64.h"
+#include "wire/key_object.h"
+
+#define SIGNATURE_MAX_BYTES ((size_t)KQ_KEY_MAX_BITS / 8)
+
+/* By name; where one stands twice, the first occurrence comes first. */
+static int compare_params(const void *a, const void *b)
+{
+    const struct kq_param *left = *(const struct kq_param *const *)a;
+    const struct kq_param *right = *(const struct kq_param *const *)b;
+    int order = kq_slice_compare(left->name, right->name);
+    return order != 0 ? order : (left > right) - (left < right);
+}
+
+static bool is_signed(const struct kq_param *param, const struct kq_param *previous)
+{
+    return param->name.size > 0 && param->value.size > 0 && !kq_slice_equal(param->name, KQ_SLICE("sign")) &&
+           (previous == NULL || !kq_slice_equal(param->name, previous->name));
+}
+
+/* Keeps those that are signed, in place; gives their number. */
+static size_t keep_signed(const struct kq_param **sorted, size_t count)
+{
+    size_t kept = 0;
+    const struct kq_param *previous = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct kq_param *param = sorted[i];
+        if (is_signed(param, previous)) {
+            sorted[kept++] = param;
+        }
+        previous = param;
+    }
+    return kept;
+}
+
+static char *copy_bytes(char *at, struct kq_slice bytes)
+{
+    memcpy(at, bytes.data, bytes.size);
+    return at + bytes.size;
+}
+
+static struct kq_result join(const struct kq_param *const *params, size_t count, struct kq_arena *arena,
+                             struct kq_slice *text, struct kq_error *error)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        size += params[i]->name.size + params[i]->value.size + 2; /* = and & */
+    }
+    char *room = kq_arena_allocate(arena, size);
+    KQ_ENSURE_MEMORY(room, error);
+    char *at = room;
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) {
+            *at++ = '&';
+        }
+        at = copy_bytes(at, params[i]->name);
+        *at++ = '=';
+        at = copy_bytes(at, params[i]->value);
+    }
+    *text = (struct kq_slice){.data = room, .size = (size_t)(at - room)};
+    return KQ_OK;
+}
+
+struct kq_result kq_string_to_sign(const struct kq_params *params, struct kq_slice *text,
+                                   struct kq_error *error)
+{
+    const struct kq_param **sorted = kq_arena_allocate_array(params->arena, params->count, sizeof(*sorted));
+    KQ_ENSURE_MEMORY(sorted, error);
+    for (size_t i = 0; i < params->count; i++) {
+        sorted[i] = &params->items[i];
+    }
+    qsort(sorted, params->count, sizeof(*sorted), compare_params);
+    return join(sorted, keep_signed(sorted, params->count), params->arena, text, error);
+}
+
+struct digest {
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    unsigned size;
+};
+
+/* Starts with an empty error queue, so that what stands in it afterwards is of this work. */
+static struct kq_result make_digest(const struct kq_key_operation *operation, struct kq_slice bytes,
+                                    struct digest *digest, struct kq_error *error)
+{
+    KQ_ENSURE(operation->context != NULL, error, KQ_E_CRYPTO,
+              "this system's OpenSSL does not allow this sign_type");
+    ERR_clear_error();
+    if (EVP_Digest(bytes.data, bytes.size, digest->bytes, &digest->size, operation->digest, NULL) != 1) {
+        return kq_openssl_fail(error, KQ_E_NO_MEMORY,
+                               ""); /* nothing else can go wrong, and this tells of nothing */
+    }
+    return KQ_OK;
+}
+
+struct kq_result kq_sign(const struct kq_private_key *key, enum kq_sign_type sign_type, struct kq_slice bytes,
+                         struct kq_buffer *signature_text, struct kq_error *error)
+{
+    const struct kq_key_operation *operation = &key->sign[sign_type];
+    struct digest digest;
+    KQ_TRY(make_digest(operation, bytes, &digest, error));
+    unsigned char signature[SIGNATURE_MAX_BYTES];
+    size_t size = sizeof(signature);
+    if (EVP_PKEY_sign(operation->context, signature, &size, digest.bytes, digest.size) != 1) {
+        return kq_openssl_fail(error, KQ_E_CRYPTO, "no signature could be made");
+    }
+    ERR_clear_error();
+    kq_base64_encode((struct kq_slice){.data = (const char *)signature, .size = size}, signature_text);
+    KQ_ENSURE_MEMORY(!signature_text->failed, error);
+    return KQ_OK;
+}
+
+struct kq_result kq_verify(const struct kq_public_key *key, enum kq_sign_type sign_type,
+                           struct kq_slice bytes, struct kq_slice signature_text, struct kq_arena *arena,
+                           struct kq_error *error)
+{
+    const struct kq_key_operation *operation = &key->verify[sign_type];
+    struct digest digest;
+    KQ_TRY(make_digest(operation, bytes, &digest, error));
+    struct kq_slice signature;
+    struct kq_error inner = {0};
+    if (!kq_base64_decode(signature_text, arena, &signature, &inner).ok) {
+        return kq_fail(error, inner.code == KQ_E_BAD_INPUT ? KQ_E_INVALID_SIGNATURE : inner.code, "%s", "");
+    }
+    if (EVP_PKEY_verify(operation->context, (const unsigned char *)signature.data, signature.size,
+                        digest.bytes, digest.size) != 1) {
+        return kq_openssl_fail(error, KQ_E_INVALID_SIGNATURE, "");
+    }
+    ERR_clear_error();
+    return KQ_OK;
+}
+
+struct kq_result kq_sha256(struct kq_slice bytes, unsigned char digest[32], struct kq_error *error)
+{
+    ERR_clear_error();
+    if (EVP_Digest(bytes.data, bytes.size, digest, NULL, EVP_sha256(), NULL) != 1) {
+        return kq_openssl_fail(error, KQ_E_NO_MEMORY, "");
+    }
+    return KQ_OK;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+'use strict';
+
+/*
+ * Calls a gateway with the official Node library. Reads one JSON object a line on standard input (a client's
+ * settings, a method and its fields; conftest.py describes it) and writes one a line on standard output: the
+ * answer's fields, or {"refused": why} where the library threw.
+ */
+
+const readline = require('node:readline');
+const { AlipaySdk } = require('alipay-sdk');
+
+async function run(call) {
+  const client = new AlipaySdk({
+    gateway: call.gateway,
+    appId: call.app_id,
+    keyType: 'PKCS8',
+    privateKey: call.private_key,
+    alipayPublicKey: call.gateway_public_key,
+    signType: call.sign_type,
+    camelcase: false, // the answer's names as they are on the wire
+  });
+  const parameters = { bizContent: call.fields };
+  if (call.app_auth_token) {
+    parameters.appAuthToken = call.app_auth_token;
+  }
+  // Without validateSign the library believes any answer.
+  const { traceId, ...answer } = await client.exec(call.method, parameters, { validateSign: true });
+  return { ...answer, trace_id: traceId };
+}
+
+async function main() {
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    const result = await run(JSON.parse(line)).catch(error => ({ refused: String(error) }));
+    console.log(JSON.stringify(result));
+  }
+}
+
+main();

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every official library must be able to do with the gateway; test_LANGUAGE.py says which library."""
+
+import json
+import re
+import time
+
+from support import keys
+from support.place import BRAND, FAR_OFF, LONG_AGO, RED_PACKET
+from support.protocol import LIST, SEND, WALLET, beijing_text
+
+MEMO = "优酷3个月兑换券"
+UNKNOWN_TEMPLATE_ID = "20140601000730010040000000EB"
+
+
+def beijing_now():
+    return beijing_text(time.time())
+
+
+def outcome(answer):
+    """The codes of an answer; of one that the library refused, the reason, so that a failed test shows it."""
+    if "refused" in answer:
+        return answer["refused"]
+    return answer["code"], answer["msg"], answer.get("sub_code"), answer.get("sub_msg")
+
+
+SUCCESS = ("10000", "Success", None, None)
+
+
+def send_fields(template_id, user, out_biz_no="2016122814164328aadaee_1aee_4", **fields):
+    return {"template_id": template_id, "user_id": user.user_id, "out_biz_no": out_biz_no, "memo": MEMO,
+            **fields}
+
+
+def wallet_fields(user, **fields):
+    return {"user_id": user.user_id, "group_type": "voucher", "time_status": "CURRENT", "page_size": 100,
+            "page_num": 1, **fields}
+
+
+class ClientContract:
+    charsets = ("utf-8",)
+    tells_trace_id = True
+    unknown_method = "alipay.trade.query"
+    unknown_method_fields = {"out_trade_no": "20150320010101001"}
+    signature_refusal = None  # a pattern of what the library says where the answer's signature does not fit
+
+    # The three methods
+
+    def test_send(self, call, charset, place, template_id, user):
+        answer = call(SEND, send_fields(template_id, user), charset=charset)
+        assert outcome(answer) == SUCCESS
+        assert answer["user_id"] == user.user_id
+        assert re.fullmatch(r"[0-9]{8}[0-9A-Z]{20}", answer["voucher_id"])
+        assert bool(answer.get("trace_id")) == self.tells_trace_id
+
+        [stored] = place.vouchers(template_id=template_id)
+        assert (stored["voucher_id"], stored["memo"]) == (answer["voucher_id"], MEMO)
+
+    def test_send_again_is_the_same_business(self, call, template_id, user):
+        first = call(SEND, send_fields(template_id, user))
+        again = call(SEND, send_fields(template_id, user))
+        assert outcome(first) == outcome(again) == SUCCESS
+        assert again["voucher_id"] == first["voucher_id"]
+
+    def test_send_to_login_id(self, call, template_id, user):
+        fields = send_fields(template_id, user, login_id=user.login_id)
+        del fields["user_id"]
+        answer = call(SEND, fields)
+        assert outcome(answer) == SUCCESS
+        assert answer["user_id"] == user.user_id
+
+    def test_send_red_packet(self, call, app, place, user):
+        template_id = place.create_template(app.pid, RED_PACKET)
+        assert outcome(call(SEND, send_fields(template_id, user, amount="9.99"))) == SUCCESS
+
+    def test_list(self, call, charset, template_id, user):
+        before = beijing_now()
+        first = call(SEND, send_fields(template_id, user, out_biz_no="1"), charset=charset)
+        second = call(SEND, send_fields(template_id, user, out_biz_no="2"), charset=charset)
+        after = beijing_now()
+        answer = call(LIST, {"template_id": template_id, "user_id": user.user_id}, charset=charset)
+        assert outcome(answer) == SUCCESS
+        send_times = [voucher.pop("send_time") for voucher in answer["vouchers"]]
+        assert before <= send_times[0] <= send_times[1] <= after
+        assert answer["vouchers"] == [
+            {"template_id": template_id, "voucher_id": sent["voucher_id"], "status": "ENABLED"}
+            for sent in (first, second)]
+
+    def test_list_of_none(self, call, template_id, user):
+        answer = call(LIST, {"template_id": template_id, "user_id": user.user_id})
+        assert outcome(answer) == SUCCESS
+        assert answer["vouchers"] == []
+
+    def test_wallet(self, call, charset, template_id, user):
+        before = beijing_now()
+        voucher_id = call(SEND, send_fields(template_id, user), charset=charset)["voucher_id"]
+        after = beijing_now()
+        answer = call(WALLET, wallet_fields(user), charset=charset)
+        assert outcome(answer) == SUCCESS
+        [entry] = answer["pass_info_list"]
+        assert before <= entry.pop("gmt_create") <= after
+        texts = json.loads(entry.pop("data_info"))
+        assert texts.keys() == {"logoText", "brandName", "secondLogoText", "itemDesc", "btnDesc"}
+        assert texts["brandName"] == BRAND
+        assert texts["logoText"] == "10元代金券"
+        assert texts["secondLogoText"] == "满100元可用"
+        assert entry == {"pass_id": voucher_id, "mechant_name": BRAND, "logo_text": "10元代金券",
+                         "second_logo_text": "满100元可用", "start_date": LONG_AGO, "end_date": FAR_OFF,
+                         "status": "can_use"}
+
+    def test_wallet_with_shops(self, call, app, shops, template_id, user):
+        assert outcome(call(SEND, send_fields(template_id, user))) == SUCCESS
+        for city_code, shop_id in shops.items():
+            fields = wallet_fields(user, need_shopinfo=True, city_code=city_code, partner_id=app.pid)
+            answer = call(WALLET, fields)
+            assert outcome(answer) == SUCCESS
+            assert [entry["shop_id_list"] for entry in answer["pass_info_list"]] == [[shop_id]]
+
+    def test_wallet_of_another_partner(self, call, place, template_id, user):
+        assert outcome(call(SEND, send_fields(template_id, user))) == SUCCESS
+        answer = call(WALLET, wallet_fields(user, partner_id=place.new_pid()))
+        assert outcome(answer) == SUCCESS
+        assert answer["pass_info_list"] == []
+
+    # Business errors
+
+    def test_unknown_template(self, call, charset, user):
+        answer = call(SEND, send_fields(UNKNOWN_TEMPLATE_ID, user), charset=charset)
+        assert outcome(answer) == ("40004", "Business Failed", "TEMPLATE_NOT_EXIST", "模板不存在")
+
+    def test_list_of_unknown_template(self, call, user):
+        answer = call(LIST, {"template_id": UNKNOWN_TEMPLATE_ID, "user_id": user.user_id})
+        assert outcome(answer) == ("40004", "Business Failed", "PERMISSION_DENIED", "没有查询模板的券列表权限")
+
+    def test_wallet_field_error(self, call, user):
+        answer = call(WALLET, wallet_fields(user, need_shopinfo=True))
+        assert outcome(answer)[:3] == ("40004", "Business Failed", "KP.AE_ALIPASS_PARAMS_VALUE_INVAILD")
+        assert "city_code" in answer["sub_msg"]
+
+    # Gateway errors
+
+    def test_wrong_private_key(self, call, charset, template_id, user):
+        stranger = keys.private_key("stranger")
+        answer = call(SEND, send_fields(template_id, user), charset=charset, private_key=stranger)
+        assert outcome(answer)[:3] == ("40002", "Invalid Arguments", "isv.invalid-signature")
+        # The string that the gateway verified is shown, HTML-escaped, so that a developer can compare.
+        assert f"&amp;charset={charset}&amp;" in answer["sub_msg"]
+        assert MEMO in answer["sub_msg"]
+
+    def test_unknown_app(self, call, template_id, user):
+        answer = call(SEND, send_fields(template_id, user), app_id="2014072300009999")
+        assert outcome(answer) == ("40002", "Invalid Arguments", "isv.invalid-app-id", "无效的AppID参数")
+
+    def test_method_without_permission(self, call, agent, user):
+        answer = call(WALLET, wallet_fields(user), caller=agent)
+        assert outcome(answer) == ("40006", "Insufficient Permissions", "isv.insufficient-isv-permissions",
+                                   "ISV权限不足")
+
+    def test_unknown_method(self, call):
+        """The answer's member is `error_response` here, which each library must find and verify."""
+        answer = call(self.unknown_method, self.unknown_method_fields)
+        assert outcome(answer) == ("40002", "Invalid Arguments", "isv.invalid-method", "不存在的方法名")
+
+    # Grants: another merchant's application acts for the templates' owner
+
+    def test_grant(self, call, app, agent, place, template_id, user):
+        token = place.grant(agent, app.pid)
+        answer = call(SEND, send_fields(template_id, user), caller=agent, app_auth_token=token)
+        assert outcome(answer) == SUCCESS
+
+    def test_no_grant(self, call, agent, template_id, user):
+        answer = call(SEND, send_fields(template_id, user), caller=agent)
+        assert outcome(answer) == ("40004", "Business Failed", "TEMPLATE_NOT_EXIST", "模板不存在")
+
+    def test_unknown_grant(self, call, agent, template_id, user):
+        answer = call(SEND, send_fields(template_id, user), caller=agent, app_auth_token="201509BBunknown")
+        assert outcome(answer) == ("20001", "Insufficient Token Permissions", "aop.invalid-app-auth-token",
+                                   "无效的应用授权令牌")
+
+    # Signatures: these show that the answers above were believed for a reason
+
+    def test_rsa(self, call, rsa_app, template_id, user):
+        """SHA-1 with RSA and a short key, as in the older reference pages."""
+        sent = call(SEND, send_fields(template_id, user), caller=rsa_app)
+        assert outcome(sent) == SUCCESS
+        wallet = call(WALLET, wallet_fields(user), caller=rsa_app)
+        assert outcome(wallet) == SUCCESS
+        assert [entry["pass_id"] for entry in wallet["pass_info_list"]] == [sent["voucher_id"]]
+
+    def test_wrong_gateway_public_key(self, call, template_id, user):
+        stranger = keys.public_pem(keys.private_key("stranger"))
+        answer = call(SEND, send_fields(template_id, user), gateway_public_key=stranger)
+        assert re.search(self.signature_refusal, answer.get("refused", ""))
+
+    def test_wrong_gateway_public_key_on_error(self, call, user):
+        stranger = keys.public_pem(keys.private_key("stranger"))
+        answer = call(SEND, send_fields(UNKNOWN_TEMPLATE_ID, user), gateway_public_key=stranger)
+        assert re.search(self.signature_refusal, answer.get("refused", ""))

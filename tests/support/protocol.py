@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gateway's protocol as a client sees it, written from the reference pages and independent of the program.
+
+Parameters are lists of (name, value) pairs of bytes, in the call's charset and before percent-encoding."""
+
+import json
+import re
+from datetime import datetime, timedelta, timezone
+
+from support import keys
+
+BEIJING = timezone(timedelta(hours=8))
+TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+
+SEND = "alipay.marketing.voucher.send"
+LIST = "alipay.marketing.voucher.list.query"
+WALLET = "alipay.user.pass.grouplist.query"
+CATALOGUE = (SEND, LIST, WALLET)
+
+UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
+
+ENVELOPE = re.compile(rb'\{"([a-z0-9_]+)":(\{.*\}),"sign":"([A-Za-z0-9+/]+={0,2})"\}', re.DOTALL)
+JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def beijing_text(time_s):
+    """A time of the wire, in Beijing's time."""
+    return datetime.fromtimestamp(time_s, BEIJING).strftime(TIME_FORMAT)
+
+
+def beijing_time(text):
+    """Its inverse: seconds since 1970."""
+    return int(datetime.strptime(text, TIME_FORMAT).replace(tzinfo=BEIJING).timestamp())
+
+
+def string_to_sign(pairs):
+    """All parameters but sign with a value, sorted by name in byte order. One that is given twice stands once."""
+    signed = {name: value for name, value in pairs if name != b"sign" and value}
+    return b"&".join(name + b"=" + signed[name] for name in sorted(signed))
+
+
+def percent_encode(data):
+    return b"".join(bytes([byte]) if byte in UNRESERVED else b"+" if byte == 0x20 else b"%%%02X" % byte
+                    for byte in data)
+
+
+def form_encode(pairs):
+    return b"&".join(percent_encode(name) + b"=" + percent_encode(value) for name, value in pairs)
+
+
+MULTIPART_BOUNDARY = b"----kaquan-tests-boundary"
+
+
+def multipart_encode(pairs, files=()):
+    """A multipart/form-data body: text fields, then files as (field name, file name, content)."""
+    body = b""
+    for name, value in pairs:
+        body += (b"--" + MULTIPART_BOUNDARY + b'\r\nContent-Disposition: form-data; name="' + name + b'"\r\n\r\n'
+                 + value + b"\r\n")
+    for name, file_name, content in files:
+        body += (b"--" + MULTIPART_BOUNDARY + b'\r\nContent-Disposition: form-data; name="' + name
+                 + b'"; filename="' + file_name + b'"\r\nContent-Type: application/octet-stream\r\n\r\n'
+                 + content + b"\r\n")
+    return body + b"--" + MULTIPART_BOUNDARY + b"--\r\n"
+
+
+def response_name(method):
+    """The answer's member for a method; an unknown or missing one has error_response."""
+    return method.replace(".", "_") + "_response" if method in CATALOGUE else "error_response"
+
+
+def refuse_twice(pairs):
+    names = [name for name, _ in pairs]
+    assert len(set(names)) == len(names), f"a member stands twice: {names}"
+    return dict(pairs)
+
+
+class Answer:
+    """A gateway's answer: checked as any client may rely on it, whatever was asked, then taken apart."""
+
+    def __init__(self, response, public_key, sign_type, charset):
+        assert response.status == 200, (response.status, response.body)
+        assert content_charset(response) == charset.lower()
+        self.trace_id = response.headers.get("trace_id", "")
+        assert self.trace_id
+        self.body = response.body
+        envelope = ENVELOPE.fullmatch(self.body)
+        assert envelope, self.body
+        self.name = envelope[1].decode("ascii")
+        self.raw = envelope[2]
+        self.sign = envelope[3]
+        assert keys.verifies(public_key, sign_type, self.raw, self.sign), "the answer's signature does not verify"
+        self.text = self.raw.decode("gbk" if charset.lower() in ("gbk", "gb2312") else "utf-8")
+        assert not re.search(r"\s", JSON_STRING.sub("", self.text)), self.text
+        self.fields = json.loads(self.text, object_pairs_hook=refuse_twice)
+        first = ["code", "msg"] + (["sub_code", "sub_msg"] if self.fields["code"] != "10000" else [])
+        assert list(self.fields)[:len(first)] == first, self.text
+
+    def __getitem__(self, name):
+        return self.fields[name]
+
+    def __repr__(self):
+        return self.text
+
+
+def content_charset(response):
+    match = re.search(r";\s*charset=([^;\s]+)$", response.headers.get("content-type", ""), re.IGNORECASE)
+    return match[1].lower() if match else None

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "api/catalogue.h"
+
+static void methods_are_found_by_their_exact_names(void **state)
+{
+    (void)state;
+    assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.marketing.voucher.send")),
+                     &kq_method_marketing_voucher_send);
+    assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.marketing.voucher.list.query")),
+                     &kq_method_marketing_voucher_list_query);
+    assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.user.pass.grouplist.query")),
+                     &kq_method_user_pass_grouplist_query);
+    assert_null(kq_method_find(KQ_SLICE_EMPTY));
+    assert_null(kq_method_find(KQ_SLICE("alipay.marketing.voucher")));
+    assert_null(kq_method_find(KQ_SLICE("alipay.marketing.voucher.send ")));
+    assert_null(kq_method_find(KQ_SLICE("Alipay.marketing.voucher.send")));
+}
+
+static void the_catalogue_is_in_the_order_of_names(void **state)
+{
+    (void)state;
+    assert_int_equal(kq_catalogue_count, 3);
+    for (size_t i = 1; i < kq_catalogue_count; i++) {
+        assert_true(strcmp(kq_catalogue[i - 1]->name, kq_catalogue[i]->name) < 0);
+    }
+}
+
+/* An offset that is not its own, or past the struct's end, would let one field write into another. */
+static void assert_layout(const struct kq_fields *fields)
+{
+    static const size_t sizes[KQ_FIELD_TYPE_COUNT] = {
+        [KQ_FIELD_STRING] = sizeof(struct kq_slice),     [KQ_FIELD_PRICE] = sizeof(struct kq_price),
+        [KQ_FIELD_NUMBER] = sizeof(struct kq_number),    [KQ_FIELD_BOOLEAN] = sizeof(struct kq_boolean),
+        [KQ_FIELD_DATE] = sizeof(struct kq_date),        [KQ_FIELD_STRING_LIST] = sizeof(struct kq_list),
+        [KQ_FIELD_OBJECT_LIST] = sizeof(struct kq_list),
+    };
+    size_t end = 0;
+    for (size_t i = 0; i < fields->count; i++) {
+        assert_true(fields->items[i].offset >= end);
+        end = fields->items[i].offset + sizes[fields->items[i].type];
+    }
+    assert_true(end <= fields->struct_bytes);
+}
+
+static void assert_documented(const struct kq_fields *fields)
+{
+    for (size_t i = 0; i < fields->count; i++) {
+        const struct kq_field *field = &fields->items[i];
+        assert_true(strlen(field->name) > 0);
+        assert_true(strlen(field->text) > 0);
+        assert_true(strlen(field->text_zh) > 0);
+        assert_int_equal(field->members != NULL, field->type == KQ_FIELD_OBJECT_LIST);
+        assert_int_equal(field->example == NULL, field->type == KQ_FIELD_OBJECT_LIST);
+        if (field->members != NULL) {
+            assert_layout(field->members);
+            assert_documented(field->members);
+        }
+    }
+}
+
+static void every_field_is_documented_and_has_its_own_place(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < kq_catalogue_count; i++) {
+        const struct kq_method *method = kq_catalogue[i];
+        assert_true(strlen(method->text) > 0);
+        assert_true(strlen(method->text_zh) > 0);
+        assert_layout(method->request);
+        assert_layout(method->answer);
+        assert_documented(method->request);
+        assert_documented(method->answer);
+    }
+}
+
+static void assert_row(const struct kq_fields *fields, const char *name, bool required, size_t max_chars)
+{
+    for (size_t i = 0; i < fields->count; i++) {
+        if (strcmp(fields->items[i].name, name) == 0) {
+            assert_int_equal(fields->items[i].required, required);
+            assert_int_equal(fields->items[i].max_chars, max_chars);
+            return;
+        }
+    }
+    fail_msg("there is no field %s", name);
+}
+
+static void requests_have_the_pages_rows(void **state)
+{
+    (void)state;
+    const struct kq_fields *send = kq_method_marketing_voucher_send.request;
+    assert_int_equal(send->count, 7);
+    assert_row(send, "template_id", true, 28);
+    assert_row(send, "login_id", false, 128);
+    assert_row(send, "taobao_nick", false, 128);
+    assert_row(send, "user_id", false, 16);
+    assert_row(send, "out_biz_no", true, 64);
+    assert_row(send, "amount", false, 10);
+    assert_row(send, "memo", false, 128);
+
+    const struct kq_fields *list = kq_method_marketing_voucher_list_query.request;
+    assert_int_equal(list->count, 2);
+    assert_row(list, "template_id", true, 32);
+    assert_row(list, "user_id", true, 20);
+
+    const struct kq_fields *wallet = kq_method_user_pass_grouplist_query.request;
+    assert_int_equal(wallet->count, 8);
+    assert_row(wallet, "user_id", true, 16);
+    assert_row(wallet, "partner_id", false, 16);
+    assert_row(wallet, "group_type", true, 10);
+    assert_row(wallet, "time_status", true, 10);
+    assert_row(wallet, "city_code", false, 10);
+    assert_row(wallet, "need_shopinfo", false, 10);
+    assert_row(wallet, "page_size", true, 10);
+    assert_row(wallet, "page_num", true, 10);
+}
+
+/* The tables of the reference pages' answers, whose lengths nothing in the program enforces. */
+static void answers_have_the_pages_rows(void **state)
+{
+    (void)state;
+    const struct kq_fields *send = kq_method_marketing_voucher_send.answer;
+    assert_int_equal(send->count, 2);
+    assert_row(send, "voucher_id", true, 28);
+    assert_row(send, "user_id", true, 16);
+
+    const struct kq_fields *list = kq_method_marketing_voucher_list_query.answer;
+    assert_int_equal(list->count, 1);
+    assert_row(list, "vouchers", true, 0);
+    assert_int_equal(list->items[0].members->count, 4);
+    assert_row(list->items[0].members, "template_id", true, 32);
+    assert_row(list->items[0].members, "voucher_id", true, 32);
+    assert_row(list->items[0].members, "status", true, 16);
+    assert_row(list->items[0].members, "send_time", true, 19);
+
+    const struct kq_fields *wallet = kq_method_user_pass_grouplist_query.answer;
+    assert_int_equal(wallet->count, 1);
+    assert_row(wallet, "pass_info_list", true, 0);
+    const struct kq_fields *pass = wallet->items[0].members;
+    assert_int_equal(pass->count, 12);
+    assert_row(pass, "pass_id", true, 100);
+    assert_row(pass, "mechant_name", false, 100);
+    assert_row(pass, "logo_text", false, 100);
+    assert_row(pass, "second_logo_text", false, 100);
+    assert_row(pass, "item_id", false, 100);
+    assert_row(pass, "start_date", false, 50);
+    assert_row(pass, "end_date", false, 50);
+    assert_row(pass, "gmt_create", false, 20);
+    assert_row(pass, "shop_id_list", false, 100);
+    assert_row(pass, "data_info", false, 10000);
+    assert_row(pass, "status", false, 10);
+    assert_row(pass, "ext_info", false, 10000);
+}
+
+static bool has_code(const struct kq_method *method, enum kq_error_code code)
+{
+    for (const enum kq_error_code *at = method->codes; *at != KQ_E_NONE; at++) {
+        if (*at == code) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void every_method_names_its_business_codes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < kq_catalogue_count; i++) {
+        const struct kq_method *method = kq_catalogue[i];
+        assert_true(has_code(method, method->parameter_error));
+        assert_true(has_code(method, KQ_E_SYSTEM_ERROR));
+        for (const enum kq_error_code *code = method->codes; *code != KQ_E_NONE; code++) {
+            assert_int_equal(kq_error_category(*code), KQ_CATEGORY_BUSINESS);
+        }
+    }
+    static const enum kq_error_code of_send[] = {
+        KQ_E_TEMPLATE_NOT_EXIST,  KQ_E_TEMPLATE_STATUS_NOT_MATCH, KQ_E_TEMPLATE_EXPIRED,
+        KQ_E_USER_NOT_EXIST,      KQ_E_USER_STATUS_ERROR,         KQ_E_TEMPLATE_STOCK_NOT_ENOUGH,
+        KQ_E_USER_LIMIT_EXCEEDED,
+    };
+    for (size_t i = 0; i < KQ_COUNT(of_send); i++) {
+        assert_true(has_code(&kq_method_marketing_voucher_send, of_send[i]));
+    }
+    assert_true(has_code(&kq_method_marketing_voucher_list_query, KQ_E_TEMPLATE_STATUS_NOT_MATCH));
+    assert_true(has_code(&kq_method_marketing_voucher_list_query, KQ_E_PERMISSION_DENIED));
+    assert_true(has_code(&kq_method_user_pass_grouplist_query, KQ_E_BIZ_ERROR));
+}
+
+static void parameter_errors_are_the_methods_own(void **state)
+{
+    (void)state;
+    assert_int_equal(kq_method_marketing_voucher_send.parameter_error, KQ_E_INVALID_PARAMETER);
+    assert_int_equal(kq_method_marketing_voucher_list_query.parameter_error, KQ_E_INVALID_PARAMETER);
+    assert_int_equal(kq_method_user_pass_grouplist_query.parameter_error, KQ_E_PASS_PARAMETER);
+}
+
+static void the_wallet_needs_a_permission_of_its_own(void **state)
+{
+    (void)state;
+    assert_true(kq_method_marketing_voucher_send.allowed_by_default);
+    assert_true(kq_method_marketing_voucher_list_query.allowed_by_default);
+    assert_false(kq_method_user_pass_grouplist_query.allowed_by_default);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(methods_are_found_by_their_exact_names),
+        cmocka_unit_test(the_catalogue_is_in_the_order_of_names),
+        cmocka_unit_test(every_field_is_documented_and_has_its_own_place),
+        cmocka_unit_test(requests_have_the_pages_rows),
+        cmocka_unit_test(answers_have_the_pages_rows),
+        cmocka_unit_test(every_method_names_its_business_codes),
+        cmocka_unit_test(parameter_errors_are_the_methods_own),
+        cmocka_unit_test(the_wallet_needs_a_permission_of_its_own),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

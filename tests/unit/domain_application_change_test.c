@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "domain/application_change.h"
+
+#define SEND "alipay.marketing.voucher.send"
+#define WALLET "alipay.user.pass.grouplist.query"
+#define DIGEST "0123456789abcdef0123456789abcdef"
+
+static const struct kq_slice wallet_only[] = {{.data = WALLET, .size = sizeof(WALLET) - 1}};
+static const struct kq_application application = {
+    .app_id = {.data = "2014072300007148", .size = 16},
+    .permissions = wallet_only,
+    .permission_count = 1,
+};
+
+static void assert_rotated(struct kq_application_keys keys, const char *key, bool keep_current,
+                           const char *current, const char *next, bool is_change)
+{
+    bool changed = !is_change;
+    assert_true(
+        kq_application_decide_rotate(&application, kq_slice_of(key), keep_current, &keys, &changed, NULL).ok);
+    assert_true(kq_slice_equal(keys.current, kq_slice_of(current)));
+    assert_true(kq_slice_equal(keys.next, kq_slice_of(next)));
+    assert_int_equal(changed, is_change);
+}
+
+static void a_key_is_replaced_at_once(void **state)
+{
+    (void)state;
+    assert_rotated((struct kq_application_keys){KQ_SLICE("one"), KQ_SLICE("two")}, "three", false, "three",
+                   "", true);
+    assert_rotated((struct kq_application_keys){KQ_SLICE("one"), KQ_SLICE_EMPTY}, "one", false, "one", "",
+                   false);
+    assert_rotated((struct kq_application_keys){KQ_SLICE_EMPTY, KQ_SLICE_EMPTY}, "one", false, "one", "",
+                   true);
+}
+
+static void a_key_is_phased_in(void **state)
+{
+    (void)state;
+    assert_rotated((struct kq_application_keys){KQ_SLICE("one"), KQ_SLICE_EMPTY}, "two", true, "one", "two",
+                   true);
+    assert_rotated((struct kq_application_keys){KQ_SLICE("one"), KQ_SLICE("two")}, "two", true, "one", "two",
+                   false);
+    assert_rotated((struct kq_application_keys){KQ_SLICE("one"), KQ_SLICE("two")}, "three", true, "one",
+                   "three", true);
+    assert_rotated((struct kq_application_keys){KQ_SLICE("one"), KQ_SLICE("two")}, "one", true, "one", "two",
+                   false);
+    assert_rotated((struct kq_application_keys){KQ_SLICE_EMPTY, KQ_SLICE_EMPTY}, "one", true, "one", "",
+                   true);
+}
+
+static void what_is_phased_in_becomes_current(void **state)
+{
+    (void)state;
+    assert_rotated((struct kq_application_keys){KQ_SLICE("one"), KQ_SLICE("two")}, "", false, "two", "",
+                   true);
+}
+
+static void nothing_phased_in_cannot_become_current(void **state)
+{
+    (void)state;
+    struct kq_application_keys keys = {KQ_SLICE("one"), KQ_SLICE_EMPTY};
+    bool changed = false;
+    struct kq_error error = {0};
+    assert_false(
+        kq_application_decide_rotate(&application, KQ_SLICE_EMPTY, true, &keys, &changed, &error).ok);
+    assert_int_equal(error.code, KQ_E_ILLEGAL_STATE);
+}
+
+static enum kq_error_code permit_code(const struct kq_application *to, const char *method, bool revoke,
+                                      bool *changed)
+{
+    struct kq_error error = {0};
+    struct kq_result result = kq_application_decide_permit(to, kq_slice_of(method), revoke, changed, &error);
+    assert_int_equal(result.ok, error.code == KQ_E_NONE);
+    return error.code;
+}
+
+static void a_permission_is_given_and_taken_once(void **state)
+{
+    (void)state;
+    bool changed = false;
+    assert_int_equal(permit_code(&application, SEND, false, &changed), KQ_E_NONE);
+    assert_true(changed);
+    assert_int_equal(permit_code(&application, WALLET, false, &changed), KQ_E_NONE);
+    assert_false(changed);
+    assert_int_equal(permit_code(&application, WALLET, true, &changed), KQ_E_NONE);
+    assert_true(changed);
+    assert_int_equal(permit_code(&application, SEND, true, &changed), KQ_E_NONE);
+    assert_false(changed);
+}
+
+static void permissions_have_a_form_and_a_number(void **state)
+{
+    (void)state;
+    bool changed = false;
+    assert_int_equal(permit_code(&application, "", false, &changed), KQ_E_BAD_INPUT);
+    assert_int_equal(permit_code(&application, "two words", false, &changed), KQ_E_BAD_INPUT);
+    struct kq_slice many[KQ_PERMISSIONS_MAX];
+    for (size_t i = 0; i < KQ_COUNT(many); i++) {
+        many[i] = KQ_SLICE(WALLET);
+    }
+    struct kq_application full = application;
+    full.permissions = many;
+    full.permission_count = KQ_PERMISSIONS_MAX - 1;
+    assert_int_equal(permit_code(&full, SEND, false, &changed), KQ_E_NONE);
+    full.permission_count = KQ_PERMISSIONS_MAX;
+    assert_int_equal(permit_code(&full, SEND, false, &changed), KQ_E_BAD_INPUT);
+    assert_int_equal(permit_code(&full, WALLET, true, &changed), KQ_E_NONE);
+}
+
+static void no_application_is_not_found(void **state)
+{
+    (void)state;
+    struct kq_application_keys keys = {KQ_SLICE("one"), KQ_SLICE_EMPTY};
+    bool changed = false;
+    struct kq_error error = {0};
+    assert_false(kq_application_decide_rotate(NULL, KQ_SLICE("two"), false, &keys, &changed, &error).ok);
+    assert_int_equal(error.code, KQ_E_NOT_FOUND);
+    assert_int_equal(permit_code(NULL, SEND, false, &changed), KQ_E_NOT_FOUND);
+}
+
+static struct kq_grant grant_of(const char *digest)
+{
+    return (struct kq_grant){
+        .token_digest = kq_slice_of(digest),
+        .app_id = KQ_SLICE("2014072300007148"),
+        .pid = KQ_SLICE("2088102146225135"),
+        .expires_s = 1000,
+        .methods = wallet_only,
+        .method_count = 1,
+    };
+}
+
+static enum kq_error_code grant_code(const struct kq_grant *grant, const struct kq_application *to,
+                                     const struct kq_grant *same_token, bool *created)
+{
+    struct kq_error error = {0};
+    struct kq_result result = kq_grant_decide_create(grant, to, same_token, created, &error);
+    assert_int_equal(result.ok, error.code == KQ_E_NONE);
+    return error.code;
+}
+
+static void a_grant_is_created_once(void **state)
+{
+    (void)state;
+    struct kq_grant grant = grant_of(DIGEST);
+    struct kq_grant stored = grant_of(DIGEST);
+    stored.created_s = 7;
+    bool created = false;
+    assert_int_equal(grant_code(&grant, &application, NULL, &created), KQ_E_NONE);
+    assert_true(created);
+    assert_int_equal(grant_code(&grant, &application, &stored, &created), KQ_E_NONE);
+    assert_false(created);
+}
+
+static void a_token_belongs_to_one_grant(void **state)
+{
+    (void)state;
+    struct kq_grant grant = grant_of(DIGEST);
+    struct kq_grant others[4];
+    for (size_t i = 0; i < KQ_COUNT(others); i++) {
+        others[i] = grant_of(DIGEST);
+    }
+    others[0].app_id = KQ_SLICE("2014072300007149");
+    others[1].pid = KQ_SLICE("2088102146225136");
+    others[2].expires_s = 1001;
+    others[3].method_count = 0;
+    for (size_t i = 0; i < KQ_COUNT(others); i++) {
+        bool created = false;
+        assert_int_equal(grant_code(&grant, &application, &others[i], &created), KQ_E_CONFLICT);
+    }
+}
+
+static void a_grant_out_of_form_is_refused(void **state)
+{
+    (void)state;
+    bool created = false;
+    struct kq_grant grant = grant_of("short");
+    assert_int_equal(grant_code(&grant, &application, NULL, &created), KQ_E_BAD_INPUT);
+    grant = grant_of(DIGEST);
+    grant.pid = KQ_SLICE("2088");
+    assert_int_equal(grant_code(&grant, &application, NULL, &created), KQ_E_BAD_INPUT);
+    static const struct kq_slice twice[] = {
+        {.data = SEND, .size = sizeof(SEND) - 1},
+        {.data = SEND, .size = sizeof(SEND) - 1},
+    };
+    grant = grant_of(DIGEST);
+    grant.methods = twice;
+    grant.method_count = 2;
+    assert_int_equal(grant_code(&grant, &application, NULL, &created), KQ_E_BAD_INPUT);
+}
+
+static void a_grant_to_no_application_is_not_found(void **state)
+{
+    (void)state;
+    struct kq_grant grant = grant_of(DIGEST);
+    bool created = false;
+    assert_int_equal(grant_code(&grant, NULL, NULL, &created), KQ_E_NOT_FOUND);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_key_is_replaced_at_once),
+        cmocka_unit_test(a_key_is_phased_in),
+        cmocka_unit_test(what_is_phased_in_becomes_current),
+        cmocka_unit_test(nothing_phased_in_cannot_become_current),
+        cmocka_unit_test(a_permission_is_given_and_taken_once),
+        cmocka_unit_test(permissions_have_a_form_and_a_number),
+        cmocka_unit_test(no_application_is_not_found),
+        cmocka_unit_test(a_grant_is_created_once),
+        cmocka_unit_test(a_token_belongs_to_one_grant),
+        cmocka_unit_test(a_grant_out_of_form_is_refused),
+        cmocka_unit_test(a_grant_to_no_application_is_not_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store_sqlite_support.h"
+
+#include <stdlib.h>
+
+#include "base/macros.h"
+
+/* The writer: its queue, its batches, other processes' locks, and when it completes. */
+
+#define BATCH 5
+
+/* What a batch is made of: one voucher each. */
+struct batch {
+    struct crowd crowd;
+    struct crowd_member members[BATCH];
+    struct kq_operation operations[BATCH];
+};
+
+static void prepare(struct scene *scene, struct batch *batch, struct kq_slice template_id)
+{
+    crowd_init(&batch->crowd);
+    for (size_t i = 0; i < BATCH; i++) {
+        batch->operations[i] = new_issue(scene, template_id, USER, numbered(scene, "order", i));
+    }
+}
+
+/* Submits all of it while the writer is held, so that it becomes one batch; then waits for it. */
+static void run_batch(struct scene *scene, struct batch *batch)
+{
+    struct gate gate;
+    gate_close(&gate, scene);
+    for (size_t i = 0; i < BATCH; i++) {
+        crowd_submit(&batch->crowd, scene, &batch->members[i], &batch->operations[i]);
+    }
+    gate_open(&gate);
+    crowd_wait(&batch->crowd, BATCH);
+}
+
+static void assert_codes(const struct batch *batch, const enum kq_error_code *expected)
+{
+    for (size_t i = 0; i < BATCH; i++) {
+        assert_string_equal(kq_error_name(batch->operations[i].error.code), kq_error_name(expected[i]));
+    }
+}
+
+/* A statement that fails takes nothing of the others with it. */
+static void one_that_cannot_be_written_fails_alone(void **state)
+{
+    static const enum kq_error_code expected[BATCH] = {KQ_E_NONE, KQ_E_NONE, KQ_E_STORE, KQ_E_NONE,
+                                                       KQ_E_TEMPLATE_STOCK_NOT_ENOUGH};
+    struct scene *scene = *state;
+    struct batch batch;
+    add_user(scene, USER);
+    struct kq_template limited = plain_template();
+    limited.quantity = 3;
+    struct kq_slice template_id = add_template(scene, limited);
+    assert_int_equal(run_sql(scene, "CREATE TRIGGER poison BEFORE INSERT ON voucher WHEN NEW.memo = 'poison'"
+                                    " BEGIN SELECT RAISE(ABORT, 'poison'); END"),
+                     SQLITE_OK);
+    prepare(scene, &batch, template_id);
+    batch.operations[2].issue.request.memo = KQ_SLICE("poison");
+    run_batch(scene, &batch);
+    assert_codes(&batch, expected);
+    assert_int_equal(get_template(scene, template_id).issued_count, 3);
+    assert_int_equal(get_template(scene, template_id).issued_amount_fen, 3000);
+    assert_int_equal(list_vouchers(scene, template_id, USER).count, 3);
+    struct kq_operation again = new_issue(scene, template_id, USER, "order-2");
+    assert_refused(scene, &again, KQ_E_TEMPLATE_STOCK_NOT_ENOUGH);
+}
+
+/* A commit that fails: with deferred constraints it fails for what a statement before has done. */
+static void a_commit_that_fails_takes_only_its_cause(void **state)
+{
+    static const enum kq_error_code expected[BATCH] = {KQ_E_STORE, KQ_E_NONE, KQ_E_NONE, KQ_E_NONE, KQ_E_NONE};
+    struct scene *scene = *state;
+    struct batch batch;
+    add_user(scene, USER);
+    struct kq_slice template_id = add_template(scene, plain_template());
+    assert_int_equal(
+        run_sql(scene, "CREATE TABLE parent (id TEXT PRIMARY KEY);"
+                       "CREATE TABLE child (id TEXT REFERENCES parent DEFERRABLE INITIALLY DEFERRED);"
+                       "CREATE TRIGGER poison AFTER INSERT ON voucher WHEN NEW.memo = 'poison'"
+                       " BEGIN INSERT INTO child VALUES ('nobody'); END"),
+        SQLITE_OK);
+    prepare(scene, &batch, template_id);
+    batch.operations[0].issue.request.memo = KQ_SLICE("poison");
+    run_batch(scene, &batch);
+    assert_codes(&batch, expected);
+    assert_int_equal(get_template(scene, template_id).issued_count, BATCH - 1);
+    assert_int_equal(list_vouchers(scene, template_id, USER).count, BATCH - 1);
+}
+
+static void a_refusal_leaves_the_others_alone(void **state)
+{
+    static const enum kq_error_code expected[BATCH] = {KQ_E_NONE, KQ_E_USER_NOT_EXIST, KQ_E_NONE,
+                                                       KQ_E_INVALID_PARAMETER, KQ_E_NONE};
+    struct scene *scene = *state;
+    struct batch batch;
+    add_user(scene, USER);
+    struct kq_slice template_id = add_template(scene, plain_template());
+    prepare(scene, &batch, template_id);
+    batch.operations[1].issue.request.recipient.value = KQ_SLICE(OTHER_USER);
+    batch.operations[3].issue.request.has_amount = true;
+    run_batch(scene, &batch);
+    assert_codes(&batch, expected);
+    assert_int_equal(get_template(scene, template_id).issued_count, 3);
+}
+
+static void a_locked_file_is_busy(void **state)
+{
+    static const enum kq_error_code expected[BATCH] = {KQ_E_BUSY, KQ_E_BUSY, KQ_E_BUSY, KQ_E_BUSY, KQ_E_BUSY};
+    struct scene *scene = *state;
+    struct batch batch;
+    add_user(scene, USER);
+    struct kq_slice template_id = add_template(scene, plain_template());
+    struct kq_slice before = dump(scene);
+    prepare(scene, &batch, template_id);
+    struct gate gate;
+    gate_close(&gate, scene);
+    sqlite3 *handle = open_file(scene);
+    assert_int_equal(sqlite3_exec(handle, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    atomic_store(&scene->clock.monotonic_step_us, 1000000);
+    for (size_t i = 0; i < BATCH; i++) {
+        crowd_submit(&batch.crowd, scene, &batch.members[i], &batch.operations[i]);
+    }
+    gate_open(&gate);
+    crowd_wait(&batch.crowd, BATCH);
+    assert_codes(&batch, expected);
+    assert_int_equal(sqlite3_exec(handle, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(handle);
+    assert_slice(dump(scene), before.data);
+    apply_ok(scene, &batch.operations[0]);
+}
+
+struct holder {
+    struct scene *scene;
+    struct kq_operation *operation;
+    sqlite3 *handle;
+};
+
+/* The other process is done before patience ends. */
+static void hold_and_release(void *context, size_t number)
+{
+    struct holder *holder = context;
+    if (number == 0) {
+        KQ_IGNORE(kq_store_apply(holder->scene->store, holder->operation, 1, NULL));
+        return;
+    }
+    int64_t looked_us = atomic_load(&holder->scene->clock.monotonic_us);
+    while (atomic_load(&holder->scene->clock.monotonic_us) == looked_us) {
+        sqlite3_sleep(1); /* Until the writer has begun to wait. */
+    }
+    sqlite3_exec(holder->handle, "COMMIT", NULL, NULL, NULL);
+}
+
+static void a_lock_is_waited_for(void **state)
+{
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct kq_operation issue = new_issue(scene, add_template(scene, plain_template()), USER, "1");
+    struct holder holder = {.scene = scene, .operation = &issue, .handle = open_file(scene)};
+    assert_int_equal(sqlite3_exec(holder.handle, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    atomic_store(&scene->clock.monotonic_step_us, 1);
+    run_threads(2, hold_and_release, &holder);
+    sqlite3_close(holder.handle);
+    assert_int_equal(issue.error.code, KQ_E_NONE);
+}
+
+static void a_full_queue_is_busy_at_once(void **state)
+{
+    enum { QUEUE = 3 };
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct kq_slice template_id = add_template(scene, plain_template());
+    kq_store_close(scene->store);
+    kq_reader_close(scene->reader);
+    open_store_under_test(scene->directory, &scene->clock.clock, QUEUE, &scene->store);
+    assert_true(kq_store_reader_open(scene->store, &scene->reader, NULL).ok);
+    struct batch batch;
+    prepare(scene, &batch, template_id);
+    struct gate gate;
+    gate_close(&gate, scene);
+    for (size_t i = 0; i < BATCH; i++) {
+        crowd_submit(&batch.crowd, scene, &batch.members[i], &batch.operations[i]);
+    }
+    assert_int_equal(batch.crowd.done, BATCH - QUEUE); /* On this thread, while the writer stands still. */
+    gate_open(&gate);
+    crowd_wait(&batch.crowd, BATCH);
+    static const enum kq_error_code expected[BATCH] = {KQ_E_NONE, KQ_E_NONE, KQ_E_NONE, KQ_E_BUSY, KQ_E_BUSY};
+    assert_codes(&batch, expected);
+    assert_int_equal(get_template(scene, template_id).issued_count, QUEUE);
+}
+
+static void closing_waits_for_what_was_submitted(void **state)
+{
+    enum { COUNT = 3000 };
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct kq_slice template_id = add_template(scene, plain_template());
+    struct crowd crowd;
+    crowd_init(&crowd);
+    struct crowd_member *members = calloc(COUNT, sizeof(*members));
+    struct kq_operation *operations = calloc(COUNT, sizeof(*operations));
+    struct kq_arena *arenas = calloc(COUNT, sizeof(*arenas));
+    for (size_t i = 0; i < COUNT; i++) {
+        operations[i] = new_issue(scene, template_id, USER, numbered(scene, "order", i));
+        operations[i].arena = &arenas[i];
+    }
+    for (size_t i = 0; i < COUNT; i++) {
+        crowd_submit(&crowd, scene, &members[i], &operations[i]);
+    }
+    scene_reopen(scene);
+    assert_int_equal(crowd.done, COUNT);
+    crowd_wait(&crowd, COUNT);
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_int_equal(operations[i].error.code, KQ_E_NONE);
+        kq_arena_free(&arenas[i]);
+    }
+    assert_int_equal(list_vouchers(scene, template_id, USER).count, COUNT);
+    free(members);
+    free(operations);
+    free(arenas);
+}
+
+struct witness {
+    struct crowd_member member; /* first */
+    sqlite3 *handle;
+    int64_t seen;
+};
+
+static void look_into_the_file(struct kq_submission *submission)
+{
+    struct witness *witness = (struct witness *)submission;
+    witness->seen = ask_sql(witness->handle, "SELECT count(*) FROM voucher");
+    struct crowd *crowd = witness->member.crowd;
+    pthread_mutex_lock(&crowd->mutex);
+    crowd->done++;
+    pthread_cond_signal(&crowd->changed);
+    pthread_mutex_unlock(&crowd->mutex);
+}
+
+static void a_success_is_said_after_the_commit(void **state)
+{
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct kq_operation issue = new_issue(scene, add_template(scene, plain_template()), USER, "1");
+    struct crowd crowd;
+    crowd_init(&crowd);
+    struct witness witness = {
+        .member = {.submission = {.operation = &issue, .complete = look_into_the_file}, .crowd = &crowd},
+        .handle = open_file(scene),
+    };
+    kq_store_submit(scene->store, &witness.member.submission);
+    crowd_wait(&crowd, 1);
+    assert_int_equal(issue.error.code, KQ_E_NONE);
+    assert_int_equal(witness.seen, 1);
+    sqlite3_close(witness.handle);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE_TEST(one_that_cannot_be_written_fails_alone),
+        SCENE_TEST(a_commit_that_fails_takes_only_its_cause),
+        SCENE_TEST(a_refusal_leaves_the_others_alone),
+        SCENE_TEST(a_locked_file_is_busy),
+        SCENE_TEST(a_lock_is_waited_for),
+        SCENE_TEST(a_full_queue_is_busy_at_once),
+        SCENE_TEST(closing_waits_for_what_was_submitted),
+        SCENE_TEST(a_success_is_said_after_the_commit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
