@@ -29,7 +29,7 @@ run: build       ## serve the demo data until Ctrl-C, and print what to paste in
 
 build: bootstrap-build ## compile build/kaquan
 	@test -f '$(BUILD)/build.ninja' || meson setup '$(BUILD)' --buildtype=release -Db_ndebug=false --prefix='$(PREFIX)'
-	@ninja -C '$(BUILD)'
+	@ninja -C '$(BUILD)' kaquan
 
 test: bootstrap-test build ## unit tests and black-box tests; the last line is "N passed, N failed"
 	@scripts/test

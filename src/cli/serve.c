@@ -15,15 +15,14 @@
 #include "server/server.h"
 #include "store/sqlite.h"
 
-#define MS_PER_S 1000
 /* A hundred years: farther off, times stop fitting their four-digit year soon. */
 #define CLOCK_OFFSET_MAX_S INT64_C(3155760000)
 
 /* The defaults below are texts, for the help; these are the same in the server's header. */
 static_assert(KQ_CONNECTIONS_MAX_DEFAULT == 10000, "--connections");
 static_assert(KQ_BODY_MAX_BYTES_DEFAULT == 1048576, "--body-limit");
-static_assert(KQ_HEADER_TIMEOUT_MS_DEFAULT == 10 * MS_PER_S, "--header-timeout");
-static_assert(KQ_IDLE_TIMEOUT_MS_DEFAULT == 60 * MS_PER_S, "--idle-timeout");
+static_assert(KQ_HEADER_TIMEOUT_MS_DEFAULT == 10000, "--header-timeout");
+static_assert(KQ_IDLE_TIMEOUT_MS_DEFAULT == 60000, "--idle-timeout");
 static_assert(KQ_CLOCK_SKEW_DEFAULT_S == 900, "--clock-skew");
 
 static const struct kq_flag flags[] = {
@@ -64,18 +63,18 @@ static const struct kq_flag flags[] = {
      .maximum = 1073741824},
     {.name = "header-timeout",
      .kind = KQ_FLAG_NUMBER,
-     .value = "SECONDS",
+     .value = "MS",
      .text = "for a request's head, and again for its body",
-     .fallback = "10",
+     .fallback = "10000",
      .minimum = 1,
-     .maximum = 3600},
+     .maximum = 3600000},
     {.name = "idle-timeout",
      .kind = KQ_FLAG_NUMBER,
-     .value = "SECONDS",
+     .value = "MS",
      .text = "between the requests of a connection",
-     .fallback = "60",
+     .fallback = "60000",
      .minimum = 1,
-     .maximum = 86400},
+     .maximum = 86400000},
     {.name = "clock-skew",
      .kind = KQ_FLAG_NUMBER,
      .value = "SECONDS",
@@ -139,8 +138,8 @@ static struct kq_result serve(const struct kq_invocation *invocation, struct kq_
         .workers = (unsigned)kq_flag_number(invocation, "workers"),
         .body_max_bytes = (size_t)kq_flag_number(invocation, "body-limit"),
         .connections_max = (unsigned)kq_flag_number(invocation, "connections"),
-        .header_timeout_ms = (unsigned)kq_flag_number(invocation, "header-timeout") * MS_PER_S,
-        .idle_timeout_ms = (unsigned)kq_flag_number(invocation, "idle-timeout") * MS_PER_S,
+        .header_timeout_ms = (unsigned)kq_flag_number(invocation, "header-timeout"),
+        .idle_timeout_ms = (unsigned)kq_flag_number(invocation, "idle-timeout"),
         .clock_skew_s = kq_flag_number(invocation, "clock-skew"),
         .sandbox = kq_flag_switch(invocation, "sandbox"),
         .access_log = access_log != NULL && strcmp(access_log, "off") == 0 ? NULL : access_log,
@@ -154,7 +153,7 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     struct kq_private_key *key KQ_CLEANUP(kq_private_key_cleanup) = NULL;
     forbid_core_dumps();
     KQ_TRY(kq_data_open(invocation, &data, error));
-    atomic_store(&data.clock.offset_ms, kq_flag_number(invocation, "clock-offset") * MS_PER_S);
+    atomic_store(&data.clock.offset_ms, kq_flag_number(invocation, "clock-offset") * 1000);
     KQ_TRY(load_key(&data, &invocation->arena, &key, error));
     return serve(invocation, &data, key, error);
 }

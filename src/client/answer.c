@@ -73,12 +73,15 @@ static enum kq_charset charset_of(const char *content_type, enum kq_charset fall
 }
 
 /* A signed answer to another method must not pass for this one's. */
-static bool is_expected_name(struct kq_slice name, struct kq_slice method)
+static struct kq_result check_name(struct kq_slice name, struct kq_slice method, struct kq_error *error)
 {
     struct kq_buffer expected KQ_CLEANUP(kq_buffer_free) = {0};
     kq_envelope_append_name(&expected, method);
-    return kq_slice_equal(name, KQ_SLICE("error_response")) ||
-           (!expected.failed && kq_slice_equal(name, kq_buffer_slice(&expected)));
+    KQ_ENSURE_MEMORY(!expected.failed, error);
+    KQ_ENSURE(kq_slice_equal(name, KQ_SLICE("error_response")) ||
+                  kq_slice_equal(name, kq_buffer_slice(&expected)),
+              error, KQ_E_ANSWER, "the answer is another method's");
+    return KQ_OK;
 }
 
 /* The text of a string or number member, copied; "" where there is none. NULL when out of memory. */
@@ -93,28 +96,45 @@ static const char *text_of(const json_t *object, const char *name, struct kq_are
     return kq_arena_copy(arena, text).data;
 }
 
-/* The response object in UTF-8, and its four common members. `response` is believed by now, or only hinted
- * at. */
+/* A failure for want of memory says nothing about the answer; any other one is the answer's. */
+static struct kq_result blame_answer(struct kq_error *error, const char *what)
+{
+    return error->code == KQ_E_NO_MEMORY ? KQ_FAILED
+                                         : kq_fail(error, KQ_E_ANSWER, "the answer's response is %s", what);
+}
+
+static struct kq_result read_members(struct kq_client_answer *answer, const json_t *object,
+                                     struct kq_arena *arena, struct kq_error *error)
+{
+    answer->code = text_of(object, "code", arena);
+    answer->msg = text_of(object, "msg", arena);
+    answer->sub_code = text_of(object, "sub_code", arena);
+    answer->sub_msg = text_of(object, "sub_msg", arena);
+    KQ_ENSURE_MEMORY(answer->code != NULL && answer->msg != NULL && answer->sub_code != NULL &&
+                         answer->sub_msg != NULL,
+                     error);
+    return KQ_OK;
+}
+
+/* The response object in UTF-8, and its four common members. It is believed by now, or only a hint. */
 static struct kq_result read_response(struct kq_client_answer *answer, struct kq_arena *arena,
                                       enum kq_charset charset, struct kq_slice response,
                                       struct kq_error *error)
 {
     struct kq_slice utf8;
-    KQ_ENSURE(kq_charset_decode(charset, response, arena, &utf8, error).ok, error, KQ_E_ANSWER,
-              "the answer's response is not valid %s", kq_charset_name(charset));
     json_t *object KQ_JSON_CLEANUP = NULL;
-    KQ_ENSURE(kq_json_read(utf8, &object, error).ok && json_is_object(object), error, KQ_E_ANSWER,
-              "the answer's response is not a JSON object");
+    if (!kq_charset_decode(charset, response, arena, &utf8, error).ok) {
+        return blame_answer(error, "not in its charset");
+    }
+    if (!kq_json_read(utf8, &object, error).ok) {
+        return blame_answer(error, "not JSON");
+    }
+    KQ_ENSURE(json_is_object(object), error, KQ_E_ANSWER, "the answer's response is not a JSON object");
     struct kq_slice copy = kq_arena_copy(arena, utf8);
+    KQ_ENSURE_MEMORY(copy.data != NULL, error);
+    KQ_TRY(read_members(answer, object, arena, error));
     answer->response = copy.data;
     answer->response_bytes = copy.size;
-    answer->code = text_of(object, "code", arena);
-    answer->msg = text_of(object, "msg", arena);
-    answer->sub_code = text_of(object, "sub_code", arena);
-    answer->sub_msg = text_of(object, "sub_msg", arena);
-    KQ_ENSURE_MEMORY(answer->response != NULL && answer->code != NULL && answer->msg != NULL &&
-                         answer->sub_code != NULL && answer->sub_msg != NULL,
-                     error);
     return KQ_OK;
 }
 
@@ -125,8 +145,12 @@ static enum kq_client_status refuse_unsigned(struct kq_arena *arena, enum kq_cha
                                              struct kq_client_error *error)
 {
     struct kq_client_answer hint = {0};
-    struct kq_error ignored;
-    if (!read_response(&hint, arena, charset, response, &ignored).ok || hint.code[0] == '\0') {
+    struct kq_error cause = {0};
+    bool read = read_response(&hint, arena, charset, response, &cause).ok;
+    if (cause.code == KQ_E_NO_MEMORY) {
+        return kq_client_fail_with(error, &cause);
+    }
+    if (!read || hint.code[0] == '\0') {
         return kq_client_fail(error, KQ_CLIENT_SIGNATURE, "%s", what);
     }
     return kq_client_fail(error, KQ_CLIENT_SIGNATURE, "%s; what it says, not to be relied on: %s %s %s %s",
@@ -148,35 +172,49 @@ static enum kq_client_status judge(const struct kq_client_answer *answer, struct
                           answer->sub_msg);
 }
 
+/* KQ_CLIENT_OK: `response` is what the gateway signed. */
+static enum kq_client_status verify(const struct kq_answer_expectation *expectation, struct kq_slice answer,
+                                    enum kq_charset charset, struct kq_arena *arena,
+                                    struct kq_slice *response, struct kq_client_error *error)
+{
+    struct kq_envelope envelope;
+    struct kq_error cause = {0};
+    if (!kq_envelope_split(answer, charset != KQ_CHARSET_UTF8, &envelope, &cause).ok ||
+        !check_name(envelope.name, expectation->method, &cause).ok) {
+        return kq_client_fail_with(error, &cause);
+    }
+    *response = envelope.response;
+    if (envelope.sign.size == 0) {
+        return refuse_unsigned(arena, charset, *response, "the answer carries no signature", error);
+    }
+    if (kq_verify(expectation->gateway_key, expectation->sign_type, *response, envelope.sign, arena, &cause)
+            .ok) {
+        return KQ_CLIENT_OK;
+    }
+    if (cause.code != KQ_E_INVALID_SIGNATURE) {
+        return kq_client_fail_with(error, &cause);
+    }
+    return refuse_unsigned(arena, charset, *response,
+                           "the answer's signature does not verify with the gateway public key given", error);
+}
+
 static enum kq_client_status read_body(const struct kq_answer_expectation *expectation,
                                        const struct kq_http_answer *http, struct owned_answer *owned,
                                        struct kq_slice *signed_bytes, struct kq_client_error *error)
 {
     enum kq_charset charset = charset_of(http->content_type, expectation->charset);
-    struct kq_envelope envelope;
-    struct kq_error cause;
-    if (!kq_envelope_split(kq_buffer_slice(&http->body), charset != KQ_CHARSET_UTF8, &envelope, &cause).ok) {
-        return kq_client_fail_with(error, &cause);
+    struct kq_slice response;
+    struct kq_error cause = {0};
+    enum kq_client_status status =
+        verify(expectation, kq_buffer_slice(&http->body), charset, &owned->arena, &response, error);
+    if (status != KQ_CLIENT_OK) {
+        return status;
     }
-    if (!is_expected_name(envelope.name, expectation->method)) {
-        return kq_client_fail(error, KQ_CLIENT_ANSWER, "the answer is another method's");
-    }
-    if (envelope.sign.size == 0) {
-        return refuse_unsigned(&owned->arena, charset, envelope.response, "the answer carries no signature",
-                               error);
-    }
-    if (!kq_verify(expectation->gateway_key, expectation->sign_type, envelope.response, envelope.sign,
-                   &owned->arena, &cause)
-             .ok) {
-        return refuse_unsigned(&owned->arena, charset, envelope.response,
-                               "the answer's signature does not verify with the gateway public key given",
-                               error);
-    }
-    if (!read_response(&owned->answer, &owned->arena, charset, envelope.response, &cause).ok) {
+    if (!read_response(&owned->answer, &owned->arena, charset, response, &cause).ok) {
         return kq_client_fail_with(error, &cause);
     }
     owned->answer.verified = 1;
-    *signed_bytes = envelope.response;
+    *signed_bytes = response;
     return judge(&owned->answer, error);
 }
 
@@ -191,8 +229,9 @@ enum kq_client_status kq_answer_read(const struct kq_answer_expectation *expecta
         return kq_client_fail(error, KQ_CLIENT_MEMORY, "out of memory");
     }
     if (http->status != 200) {
-        return kq_client_fail(error, KQ_CLIENT_HTTP, "the gateway answered with HTTP status %d",
-                              http->status);
+        return kq_client_fail(error, KQ_CLIENT_HTTP, "the gateway answered with HTTP status %d%s",
+                              http->status,
+                              http->status == 404 ? ": its URL usually ends with /gateway.do" : "");
     }
     enum kq_client_status status = read_body(expectation, http, owned, signed_bytes, error);
     if (status == KQ_CLIENT_MEMORY) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/admin.h"
 
-#include <string.h>
+#include <assert.h>
 #include <unistd.h>
 
 #include <openssl/crypto.h>
@@ -165,6 +165,7 @@ static void serve(void *context, struct kq_http_connection *connection)
 {
     struct kq_admin *admin = context;
     const struct page_row *page = find_page(admin, connection->head.path);
+    assert(page != NULL); /* `route` let the request through. */
     page->serve(admin, connection);
 }
 

@@ -69,7 +69,6 @@ static struct kq_result check_method(struct kq_call *call, struct kq_error *erro
 {
     struct kq_slice name = find(call, KQ_SLICE("method"));
     KQ_ENSURE(name.size > 0, error, KQ_E_MISSING_METHOD, "%s", "");
-    call->method = kq_method_find(name);
     KQ_ENSURE(call->method != NULL, error, KQ_E_INVALID_METHOD, "%s", "");
     return KQ_OK;
 }
@@ -185,7 +184,8 @@ static struct kq_result check_grant(const struct kq_check_context *context, stru
         *error = get.error;
         return KQ_FAILED;
     }
-    const struct kq_grant *grant = get.grant_get.found ? &get.grant_get.grant : NULL;
+    KQ_ENSURE(get.grant_get.found, error, KQ_E_INVALID_TOKEN, "%s", "");
+    const struct kq_grant *grant = &get.grant_get.grant;
     KQ_TRY(kq_grant_check(grant, call->app_id, kq_slice_of(call->method->name), context->business_s, error));
     call->caller.pid = grant->pid;
     return KQ_OK;
@@ -221,7 +221,8 @@ struct kq_result kq_gateway_check_call(const struct kq_check_context *context, s
     enum kq_sign_type sign_type = KQ_SIGN_RSA2;
 
     struct kq_result read = read_parameters(call, error);
-    /* Whatever fails from here on is signed as the request wanted, if that can be told. */
+    /* Whatever fails from here on is answered in the method's name and signed as wanted, if these can be told. */
+    call->method = kq_method_find(find(call, KQ_SLICE("method")));
     if (kq_sign_type_parse(find(call, KQ_SLICE("sign_type")), &sign_type)) {
         call->answer_sign_type = sign_type;
     }

@@ -276,7 +276,8 @@ static void free_closed(struct kq_loop *loop)
 bool kq_loop_round(struct kq_loop *loop)
 {
     const struct kq_clock *clock = loop->settings.clock;
-    if (event_base_loop(loop->base, loop->ready == NULL ? EVLOOP_ONCE : EVLOOP_NONBLOCK) < 0) {
+    int flags = loop->ready == NULL ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
+    if (event_base_loop(loop->base, flags) < 0) {
         kq_log(KQ_LOG_ERROR, "an event loop failed: %s", strerror(errno));
         return false;
     }

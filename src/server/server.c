@@ -18,9 +18,6 @@
 #include "server/admin.h"
 #include "server/worker.h"
 
-/* More threads than any machine of today gains from. */
-#define WORKERS_MAX 256
-
 /* Files that are open beside connections: the store's, the loops', the logs'. */
 #define FILES_RESERVED 256
 #define FILES_PER_WORKER 16
@@ -33,7 +30,7 @@ struct server {
     struct kq_address admin_listen;
     struct kq_access_log access_log;
     struct kq_connection_count count;
-    struct kq_worker *workers[WORKERS_MAX]; /* owned */
+    struct kq_worker *workers[KQ_WORKERS_MAX]; /* owned */
     size_t worker_count;
     struct kq_admin *admin; /* owned */
     struct event signals[SIGNALS];
@@ -63,12 +60,12 @@ static struct kq_result check_settings(struct server *server, struct kq_error *e
         settings->admin);
     KQ_ENSURE(settings->admin_token == NULL || settings->admin_token[0] != '\0', error, KQ_E_USAGE,
               "the admin token is empty");
-    KQ_ENSURE(settings->workers <= WORKERS_MAX, error, KQ_E_USAGE, "%u workers are too many; %d at most",
-              settings->workers, WORKERS_MAX);
+    KQ_ENSURE(settings->workers <= KQ_WORKERS_MAX, error, KQ_E_USAGE, "%u workers are too many; %d at most",
+              settings->workers, KQ_WORKERS_MAX);
     KQ_ENSURE(settings->connections_max > 0, error, KQ_E_USAGE, "at least one connection must be allowed");
     server->count.maximum = settings->connections_max;
     server->worker_count = settings->workers == 0 ? count_of_cores() : settings->workers;
-    server->worker_count = server->worker_count > WORKERS_MAX ? WORKERS_MAX : server->worker_count;
+    server->worker_count = server->worker_count > KQ_WORKERS_MAX ? KQ_WORKERS_MAX : server->worker_count;
     return KQ_OK;
 }
 

@@ -31,6 +31,9 @@ struct kq_server_settings {
     const char *access_log;     /* a file, "-" for standard error, NULL for none */
 };
 
+/* More threads than any machine of today gains from. */
+#define KQ_WORKERS_MAX 1024
+
 #define KQ_BODY_MAX_BYTES_DEFAULT ((size_t)1 << 20)
 #define KQ_CONNECTIONS_MAX_DEFAULT 10000
 #define KQ_HEADER_TIMEOUT_MS_DEFAULT 10000

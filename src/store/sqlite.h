@@ -27,8 +27,8 @@ struct kq_sqlite_options {
 #define KQ_QUEUE_MAX_DEFAULT 16384
 
 /* Opens, migrates to the newest schema version (a newer one than this program knows is refused), starts the
- * writer. The file is created with mode 0600. NOT_FOUND, STORE. On success *store is the caller's to close.
- */
+ * writer. The file is created with mode 0600, and its directory must be there. NOT_FOUND, STORE (also a file
+ * that is not ours: left as it is), BUSY, NO_MEMORY, INTERNAL. On success *store is the caller's to close. */
 KQ_MUST struct kq_result kq_sqlite_open(const struct kq_sqlite_options *options, struct kq_store **store,
                                         struct kq_error *error);
 

@@ -13,8 +13,10 @@
  * table stand SQLite (store/sqlite/) and, when one machine is not enough, PostgreSQL. Time and randomness
  * come from here too: nothing else in the program asks a clock or draws a number.
  *
- * What an operation's `error` holds when it is done: KQ_E_NONE, a code of the decision (nothing changed), or
- * KQ_E_STORE, KQ_E_BUSY or KQ_E_NO_MEMORY (nothing changed). */
+ * What an operation's `error` holds when it is done: KQ_E_NONE, a code of the decision (nothing changed),
+ * KQ_E_USAGE (a read was submitted, or a write read), or KQ_E_STORE, KQ_E_BUSY or KQ_E_NO_MEMORY (nothing
+ * changed; but where the disk refused to sync and the machine then lost its power, the outcome is as unknown
+ * as that of a cut connection: repeating with the same key settles it). */
 
 struct kq_store;
 struct kq_reader;
@@ -32,7 +34,8 @@ struct kq_submission {
 struct kq_store_functions {
     const char *name; /* "sqlite" */
 
-    /* A view of what is committed, for one thread. Close before the store. STORE. */
+    /* A view of what is committed, for one thread. Close before the store. STORE, BUSY,
+     * NO_MEMORY. */
     struct kq_result (*reader_open)(struct kq_store *store, struct kq_reader **reader,
                                     struct kq_error *error);
     void (*reader_close)(struct kq_reader *reader);
@@ -82,9 +85,9 @@ struct kq_reader {
     const struct kq_store_functions *functions;
 };
 
-/* Submits all of them as one go and waits until the last is done: for commands, imports and tests. Each one's
- * outcome stands in its own `error`; FAILED (with the first one's error, if asked for) where any failed. Not
- * on a worker. */
+/* Submits all of them, in their order and as many at a time as one commit takes, and waits until the last is
+ * done: for commands, imports and tests. Each one's outcome stands in its own `error`; FAILED (with the first
+ * one's error, if asked for) where any failed. Not on a worker. */
 KQ_MUST struct kq_result kq_store_apply(struct kq_store *store, struct kq_operation *operations, size_t count,
                                         struct kq_error *error);
 

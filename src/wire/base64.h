@@ -12,7 +12,8 @@
 /* With padding, no line ends. */
 void kq_base64_encode(struct kq_slice bytes, struct kq_buffer *text);
 
-/* Spaces and line ends are skipped, padding may be missing; anything else is BAD_INPUT. NO_MEMORY. */
+/* White space is skipped; padding is whole or missing; anything else is BAD_INPUT, the bits that no byte uses
+ * not being zero included. On failure nothing of the bytes stays in the arena. NO_MEMORY. */
 KQ_MUST struct kq_result kq_base64_decode(struct kq_slice text, struct kq_arena *arena,
                                           struct kq_slice *bytes, struct kq_error *error);
 

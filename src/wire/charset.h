@@ -26,14 +26,17 @@ KQ_MUST struct kq_result kq_charset_parse(struct kq_slice text, enum kq_charset 
 const char *kq_charset_name(enum kq_charset charset);
 
 /* Bytes in `charset` as UTF-8: borrowed from `bytes` where nothing had to change, else made in the arena.
- * INVALID_CHARSET where the bytes are not valid in it, NO_MEMORY. */
+ * INVALID_CHARSET, with the place, where they are not valid in it or are cut off in a character, and where
+ * there is a NUL byte: U+0000 is in every charset, but in no text of the protocol, and stores cannot keep it.
+ * NO_MEMORY, INTERNAL (this system's iconv lacks GBK). */
 KQ_MUST struct kq_result kq_charset_decode(enum kq_charset charset, struct kq_slice bytes,
                                            struct kq_arena *arena, struct kq_slice *utf8,
                                            struct kq_error *error);
 
-/* UTF-8 JSON text into `charset`, appended to `out`. A character that the charset lacks is written as a JSON
- * escape (\uXXXX, two for those beyond the BMP): only sound inside JSON strings, and JSON has non-ASCII text
- * nowhere else. INVALID_CHARSET where `json` is not UTF-8, NO_MEMORY. */
+/* UTF-8 JSON text into `charset`, appended to `out`. A character that the charset lacks, or that
+ * implementations of GBK write differently (the euro sign), is written as a JSON escape (\uXXXX, two for
+ * those beyond the BMP): only sound inside JSON strings, and JSON has non-ASCII text nowhere else.
+ * INVALID_CHARSET where `json` is not UTF-8, NO_MEMORY, INTERNAL. */
 KQ_MUST struct kq_result kq_charset_encode_json(enum kq_charset charset, struct kq_slice json,
                                                 struct kq_buffer *out, struct kq_error *error);
 

@@ -21,9 +21,7 @@ static const char *const table_names[] = {
 
 static void close_converter(iconv_t *converter)
 {
-    if (*converter != (iconv_t)-1) {
-        (void)iconv_close(*converter);
-    }
+    (void)iconv_close(*converter); /* of -1 too: it then says EBADF */
 }
 
 /* A converter belongs to one thread, so each call opens its own: glibc keeps its tables loaded, and opening

@@ -62,8 +62,8 @@ static struct kq_result add_piece(struct kq_slice piece, struct kq_params *param
     if (!kq_cursor_take_until(&cursor, KQ_SLICE("="), &encoded_name)) {
         encoded_name = kq_cursor_take_rest(&cursor);
     }
-    struct kq_slice name;
-    struct kq_slice value;
+    struct kq_slice name = KQ_SLICE_EMPTY;
+    struct kq_slice value = KQ_SLICE_EMPTY;
     KQ_TRY(decode_value(encoded_name, params->arena, &name, error));
     KQ_TRY(decode_value(kq_cursor_take_rest(&cursor), params->arena, &value, error));
     return kq_params_add(params, name, value, error);

@@ -6,6 +6,7 @@
 #include "base/cursor.h"
 #include "wire/charset.h"
 #include "wire/charset_utf8.h"
+#include "wire/json_scan.h"
 
 /* Reads RFC 8259 into jansson's tree, not with jansson's own parser: that makes doubles of numbers, and where
  * it runs out of memory inside a string it goes on without the characters that it could not keep. tests/fuzz
@@ -37,10 +38,16 @@ static bool refuse(struct reader *reader, const char *why)
     return false;
 }
 
-/* What stands here is not what should. */
 static bool refuse_here(struct reader *reader)
 {
-    return refuse(reader, kq_cursor_at_end(&reader->cursor) ? "内容不完整" : "语法错误");
+    return refuse(reader, kq_json_unexpected(&reader->cursor));
+}
+
+static bool take_string(struct reader *reader)
+{
+    kq_buffer_clear(&reader->scratch);
+    const char *why = kq_json_take_string(&reader->cursor, &reader->scratch);
+    return why == NULL ? true : refuse(reader, why);
 }
 
 static void skip_spaces(struct kq_cursor *cursor)
@@ -58,41 +65,6 @@ static bool take_sign(struct reader *reader, struct kq_slice sign)
     return kq_cursor_take_literal(&reader->cursor, sign);
 }
 
-static bool is_digit(int byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
-static size_t take_digits(struct kq_cursor *cursor)
-{
-    size_t count = 0;
-    for (; is_digit(kq_cursor_peek(cursor)); count++) {
-        (void)kq_cursor_take(cursor);
-    }
-    return count;
-}
-
-/* Section 6: no leading zeros, digits on both sides of a point and after an exponent's sign. */
-static bool take_number(struct kq_cursor *cursor)
-{
-    (void)kq_cursor_take_literal(cursor, KQ_SLICE("-"));
-    bool is_zero = kq_cursor_peek(cursor) == '0';
-    size_t digits = take_digits(cursor);
-    if (digits == 0 || (is_zero && digits > 1)) {
-        return false;
-    }
-    if (kq_cursor_take_literal(cursor, KQ_SLICE(".")) && take_digits(cursor) == 0) {
-        return false;
-    }
-    if (kq_cursor_take_literal(cursor, KQ_SLICE("e")) || kq_cursor_take_literal(cursor, KQ_SLICE("E"))) {
-        if (!kq_cursor_take_literal(cursor, KQ_SLICE("+"))) {
-            (void)kq_cursor_take_literal(cursor, KQ_SLICE("-"));
-        }
-        return take_digits(cursor) > 0;
-    }
-    return true;
-}
-
 /* What the scratch buffer holds, as a string of the tree. */
 static json_t *make_string(struct reader *reader)
 {
@@ -103,7 +75,7 @@ static json_t *make_string(struct reader *reader)
 static json_t *read_number(struct reader *reader)
 {
     struct kq_cursor end = reader->cursor;
-    if (!take_number(&end)) {
+    if (!kq_json_take_number(&end)) {
         (void)refuse(reader, "数字格式错误");
         return NULL;
     }
@@ -113,108 +85,6 @@ static json_t *read_number(struct reader *reader)
                                                          .size = (size_t)(end.at - reader->cursor.at)});
     reader->cursor = end;
     return make_string(reader);
-}
-
-/* The four digits of a \u escape: a UTF-16 code unit. */
-static bool take_code_unit(struct reader *reader, uint32_t *unit)
-{
-    *unit = 0;
-    for (int i = 0; i < 4; i++) {
-        int byte = kq_cursor_peek(&reader->cursor);
-        int lower = byte | 0x20;
-        if (!is_digit(byte) && !(lower >= 'a' && lower <= 'f')) {
-            return refuse_here(reader);
-        }
-        *unit = *unit << 4 | (uint32_t)(is_digit(byte) ? byte - '0' : lower - 'a' + 10);
-        (void)kq_cursor_take(&reader->cursor);
-    }
-    return true;
-}
-
-/* The second half of a pair of surrogates (section 7). */
-static bool take_low_surrogate(struct reader *reader, uint32_t *point)
-{
-    uint32_t low = 0;
-    if (!kq_cursor_take_literal(&reader->cursor, KQ_SLICE("\\u"))) {
-        return refuse_here(reader);
-    }
-    if (!take_code_unit(reader, &low)) {
-        return false;
-    }
-    *point = 0x10000 + ((*point - 0xD800) << 10) + (low - 0xDC00);
-    return low >= 0xDC00 && low <= 0xDFFF ? true : refuse(reader, "语法错误");
-}
-
-static bool take_unicode_escape(struct reader *reader)
-{
-    uint32_t point = 0;
-    if (!take_code_unit(reader, &point)) {
-        return false;
-    }
-    if (point == 0) {
-        return refuse(reader, "含有空字符");
-    }
-    if (point >= 0xDC00 && point <= 0xDFFF) {
-        return refuse(reader, "语法错误");
-    }
-    if (point >= 0xD800 && point <= 0xDBFF && !take_low_surrogate(reader, &point)) {
-        return false;
-    }
-    kq_utf8_append(&reader->scratch, point);
-    return true;
-}
-
-/* What follows a backslash. */
-static bool take_escape(struct reader *reader)
-{
-    static const char shorts[][2] = {{'"', '"'},  {'\\', '\\'}, {'/', '/'},  {'b', '\b'},
-                                     {'f', '\f'}, {'n', '\n'},  {'r', '\r'}, {'t', '\t'}};
-    int byte = kq_cursor_peek(&reader->cursor);
-    if (byte == 'u') {
-        (void)kq_cursor_take(&reader->cursor);
-        return take_unicode_escape(reader);
-    }
-    for (size_t i = 0; i < KQ_COUNT(shorts); i++) {
-        if (byte == shorts[i][0]) {
-            (void)kq_cursor_take(&reader->cursor);
-            kq_buffer_append_byte(&reader->scratch, shorts[i][1]);
-            return true;
-        }
-    }
-    return refuse_here(reader);
-}
-
-/* Appends what stands before the next quote, backslash or control character. */
-static void take_plain(struct reader *reader)
-{
-    struct kq_slice plain = {.data = reader->cursor.at, .size = 0};
-    int byte = kq_cursor_peek(&reader->cursor);
-    while (byte >= 0x20 && byte != '"' && byte != '\\') {
-        (void)kq_cursor_take(&reader->cursor);
-        plain.size++;
-        byte = kq_cursor_peek(&reader->cursor);
-    }
-    kq_buffer_append(&reader->scratch, plain);
-}
-
-/* A string, from quote to quote, into the scratch buffer. */
-static bool take_string(struct reader *reader)
-{
-    kq_buffer_clear(&reader->scratch);
-    if (!kq_cursor_take_literal(&reader->cursor, KQ_SLICE("\""))) {
-        return refuse_here(reader);
-    }
-    take_plain(reader);
-    while (!kq_cursor_take_literal(&reader->cursor, KQ_SLICE("\""))) {
-        if (!kq_cursor_take_literal(&reader->cursor, KQ_SLICE("\\"))) {
-            return refuse_here(reader);
-        }
-        if (!take_escape(reader)) {
-            return false;
-        }
-        take_plain(reader);
-    }
-    return true;
 }
 
 /* A string that begins with the mark gets a second one, so that it cannot pass for a number. */
@@ -323,7 +193,7 @@ static json_t *read_value(struct reader *reader)
     if (byte == '"') {
         return read_string(reader);
     }
-    return byte == '-' || is_digit(byte) ? read_number(reader) : read_word(reader);
+    return byte == '-' || (byte >= '0' && byte <= '9') ? read_number(reader) : read_word(reader);
 }
 
 static struct kq_result fail_at(struct kq_slice text, size_t at, const char *why, struct kq_error *error)

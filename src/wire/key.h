@@ -22,7 +22,10 @@ struct kq_private_key; /* likewise */
 #define KQ_SIGNATURE_TEXT_MAX 684
 
 /* BAD_KEY says in one sentence what is wrong: a private key where a public one belongs is called that, as are
- * an encrypted key, a key that is not RSA, and one of unsupported size. The input is only read. */
+ * an encrypted key, a key that is not RSA, and one of unsupported size. A private key among other blocks is
+ * refused where a public one belongs. The input is only read; what is decoded from it is wiped. What people
+ * hand in is checked: a public key's modulus and exponent (some milliseconds), and whether a private key
+ * signs what its public half verifies. NO_MEMORY. */
 KQ_MUST struct kq_result kq_public_key_load(struct kq_slice text, struct kq_public_key **key,
                                             struct kq_error *error);
 KQ_MUST struct kq_result kq_private_key_load(struct kq_slice text, struct kq_private_key **key,

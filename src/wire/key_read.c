@@ -90,24 +90,28 @@ static struct kq_result refuse(const struct kind_row *row, enum wanted wanted, s
                    wanted == WANTED_PUBLIC ? "a public key" : "a private key");
 }
 
-/* The first block of the wanted sort. A private key in what should be public is refused, wherever it stands.
- */
-static struct kq_result choose(const struct kq_key_text *text, enum wanted wanted, struct kq_slice *der,
-                               decode_function **decode, struct kq_error *error)
+/* The first block of the wanted sort, and how it is decoded; NULL where the text is refused. A private key in
+ * what should be public is a reason to, wherever it stands. */
+static decode_function *choose(const struct kq_key_text *text, enum wanted wanted, struct kq_slice *der,
+                               struct kq_error *error)
 {
-    *decode = NULL;
+    decode_function *decode = NULL;
     for (size_t i = 0; i < text->count; i++) {
         const struct kind_row *row = &kind_rows[kq_key_kind_of(text->blocks[i])];
         if (wanted == WANTED_PUBLIC && row->is_private) {
-            return refuse(row, wanted, error);
+            KQ_IGNORE(refuse(row, wanted, error));
+            return NULL;
         }
         decode_function *usable = wanted == WANTED_PUBLIC ? row->as_public : row->as_private;
-        if (usable != NULL && *decode == NULL) {
+        if (usable != NULL && decode == NULL) {
             *der = text->blocks[i];
-            *decode = usable;
+            decode = usable;
         }
     }
-    return *decode != NULL ? KQ_OK : refuse(&kind_rows[kq_key_kind_of(text->blocks[0])], wanted, error);
+    if (decode == NULL) {
+        KQ_IGNORE(refuse(&kind_rows[kq_key_kind_of(text->blocks[0])], wanted, error));
+    }
+    return decode;
 }
 
 /* An even exponent, or 1, makes no key. */
@@ -160,9 +164,8 @@ static struct kq_result load(struct kq_slice text, enum wanted wanted, EVP_PKEY 
     KQ_KEY_TEXT_CLEANUP struct kq_key_text read = {0};
     KQ_TRY(kq_key_text_read(text, &read, error));
     struct kq_slice der = KQ_SLICE_EMPTY;
-    decode_function *decode = NULL;
-    KQ_TRY(choose(&read, wanted, &der, &decode, error));
-    return decode_checked(der, decode, pkey, error);
+    decode_function *decode = choose(&read, wanted, &der, error);
+    return decode == NULL ? KQ_FAILED : decode_checked(der, decode, pkey, error);
 }
 
 static void free_context(EVP_PKEY_CTX **context)

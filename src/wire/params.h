@@ -35,7 +35,8 @@ KQ_MUST struct kq_result kq_params_add(struct kq_params *params, struct kq_slice
                                        struct kq_error *error);
 
 /* The first value of that name; empty where there is none (an empty value counts as none everywhere in the
- * protocol). */
+ * protocol). An empty value before another one is a duplicate that differs: kq_params_check_duplicates
+ * refuses that. */
 struct kq_slice kq_params_find(const struct kq_params *params, struct kq_slice name);
 
 /* INVALID_PARAMETER_GATEWAY, naming it, where a name stands twice with different values (spec/gateway.md,
@@ -53,8 +54,9 @@ struct kq_buffer;
 void kq_form_encode(struct kq_slice value, struct kq_buffer *buffer);
 
 /* multipart/form-data (RFC 7578): parts without a file name are parameters, others are skipped.
- * `content_type` is the header's value, with the boundary. INVALID_PARAMETER_GATEWAY where the body does not
- * keep to the form. */
+ * `content_type` is the header's value, with the boundary. A backslash in a name is no escape (it may be half
+ * of a GBK character). INVALID_PARAMETER_GATEWAY where the body does not keep to the form, and where it is
+ * cut off; NO_MEMORY. Names and values point into `body`. */
 KQ_MUST struct kq_result kq_multipart_decode(struct kq_slice content_type, struct kq_slice body,
                                              struct kq_params *params, struct kq_error *error);
 

@@ -104,7 +104,7 @@ struct kq_result kq_sign(const struct kq_private_key *key, enum kq_sign_type sig
                          struct kq_buffer *signature_text, struct kq_error *error)
 {
     const struct kq_key_operation *operation = &key->sign[sign_type];
-    struct digest digest;
+    struct digest digest = {0};
     KQ_TRY(make_digest(operation, bytes, &digest, error));
     unsigned char signature[SIGNATURE_MAX_BYTES];
     size_t size = sizeof(signature);
@@ -122,7 +122,7 @@ struct kq_result kq_verify(const struct kq_public_key *key, enum kq_sign_type si
                            struct kq_error *error)
 {
     const struct kq_key_operation *operation = &key->verify[sign_type];
-    struct digest digest;
+    struct digest digest = {0};
     KQ_TRY(make_digest(operation, bytes, &digest, error));
     struct kq_slice signature;
     struct kq_error inner = {0};

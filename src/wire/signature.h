@@ -14,11 +14,13 @@
 
 /* The string to sign of a request (spec/gateway.md): all parameters but `sign` with a non-empty value, sorted
  * by name in byte order, joined as name=value with &, as they were before percent-encoding, in the call's
- * charset. Made in the arena of `params`. */
+ * charset. A parameter that stands twice counts once, one without a name not at all. Made in the arena of
+ * `params`. */
 KQ_MUST struct kq_result kq_string_to_sign(const struct kq_params *params, struct kq_slice *text,
                                            struct kq_error *error);
 
-/* Appends the signature's base64 text. CRYPTO, NO_MEMORY. */
+/* Appends the signature's base64 text. CRYPTO (this system's OpenSSL forbids SHA-1, …), NO_MEMORY. OpenSSL's
+ * error queue is left empty, after failures too. */
 KQ_MUST struct kq_result kq_sign(const struct kq_private_key *key, enum kq_sign_type sign_type,
                                  struct kq_slice bytes, struct kq_buffer *signature_text,
                                  struct kq_error *error);

@@ -65,6 +65,12 @@ static int most_open(struct kq_slice text)
     return most;
 }
 
+/* What jansson accepts and we do not: deeper nesting, and a NUL byte behind a number, which it loses. */
+static bool has_quirk(struct kq_slice text)
+{
+    return most_open(text) > KQ_JSON_DEPTH_MAX || kq_slice_find(text, '\0') != text.size;
+}
+
 /* A string that we write reads back as it was. */
 static void check_writing(struct kq_slice text)
 {
@@ -90,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (kq_json_read(text, &ours, NULL).ok) {
         FUZZ_CHECK(theirs != NULL || json_error_code(&problem) == json_error_numeric_overflow);
     } else {
-        FUZZ_CHECK(theirs == NULL || most_open(text) > KQ_JSON_DEPTH_MAX);
+        FUZZ_CHECK(theirs == NULL || has_quirk(text));
     }
     if (ours != NULL && theirs != NULL) {
         check_same(ours, theirs);

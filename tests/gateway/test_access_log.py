@@ -72,7 +72,8 @@ def test_log_is_not_for_everyone(logged):
     assert os.stat(logged.path).st_mode & 0o007 == 0
 
 
-@pytest.mark.parametrize("app_id", ["x" * 5000, "\"\n{\\}", "券\x7f\x01", "2014072300000000\r\nfake: line"])
+@pytest.mark.parametrize("app_id", ["x" * 5000, "\"\n{\\}", "券\x7f\x01", "2014072300000000\r\nfake: line"],
+                         ids=["long", "quotes", "controls", "lines"])
 def test_foreign_text_stays_in_its_place(serve, own_place, app, app_id):
     path = own_place.directory / "access.log"
     server = serve(own_place, access_log=path)

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from support import http, protocol
+from support import binary, http, protocol
 from support.errors import assert_refused, assert_success
+from support.server import Server
 
 LABEL = r'[a-zA-Z_]\w*="(?:[^"\\]|\\.)*"'
 SAMPLE = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)(\{" + LABEL + "(?:," + LABEL + r")*\})? (-?[0-9.]+(?:e[+-]?[0-9]+)?)")
@@ -28,6 +29,13 @@ def metrics_of(server):
             assert name not in samples, line
             samples[name] = float(match[3])
     return samples
+
+
+@pytest.fixture(scope="module")
+def server_with_token(place):
+    server = Server(place, admin_token="sesame-sesame")
+    yield server
+    server.stop()
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -84,6 +92,26 @@ def test_metrics_hold_no_identity(server, client, app, user, template_id):
     text = server.ask_admin("/metrics").body.decode("utf-8")
     for secret in (app.app_id, app.pid, user.user_id, user.login_id, template_id):
         assert secret not in text
+
+
+@pytest.mark.parametrize("authorization, status", [
+    (None, 401), (b"Bearer wrong", 401), (b"Bearer sesame-sesam", 401), (b"Bearer sesame-sesamee", 401),
+    (b"Basic c2VzYW1l", 401), (b"sesame-sesame", 401), (b"Bearer sesame-sesame", 200),
+], ids=str)
+def test_admin_token(server_with_token, authorization, status):
+    headers = [(b"Authorization", authorization)] if authorization else []
+    for path in (b"/readyz", b"/metrics"):
+        assert http.exchange(server_with_token.admin, http.get(path, headers)).status == status
+
+
+def test_health_needs_no_token(server_with_token):
+    assert server_with_token.ask_admin("/healthz").status == 200
+
+
+def test_admin_address_for_others_needs_a_token(place):
+    done = binary.run("serve", data=place.data, listen="127.0.0.1:0", admin="0.0.0.0:0")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "token" in done.stderr
 
 
 # The sandbox's clock

@@ -86,8 +86,7 @@ def test_without_charset_it_is_utf8(client, place, user, template_id, charset):
 # Bytes that are no text of the charset, each with a valid signature over them.
 NOT_UTF8 = [b"\xff", b"\xfe", b"\x80", b"\xc0\xaf", b"\xe0\x80\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80",
             b"\xf8\x88\x80\x80\x80", b"\xe5\x88", b"\xe5", "优酷".encode("gbk")]
-NOT_GBK = [b"\xff", b"\x81", b"\x81\x20", b"\x81\x7f", b"\xd3\xff", b"a\xc5", "卡券茶".encode("utf-8") + b" ",
-           "😀".encode("utf-8") + b'"']
+NOT_GBK = [b"\xff", b"\x81", b"\x81\x20", b"\x81\x7f", b"\xd3\xff", b"a\xc5", "卡券茶".encode("utf-8") + b" "]
 INVALID_BYTES = ([("utf-8", data) for data in NOT_UTF8] + [("gbk", data) for data in NOT_GBK]
                  + [("gb2312", data) for data in NOT_GBK])
 

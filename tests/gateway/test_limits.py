@@ -41,11 +41,11 @@ def test_slow_body(serve, place, look):
 
 def test_trickling_head(serve, place):
     """Each byte is in time, the whole is not."""
-    server = serve(place, header_timeout=SHORT_MS * 2, idle_timeout=LONG_MS)
+    server = serve(place, header_timeout=SHORT_MS, idle_timeout=LONG_MS)
     with server.connect() as connection:
         connection.send(b"GET /gateway.do?")
         for _ in range(1000):
-            readable, _, _ = select.select([connection.socket], [], [], SHORT_MS / 10000)
+            readable, _, _ = select.select([connection.socket], [], [], SHORT_MS / 10_000)
             if readable:
                 break
             connection.send_what_fits(b"x")

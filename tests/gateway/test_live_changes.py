@@ -122,6 +122,11 @@ def test_new_shop(client, place, app, user, template_id):
     assert answer["pass_info_list"][0]["shop_id_list"] == [shop_id]
 
 
+def test_voucher_sent_by_command_is_the_same_business(client, place, fields):
+    sent = place.json("voucher", "send", **fields)["voucher_id"]
+    assert assert_success(client.send(**fields))["voucher_id"] == sent
+
+
 def test_voucher_that_was_answered_is_listed_by_the_command(client, place, fields):
     voucher_id = assert_success(client.send(**fields))["voucher_id"]
     assert [voucher["voucher_id"] for voucher in place.vouchers(template_id=fields["template_id"])] == [voucher_id]

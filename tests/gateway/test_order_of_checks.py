@@ -20,7 +20,7 @@ class Fault:
     add: tuple = None                            # a pair added after signing
 
     def touches(self):
-        return set(self.changes) | {self.remove} | {self.add[0].decode() if self.add else None} - {None}
+        return (set(self.changes) | {self.remove, self.add[0].decode() if self.add else None}) - {None}
 
 
 # In the order of the checks. The application that calls has an RSA2 key and no permission for the wallet.

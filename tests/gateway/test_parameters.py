@@ -75,7 +75,8 @@ INVALID = [
 ]
 
 
-@pytest.mark.parametrize("name, value, sub_code", INVALID)
+@pytest.mark.parametrize("name, value, sub_code", INVALID,
+                         ids=[f"{name}-{value[:32]}" for name, value, _ in INVALID])
 def test_invalid(client, look, name, value, sub_code):
     answer = client.send_pairs(client.pairs(client.parameters(*look, **{name: value})))
     assert_refused(answer, sub_code)
@@ -109,6 +110,22 @@ def test_transport(server, app, place, user, template_id, transport, charset):
     client = Client(server, app, charset=charset, transport=transport)
     assert_success(client.send(template_id=template_id, user_id=user.user_id, out_biz_no="1", memo=memo))
     assert [voucher["memo"] for voucher in place.vouchers(template_id=template_id)] == [memo]
+
+
+@pytest.mark.parametrize("content_type", [b"application/x-www-form-urlencoded;charset=utf-8",
+                                          b"application/x-www-form-urlencoded; charset=GBK",
+                                          b"Application/X-WWW-Form-Urlencoded"])
+def test_content_type_of_a_form(client, look, content_type):
+    """Client libraries write it in several ways; the parameter charset decides, whatever is said here."""
+    form = protocol.form_encode(client.pairs(client.parameters(*look, extra="优酷")))
+    assert_success(client.believe(client.server.exchange(http.post(clients.PATH, form, content_type))))
+
+
+@pytest.mark.parametrize("content_type", [b"application/json", b"text/plain", b"multipart/mixed; boundary=x"])
+def test_body_of_another_type_holds_no_parameters(client, look, content_type):
+    form = protocol.form_encode(client.pairs(client.parameters(*look)))
+    answer = client.believe(client.server.exchange(http.post(clients.PATH, form, content_type)))
+    assert_refused(answer, "isv.missing-method")
 
 
 def test_multipart_file_is_no_parameter(client, look):

@@ -105,7 +105,7 @@ def test_only_the_users_own(client, place, user):
 @pytest.mark.parametrize("state, time_status", [("can_use", "CURRENT"), ("used", "PAST"), ("expired", "PAST"),
                                                 ("closed", "PAST")])
 def test_state(client, place, user, state, time_status):
-    pass_id = create_pass(place, user, state=state)
+    pass_id = create_pass(place, user, status=state)
     for asked in ("CURRENT", "PAST"):
         entries = assert_success(client.wallet(user_id=user.user_id, group_type="card",
                                                time_status=asked))["pass_info_list"]
@@ -141,7 +141,7 @@ def test_end_to_the_second(sandbox, group):
 
 
 def test_used_pass_stays_used_past_its_end(client, place, user):
-    create_pass(place, user, state="used", start="2017-11-15 10:41:43", end="2018-11-15 10:41:43")
+    create_pass(place, user, status="used", start="2017-11-15 10:41:43", end="2018-11-15 10:41:43")
     [entry] = client.shown(user, group_type="card", time_status="PAST")
     assert entry["status"] == "used"
 
@@ -200,7 +200,7 @@ def test_pages_count_only_what_is_asked_for(client, place, user):
     wanted = []
     for number in range(9):
         pass_id = create_pass(place, user, pid=pid if number % 3 == 0 else None,
-                              state="used" if number % 3 == 1 else None)
+                              status="used" if number % 3 == 1 else None)
         wanted += [pass_id] if number % 3 == 0 else []
     asked = {"user_id": user.user_id, "group_type": "card", "partner_id": pid, "page_size": 2}
     pages = [ids_of(client.wallet(**asked, page_num=number)) for number in (1, 2, 3)]
@@ -282,7 +282,7 @@ def test_shops_of_a_pass(merchant, place, user):
 def test_page_of_the_greatest_size(client, place, user):
     """100 entries with their texts, in one answer."""
     lines = "".join(json.dumps({"user_id": user.user_id, "group": "card", "pass_id": f"{user.user_id}-{number}",
-                                "logo_text": "券" * 100, "data_info": json.dumps({"text": "券" * 3000})}) + "\n"
+                                "logo_text": "券" * 100, "data_info": json.dumps({"text": "券" * 3000}, ensure_ascii=False)}) + "\n"
                     for number in range(101))
     place.run("pass", "import", "--file", "-", stdin=lines)
     answer = assert_success(client.wallet(user_id=user.user_id, group_type="card"))

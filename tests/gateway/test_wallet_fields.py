@@ -45,7 +45,7 @@ LONGEST = {"user_id": 16, "partner_id": 16, "city_code": 10}
 @pytest.mark.parametrize("name", LONGEST)
 def test_longest(client, fields, name, character):
     fields[name] = character * LONGEST[name]
-    assert assert_success(ask(client, fields))["pass_info_list"] == []
+    assert_success(ask(client, fields))
 
 
 @pytest.mark.parametrize("character", ["a", "券", "😀"])

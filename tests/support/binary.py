@@ -19,14 +19,15 @@ SANITIZER_REPORT = re.compile(r"(Address|Thread|Leak|Memory|UndefinedBehavior)Sa
 
 
 def arguments(words, flags):
-    """A command line. `flags` are options by name: a list repeats one, True is one without a value, None is none."""
+    """A command line. `flags` are options by name: a list repeats one, True is one without a value, None and False
+    are none."""
     line = [str(BINARY), *map(str, words)]
     for name, value in flags.items():
         option = "--" + name.replace("_", "-")
         for single in value if isinstance(value, (list, tuple)) else [value]:
             if single is True:
                 line.append(option)
-            elif single is not None:
+            elif single is not None and single is not False:
                 line += [option, str(single)]
     return line
 

@@ -66,7 +66,7 @@ class Client:
         self.charset = charset
         self.transport = transport
 
-    def parameters(self, method, biz_content, **changes):
+    def parameters(self, method, biz_content, /, **changes):
         """The call's parameters as a dictionary of text (or bytes, taken as they are), unsigned. `biz_content` is an
         object, or its text. `changes` replaces or adds parameters; None takes one away."""
         if not isinstance(biz_content, (str, bytes)):
@@ -87,7 +87,7 @@ class Client:
             pairs.append((b"sign", signature))
         return pairs
 
-    def request(self, method, biz_content, **changes):
+    def request(self, method, biz_content, /, **changes):
         """The bytes of a signed request."""
         return self.transport(self.pairs(self.parameters(method, biz_content, **changes)))
 
@@ -107,7 +107,7 @@ class Client:
         return self.believe(response, given.get(b"charset", b"").decode("latin-1"),
                             given.get(b"sign_type", b"").decode("latin-1"))
 
-    def call(self, method, biz_content, **changes):
+    def call(self, method, biz_content, /, **changes):
         """One signed call: its answer, checked."""
         parameters = self.parameters(method, biz_content, **changes)
         answer = self.send_pairs(self.pairs(parameters))

@@ -309,6 +309,19 @@ static void pipelined_requests_are_answered_in_order(void **state)
     expect(0, OK_HEAD(5) "\r\nlater" OK_HEAD(0) "\r\n");
 }
 
+/* What has come and is not read yet must not keep a round from ending that has other work to do. */
+static void bytes_that_come_while_others_are_left_over_are_kept(void **state)
+{
+    (void)state;
+    call(0);
+    say(0, GET("/now") GET("/now"));
+    while (fixture.loop.ready == NULL) {
+        assert_true(turn());
+    }
+    say(0, GET("/now"));
+    expect(0, OK_HEAD(0) "\r\n" OK_HEAD(0) "\r\n" OK_HEAD(0) "\r\n");
+}
+
 static void bytes_that_come_while_a_call_waits_are_kept(void **state)
 {
     (void)state;
@@ -629,6 +642,7 @@ int main(void)
         TEST(a_connection_stays_open_for_the_next_request),
         TEST(an_idle_connection_keeps_no_memory),
         TEST(pipelined_requests_are_answered_in_order),
+        TEST(bytes_that_come_while_others_are_left_over_are_kept),
         TEST(bytes_that_come_while_a_call_waits_are_kept),
         TEST(completed_calls_are_each_answered),
         TEST(a_body_is_asked_for),

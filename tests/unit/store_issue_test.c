@@ -5,8 +5,8 @@
 
 #include "base/macros.h"
 
-/* Templates and issuing: what every store must do with them. The decisions have their own tests; here it is that they get the
- * right rows, and that what they say is kept. */
+/* Templates and issuing: what every store must do with them. The decisions have their own tests; here it is
+ * that they get the right rows, and that what they say is kept. */
 
 static void a_template_is_kept_whole(void **state)
 {
@@ -89,7 +89,8 @@ static void templates_are_listed_by_merchant(void **state)
     assert_false(get.template_get.found);
 }
 
-static struct kq_operation new_move(struct scene *scene, struct kq_slice template_id, enum kq_template_state to)
+static struct kq_operation new_move(struct scene *scene, struct kq_slice template_id,
+                                    enum kq_template_state to)
 {
     struct kq_operation move = new_operation(scene, KQ_OP_TEMPLATE_MOVE);
     move.template_move.template_id = template_id;
@@ -333,17 +334,24 @@ static void operations_of_one_go_see_each_other(void **state)
     limited.quantity = 2;
     struct kq_slice template_id = add_template(scene, limited);
     struct kq_operation operations[] = {
-        new_operation(scene, KQ_OP_USER_CREATE),         new_operation(scene, KQ_OP_USER_CREATE),
-        new_issue(scene, template_id, USER, "1"),        new_issue(scene, template_id, USER, "1"),
-        new_issue(scene, template_id, USER, "2"),        new_issue(scene, template_id, OTHER_USER, "3"),
-        new_issue(scene, template_id, OTHER_USER, "4"),  new_move(scene, template_id, KQ_TEMPLATE_DELETED),
+        new_operation(scene, KQ_OP_USER_CREATE),        new_operation(scene, KQ_OP_USER_CREATE),
+        new_issue(scene, template_id, USER, "1"),       new_issue(scene, template_id, USER, "1"),
+        new_issue(scene, template_id, USER, "2"),       new_issue(scene, template_id, OTHER_USER, "3"),
+        new_issue(scene, template_id, OTHER_USER, "4"), new_move(scene, template_id, KQ_TEMPLATE_DELETED),
         new_issue(scene, template_id, OTHER_USER, "5"),
     };
     operations[0].user_create.user.user_id = KQ_SLICE(USER);
     operations[1].user_create.user.user_id = KQ_SLICE(OTHER_USER);
     static const enum kq_error_code expected[] = {
-        KQ_E_NONE, KQ_E_NONE, KQ_E_NONE, KQ_E_NONE, KQ_E_USER_LIMIT_EXCEEDED,
-        KQ_E_NONE, KQ_E_TEMPLATE_STOCK_NOT_ENOUGH, KQ_E_NONE, KQ_E_TEMPLATE_STATUS_NOT_MATCH,
+        KQ_E_NONE,
+        KQ_E_NONE,
+        KQ_E_NONE,
+        KQ_E_NONE,
+        KQ_E_USER_LIMIT_EXCEEDED,
+        KQ_E_NONE,
+        KQ_E_TEMPLATE_STOCK_NOT_ENOUGH,
+        KQ_E_NONE,
+        KQ_E_TEMPLATE_STATUS_NOT_MATCH,
     };
     struct kq_error error = {0};
     assert_false(kq_store_apply(scene->store, operations, KQ_COUNT(operations), &error).ok);

@@ -104,8 +104,8 @@ static void the_last_voucher_is_issued_once(void **state)
 }
 
 /* Sums up what really went out, from the vouchers and from the template's counters. */
-static void assert_spent(struct scene *scene, struct kq_slice template_id, const struct race *race, int64_t amount_fen,
-                         int64_t budget_fen)
+static void assert_spent(struct scene *scene, struct kq_slice template_id, const struct race *race,
+                         int64_t amount_fen, int64_t budget_fen)
 {
     size_t issued = count_outcomes(race, KQ_E_NONE);
     assert_int_equal(issued, budget_fen / amount_fen);
@@ -306,14 +306,10 @@ static void readers_see_whole_batches(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCENE_TEST(one_key_gives_one_voucher),
-        SCENE_TEST(the_last_voucher_is_issued_once),
-        SCENE_TEST(a_budget_is_never_overspent),
-        SCENE_TEST(a_users_limit_holds),
-        SCENE_TEST(two_stores_share_one_stock),
-        SCENE_TEST(two_stores_never_make_one_id_twice),
-        SCENE_TEST(templates_are_created_at_once),
-        SCENE_TEST(readers_see_whole_batches),
+        SCENE_TEST(one_key_gives_one_voucher),     SCENE_TEST(the_last_voucher_is_issued_once),
+        SCENE_TEST(a_budget_is_never_overspent),   SCENE_TEST(a_users_limit_holds),
+        SCENE_TEST(two_stores_share_one_stock),    SCENE_TEST(two_stores_never_make_one_id_twice),
+        SCENE_TEST(templates_are_created_at_once), SCENE_TEST(readers_see_whole_batches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store_sqlite_support.h"
 
+#include <sched.h>
 #include <stdlib.h>
 
 #include "base/macros.h"
@@ -71,17 +72,18 @@ static void one_that_cannot_be_written_fails_alone(void **state)
 /* A commit that fails: with deferred constraints it fails for what a statement before has done. */
 static void a_commit_that_fails_takes_only_its_cause(void **state)
 {
-    static const enum kq_error_code expected[BATCH] = {KQ_E_STORE, KQ_E_NONE, KQ_E_NONE, KQ_E_NONE, KQ_E_NONE};
+    static const enum kq_error_code expected[BATCH] = {KQ_E_STORE, KQ_E_NONE, KQ_E_NONE, KQ_E_NONE,
+                                                       KQ_E_NONE};
     struct scene *scene = *state;
     struct batch batch;
     add_user(scene, USER);
     struct kq_slice template_id = add_template(scene, plain_template());
-    assert_int_equal(
-        run_sql(scene, "CREATE TABLE parent (id TEXT PRIMARY KEY);"
-                       "CREATE TABLE child (id TEXT REFERENCES parent DEFERRABLE INITIALLY DEFERRED);"
-                       "CREATE TRIGGER poison AFTER INSERT ON voucher WHEN NEW.memo = 'poison'"
-                       " BEGIN INSERT INTO child VALUES ('nobody'); END"),
-        SQLITE_OK);
+    assert_int_equal(run_sql(scene,
+                             "CREATE TABLE parent (id TEXT PRIMARY KEY);"
+                             "CREATE TABLE child (id TEXT REFERENCES parent DEFERRABLE INITIALLY DEFERRED);"
+                             "CREATE TRIGGER poison AFTER INSERT ON voucher WHEN NEW.memo = 'poison'"
+                             " BEGIN INSERT INTO child VALUES ('nobody'); END"),
+                     SQLITE_OK);
     prepare(scene, &batch, template_id);
     batch.operations[0].issue.request.memo = KQ_SLICE("poison");
     run_batch(scene, &batch);
@@ -148,7 +150,7 @@ static void hold_and_release(void *context, size_t number)
     }
     int64_t looked_us = atomic_load(&holder->scene->clock.monotonic_us);
     while (atomic_load(&holder->scene->clock.monotonic_us) == looked_us) {
-        sqlite3_sleep(1); /* Until the writer has begun to wait. */
+        sched_yield(); /* Until the writer has begun to wait. */
     }
     sqlite3_exec(holder->handle, "COMMIT", NULL, NULL, NULL);
 }

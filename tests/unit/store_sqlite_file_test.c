@@ -102,8 +102,9 @@ static void a_missing_file_is_not_found(void **state)
     assert_says(&error, path);
     assert_int_not_equal(access(path, F_OK), 0);
     assert_int_equal(try_open(scene, store_path(scene, "/nowhere"), true, &error), KQ_E_STORE);
-    assert_int_equal(try_open(scene, kq_arena_print(&scene->arena, "%s/no/file", scene->directory).data, true, &error),
-                     KQ_E_STORE);
+    assert_int_equal(
+        try_open(scene, kq_arena_print(&scene->arena, "%s/no/file", scene->directory).data, true, &error),
+        KQ_E_STORE);
     assert_int_equal(try_open(scene, path, true, &error), KQ_E_NONE);
     assert_int_equal(try_open(scene, path, false, &error), KQ_E_NONE);
 }
@@ -180,7 +181,8 @@ static void an_enumerator_out_of_range_is_noticed(void **state)
 {
     struct scene *scene = *state;
     add_user(scene, USER);
-    assert_int_equal(run_sql(scene, "PRAGMA ignore_check_constraints = ON; UPDATE user SET state = 7"), SQLITE_OK);
+    assert_int_equal(run_sql(scene, "PRAGMA ignore_check_constraints = ON; UPDATE user SET state = 7"),
+                     SQLITE_OK);
     struct kq_operation get = new_operation(scene, KQ_OP_USER_GET);
     get.user_get.recipient = (struct kq_recipient){KQ_RECIPIENT_USER_ID, KQ_SLICE(USER)};
     assert_int_equal(look(scene, &get), KQ_E_STORE);

@@ -96,7 +96,8 @@ static void count_done(struct kq_submission *submission)
     pthread_mutex_unlock(&crowd->mutex);
 }
 
-void crowd_submit(struct crowd *crowd, struct scene *scene, struct crowd_member *member, struct kq_operation *operation)
+void crowd_submit(struct crowd *crowd, struct scene *scene, struct crowd_member *member,
+                  struct kq_operation *operation)
 {
     *member = (struct crowd_member){
         .submission = {.operation = operation, .complete = count_done},

@@ -53,7 +53,8 @@ int scene_setup(void **state)
 {
     struct scene *scene = calloc(1, sizeof(*scene));
     const char *parent = getenv("TMPDIR");
-    snprintf(scene->directory, sizeof(scene->directory), "%s/kaquan-test-XXXXXX", parent == NULL ? P_tmpdir : parent);
+    snprintf(scene->directory, sizeof(scene->directory), "%s/kaquan-test-XXXXXX",
+             parent == NULL ? P_tmpdir : parent);
     assert_non_null(mkdtemp(scene->directory));
     test_clock_init(&scene->clock);
     open_scene(scene);
@@ -158,7 +159,8 @@ static void print_applications(struct scene *scene, struct kq_buffer *text)
     look_ok(scene, &all);
     for (size_t i = 0; i < all.application_list.count; i++) {
         const struct kq_application *row = &all.application_list.items[i];
-        kq_buffer_print(text, "application %d %" PRId64 " %" PRId64, (int)row->state, row->revision, row->created_s);
+        kq_buffer_print(text, "application %d %" PRId64 " %" PRId64, (int)row->state, row->revision,
+                        row->created_s);
         print_slice(text, row->app_id);
         print_slice(text, row->pid);
         print_slice(text, row->name);
@@ -201,8 +203,8 @@ static void print_templates(struct scene *scene, struct kq_buffer *text)
     look_ok(scene, &all);
     for (size_t i = 0; i < all.template_list.count; i++) {
         const struct kq_template *row = &all.template_list.items[i];
-        kq_buffer_print(text, "template %d %" PRId64 " %" PRId64 " %" PRId64, (int)row->state, row->activated_s,
-                        row->issued_count, row->issued_amount_fen);
+        kq_buffer_print(text, "template %d %" PRId64 " %" PRId64 " %" PRId64, (int)row->state,
+                        row->activated_s, row->issued_count, row->issued_amount_fen);
         print_slice(text, row->template_id);
         print_slice(text, row->pid);
         kq_buffer_append_byte(text, '\n');
@@ -214,7 +216,8 @@ static void print_vouchers(struct scene *scene, struct kq_buffer *text)
     struct kq_op_voucher_list all = list_vouchers(scene, KQ_SLICE_EMPTY, "");
     for (size_t i = 0; i < all.count; i++) {
         const struct kq_voucher *row = &all.items[i];
-        kq_buffer_print(text, "voucher %d %" PRId64 " %" PRId64, (int)row->state, row->amount_fen, row->issued_s);
+        kq_buffer_print(text, "voucher %d %" PRId64 " %" PRId64, (int)row->state, row->amount_fen,
+                        row->issued_s);
         print_slice(text, row->voucher_id);
         print_slice(text, row->template_id);
         print_slice(text, row->user_id);
@@ -349,7 +352,8 @@ struct kq_operation new_red_packet(struct scene *scene, struct kq_slice template
     return operation;
 }
 
-struct kq_slice issue(struct scene *scene, struct kq_slice template_id, const char *user_id, const char *out_biz_no)
+struct kq_slice issue(struct scene *scene, struct kq_slice template_id, const char *user_id,
+                      const char *out_biz_no)
 {
     struct kq_operation operation = new_issue(scene, template_id, user_id, out_biz_no);
     apply_ok(scene, &operation);

@@ -14,8 +14,9 @@
 #include "domain/operation.h"
 #include "store/store.h"
 
-/* What the tests of stores share. store_things_test, store_issue_test, store_race_test and store_wallet_test know nothing but
- * store.h: they are what every store must pass. Which one they test is what they are linked with: store_support_sqlite.c. */
+/* What the tests of stores share. store_things_test, store_issue_test, store_race_test and store_wallet_test
+ * know nothing but store.h: they are what every store must pass. Which one they test is what they are linked
+ * with: store_support_sqlite.c. */
 
 #define NOW_S INT64_C(1473134400) /* 2016-09-06 12:00:00 in Beijing */
 #define DAY_S INT64_C(86400)
@@ -24,8 +25,8 @@
 #define USER "2088302001456115"
 #define OTHER_USER "2088302001456116"
 
-/* A clock that stands still until a test moves it. Its monotonic time takes a step with each look, where a test sets one: so
- * that what waits for other processes gives up at once. */
+/* A clock that stands still until a test moves it. Its monotonic time takes a step with each look, where a
+ * test sets one: so that what waits for other processes gives up at once. */
 struct test_clock {
     struct kq_clock clock; /* first */
     _Atomic int64_t now_ms;
@@ -53,7 +54,8 @@ int scene_teardown(void **state);
 /* Closes both and opens them again. */
 void scene_reopen(struct scene *scene);
 
-/* The implementation's: opens the store of a directory, which may be open already, as another process would. queue_max 0: its own. */
+/* The implementation's: opens the store of a directory, which may be open already, as another process would.
+ * queue_max 0: its own. */
 void open_store_under_test(const char *directory, const struct kq_clock *clock, size_t queue_max,
                            struct kq_store **store);
 
@@ -92,10 +94,12 @@ struct kq_operation new_issue(struct scene *scene, struct kq_slice template_id, 
 struct kq_operation new_red_packet(struct scene *scene, struct kq_slice template_id, const char *user_id,
                                    const char *out_biz_no, int64_t amount_fen);
 /* The id of a voucher that is issued, in the scene's arena. */
-struct kq_slice issue(struct scene *scene, struct kq_slice template_id, const char *user_id, const char *out_biz_no);
+struct kq_slice issue(struct scene *scene, struct kq_slice template_id, const char *user_id,
+                      const char *out_biz_no);
 
 /* Both filters may be "". */
-struct kq_op_voucher_list list_vouchers(struct scene *scene, struct kq_slice template_id, const char *user_id);
+struct kq_op_voucher_list list_vouchers(struct scene *scene, struct kq_slice template_id,
+                                        const char *user_id);
 
 /* "TEXT-NUMBER", in the scene's arena, terminated. */
 const char *numbered(struct scene *scene, const char *text, size_t number);

@@ -12,7 +12,8 @@
 static struct kq_operation new_merchant(struct scene *scene, const char *pid, const char *name)
 {
     struct kq_operation create = new_operation(scene, KQ_OP_MERCHANT_CREATE);
-    create.merchant_create.merchant = (struct kq_merchant){.pid = kq_slice_of(pid), .name = kq_slice_of(name)};
+    create.merchant_create.merchant =
+        (struct kq_merchant){.pid = kq_slice_of(pid), .name = kq_slice_of(name)};
     return create;
 }
 
@@ -42,7 +43,8 @@ static struct kq_application get_application(struct scene *scene, const char *ap
     return get.application_get.application;
 }
 
-static struct kq_user get_user(struct scene *scene, enum kq_recipient_kind kind, const char *value, bool expected)
+static struct kq_user get_user(struct scene *scene, enum kq_recipient_kind kind, const char *value,
+                               bool expected)
 {
     struct kq_operation get = new_operation(scene, KQ_OP_USER_GET);
     get.user_get.recipient = (struct kq_recipient){.kind = kind, .value = kq_slice_of(value)};
@@ -468,7 +470,8 @@ static void users_are_listed_in_pages(void **state)
     assert_slice(list.user_list.items[0].login_ids[0], "13196215350");
 }
 
-static struct kq_operation new_shop(struct scene *scene, const char *shop_id, const char *pid, const char *city_code)
+static struct kq_operation new_shop(struct scene *scene, const char *shop_id, const char *pid,
+                                    const char *city_code)
 {
     struct kq_operation create = new_operation(scene, KQ_OP_SHOP_CREATE);
     create.shop_create.shop = (struct kq_shop){

@@ -216,8 +216,9 @@ static void passes_are_past_by_state_or_by_time(void **state)
         enum kq_pass_state state;
         int64_t end_s;
     } rows[] = {
-        {"1", KQ_PASS_CAN_USE, NOW_S + 1},    {"2", KQ_PASS_CAN_USE, KQ_TIME_UNSET}, {"3", KQ_PASS_CAN_USE, NOW_S},
-        {"4", KQ_PASS_USED, NOW_S + 1},       {"5", KQ_PASS_CLOSED, KQ_TIME_UNSET},  {"6", KQ_PASS_EXPIRED, NOW_S + 1},
+        {"1", KQ_PASS_CAN_USE, NOW_S + 1},    {"2", KQ_PASS_CAN_USE, KQ_TIME_UNSET},
+        {"3", KQ_PASS_CAN_USE, NOW_S},        {"4", KQ_PASS_USED, NOW_S + 1},
+        {"5", KQ_PASS_CLOSED, KQ_TIME_UNSET}, {"6", KQ_PASS_EXPIRED, NOW_S + 1},
     };
     static const char *const current_ids[] = {"2", "1"};
     static const char *const past_ids[] = {"6", "5", "4", "3"};
@@ -246,7 +247,8 @@ static size_t fill_wallet(struct scene *scene, const char **newest_first, size_t
         apply_ok(scene, &pass);
         atomic_store(&scene->clock.now_ms, (NOW_S + (int64_t)(i / 2)) * 1000);
         struct kq_slice voucher_id = issue(scene, template_id, USER, numbered(scene, "order", i));
-        /* In a group of four of one second: both passes before both vouchers ("7-…" after "2016…"), the later id first. */
+        /* In a group of four of one second: both passes before both vouchers ("7-…" after "2016…"), the later
+         * id first. */
         size_t group_end = count - i / 2 * 4;
         newest_first[group_end - 3 - i % 2] = pass.pass_create.pass.pass_id.data;
         newest_first[group_end - 1 - i % 2] = voucher_id.data;

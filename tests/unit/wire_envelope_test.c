@@ -99,10 +99,9 @@ static void test_split_ignores_other_members(void **state)
     (void)state;
     struct kq_envelope expected = {
         .name = KQ_SLICE("a_response"), .response = KQ_SLICE("{}"), .sign = KQ_SLICE("x")};
-    assert_splits(
-        KQ_SLICE(
-            "{\"n\":-1.5E+3,\"t\":true,\"z\":null,\"l\":[[]],\"s\":\"sign\",\"a_response\":{},\"sign\":\"x\"}"),
-        false, &expected);
+    assert_splits(KQ_SLICE("{\"n\":-1.5E+3,\"t\":true,\"z\":null,\"l\":[[]],"
+                           "\"s\":\"sign\",\"a_response\":{},\"sign\":\"x\"}"),
+                  false, &expected);
 }
 
 /* The second byte of a GBK character may be a backslash. Read as UTF-8 it would hide the quote that follows.

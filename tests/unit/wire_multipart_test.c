@@ -65,12 +65,11 @@ static void test_files_are_skipped(void **state)
     struct kq_error error = {0};
     struct kq_params params;
     assert_ok(
-        decode(
-            KQ_SLICE(TYPE),
-            KQ_SLICE(
-                "--AaB03x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"\"\r\n\r\nx\r\n"
-                "--AaB03x\r\nContent-Disposition: form-data; name=\"b\"; filename*=UTF-8''c\r\n\r\nx\r\n" END),
-            &params, &arena, &error),
+        decode(KQ_SLICE(TYPE),
+               KQ_SLICE(
+                   "--AaB03x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"\"\r\n\r\nx\r\n"
+                   "--AaB03x\r\nContent-Disposition: form-data; name=b; filename*=UTF-8''c\r\n\r\nx\r\n" END),
+               &params, &arena, &error),
         &error);
     assert_int_equal(params.count, 0);
 }
@@ -82,8 +81,8 @@ static void test_header_forms(void **state)
         KQ_SLICE("Content-Disposition: form-data; name=\"a\"\r\n"),
         KQ_SLICE("content-disposition:FORM-DATA ;  NAME=a\r\n"),
         KQ_SLICE("CONTENT-DISPOSITION:\tform-data; x=\"y;z\"; name=\"a\";\r\n"),
-        KQ_SLICE(
-            "X-Other: 1\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Transfer-Encoding: 8bit\r\n"),
+        KQ_SLICE("X-Other: 1\r\nContent-Disposition: form-data; name=\"a\"\r\n"
+                 "Content-Transfer-Encoding: 8bit\r\n"),
     };
     for (size_t i = 0; i < KQ_COUNT(heads); i++) {
         ARENA arena = {0};
@@ -134,8 +133,8 @@ static void test_bad_content_type(void **state)
         KQ_SLICE("application/x-www-form-urlencoded; boundary=AaB03x"),
         KQ_SLICE("multipart/form-data; boundary=\"AaB03x\0\""),
         KQ_SLICE("multipart/form-data; boundary=\"AaB03x\" y"),
-        KQ_SLICE(
-            "multipart/form-data; boundary=0123456789012345678901234567890123456789012345678901234567890123456789x"),
+        KQ_SLICE("multipart/form-data; boundary="
+                 "0123456789012345678901234567890123456789012345678901234567890123456789x"),
     };
     for (size_t i = 0; i < KQ_COUNT(types); i++) {
         assert_refused(types[i], KQ_SLICE(PART("a", "1") END));

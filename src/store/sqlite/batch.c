@@ -3,13 +3,8 @@
 
 #include "base/macros.h"
 #include "store/sqlite/query.h"
+#include "store/sqlite/transaction.h"
 #include "store/sqlite/writes.h"
-
-static struct kq_result run_text(struct kq_connection *connection, const char *sql, struct kq_error *error)
-{
-    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, sql);
-    return kq_query_run(&query, error);
-}
 
 static struct kq_result load_ids(struct kq_batch *batch, struct kq_error *error)
 {
@@ -46,8 +41,7 @@ static struct kq_result prepare(struct kq_batch *batch, size_t most, struct kq_e
 
 struct kq_result kq_batch_begin(struct kq_batch *batch, size_t most, int64_t now_ms, struct kq_error *error)
 {
-    static const char begin[] = "BEGIN IMMEDIATE";
-    KQ_TRY(run_text(batch->connection, begin, error));
+    KQ_TRY(kq_transaction_begin(batch->connection, KQ_TRANSACTION_WRITE, error));
     batch->now_ms = now_ms;
     struct kq_result prepared = prepare(batch, most, error);
     if (!prepared.ok) {
@@ -70,7 +64,6 @@ void kq_batch_run(struct kq_batch *batch, struct kq_operation *operation)
 
 struct kq_result kq_batch_commit(struct kq_batch *batch, struct kq_error *error)
 {
-    static const char commit[] = "COMMIT";
     for (size_t i = 0; i < batch->templates.place_count; i++) {
         const struct kq_template_entry *entry = batch->templates.places[i];
         if (entry != NULL && entry->changed) {
@@ -78,18 +71,14 @@ struct kq_result kq_batch_commit(struct kq_batch *batch, struct kq_error *error)
         }
     }
     KQ_TRY(save_ids(batch, error));
-    KQ_TRY(run_text(batch->connection, commit, error));
+    KQ_TRY(kq_transaction_commit(batch->connection, error));
     kq_arena_reset(&batch->arena);
     return KQ_OK;
 }
 
-/* SQLite has rolled back already after some failures. */
 void kq_batch_rollback(struct kq_batch *batch)
 {
-    static const char rollback[] = "ROLLBACK";
-    if (sqlite3_get_autocommit(batch->connection->handle) == 0) {
-        KQ_IGNORE(run_text(batch->connection, rollback, NULL));
-    }
+    kq_transaction_rollback(batch->connection);
     kq_arena_reset(&batch->arena);
 }
 

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/macros.h"
+#include "store/sqlite/transaction.h"
 
 #define POLL_INTERVAL_NS                                                                                     \
     1000000 /* short beside a commit: a process that polls rarely would starve beside a busy one */
@@ -68,11 +69,12 @@ static struct kq_result open_and_set(struct kq_connection *connection, const cha
     if (status != SQLITE_OK) {
         return kq_connection_fail(connection, status, error);
     }
-    return kq_connection_execute(connection,
+    KQ_TRY(kq_connection_execute(connection,
                                  "PRAGMA trusted_schema = OFF;"
                                  "PRAGMA foreign_keys = ON;"
                                  "PRAGMA synchronous = FULL;",
-                                 error);
+                                 error));
+    return kq_transaction_prepare(connection, error);
 }
 
 struct kq_result kq_connection_open(struct kq_connection *connection, const char *path,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+
 #include "base/macros.h"
 #include "base/time.h"
 #include "store/sqlite/query.h"
@@ -97,8 +99,8 @@ struct kq_result kq_write_issue(struct kq_batch *batch, struct kq_operation *ope
     if (issue->result.replayed) {
         return KQ_OK;
     }
+    assert(entry != NULL); /* Without a template the decision refuses. */
     entry->changed = true;
-    issue->result.voucher.template_id =
-        issue->request.template_id; /* The same; the entry's ends with the batch. */
+    issue->result.voucher.template_id = issue->request.template_id; /* The same text, which stays. */
     return insert_voucher(batch, &issue->result.voucher, error);
 }

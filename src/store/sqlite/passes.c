@@ -115,7 +115,7 @@ struct kq_result kq_write_pass_create(struct kq_batch *batch, struct kq_operatio
     struct kq_pass *pass = &create->pass;
     struct kq_recipient owner = {.kind = KQ_RECIPIENT_USER_ID, .value = pass->user_id};
     struct kq_user user;
-    struct kq_pass same;
+    struct kq_pass same = {0};
     bool has_user = false;
     bool exists = false;
     KQ_TRY(kq_row_user(batch->connection, &owner, &batch->arena, &user, &has_user, error));

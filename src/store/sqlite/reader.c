@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/macros.h"
 #include "base/memory.h"
-#include "store/sqlite/query.h"
 #include "store/sqlite/reads.h"
 #include "store/sqlite/store_sqlite.h"
+#include "store/sqlite/transaction.h"
 
 struct sqlite_reader {
     struct kq_reader reader; /* first: a kq_reader is given where this is meant */
@@ -36,23 +36,13 @@ void kq_sqlite_reader_close(struct kq_reader *reader)
     kq_memory_free(own);
 }
 
-static struct kq_result run_text(struct kq_connection *connection, const char *sql, struct kq_error *error)
-{
-    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, sql);
-    return kq_query_run(&query, error);
-}
-
 /* All that an operation reads is one snapshot. */
 static struct kq_result read_in_snapshot(struct kq_connection *connection, kq_read_function *read,
                                          struct kq_operation *operation, struct kq_error *error)
 {
-    static const char begin[] = "BEGIN";
-    static const char end[] = "COMMIT";
-    KQ_TRY(run_text(connection, begin, error));
+    KQ_TRY(kq_transaction_begin(connection, KQ_TRANSACTION_READ, error));
     struct kq_result done = read(connection, operation, error);
-    if (sqlite3_get_autocommit(connection->handle) == 0) {
-        KQ_IGNORE(run_text(connection, end, NULL));
-    }
+    kq_transaction_rollback(connection);
     return done;
 }
 

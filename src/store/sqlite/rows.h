@@ -16,6 +16,9 @@ KQ_MUST struct kq_result kq_row_merchant(struct kq_connection *connection, struc
                                          struct kq_arena *arena, struct kq_merchant *merchant, bool *found,
                                          struct kq_error *error);
 
+/* application_key.slot */
+enum kq_key_slot { KQ_KEY_CURRENT, KQ_KEY_NEXT, KQ_KEY_SLOT_COUNT };
+
 /* With its keys and permissions. */
 KQ_MUST struct kq_result kq_row_application(struct kq_connection *connection, struct kq_slice app_id,
                                             struct kq_arena *arena, struct kq_application *application,

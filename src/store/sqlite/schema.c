@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "base/macros.h"
 #include "store/sqlite/query.h"
+#include "store/sqlite/transaction.h"
 
 struct migration {
     const char *sql;
@@ -116,18 +117,18 @@ static struct kq_result migrate(struct kq_connection *connection, int64_t *versi
     return kq_connection_execute(connection, header, error);
 }
 
-static struct kq_result run_in_transaction(struct kq_connection *connection, const char *begin,
+static struct kq_result run_in_transaction(struct kq_connection *connection, enum kq_transaction_kind kind,
                                            struct kq_result (*run)(struct kq_connection *connection,
                                                                    int64_t *version, struct kq_error *error),
                                            int64_t *version, struct kq_error *error)
 {
-    KQ_TRY(kq_connection_execute(connection, begin, error));
+    KQ_TRY(kq_transaction_begin(connection, kind, error));
     struct kq_result done = run(connection, version, error);
     if (done.ok) {
-        done = kq_connection_execute(connection, "COMMIT", error);
+        done = kq_transaction_commit(connection, error);
     }
     if (!done.ok) {
-        KQ_IGNORE(kq_connection_execute(connection, "ROLLBACK", NULL));
+        kq_transaction_rollback(connection);
     }
     return done;
 }
@@ -135,10 +136,10 @@ static struct kq_result run_in_transaction(struct kq_connection *connection, con
 struct kq_result kq_schema_prepare(struct kq_connection *connection, struct kq_error *error)
 {
     int64_t version = 0;
-    KQ_TRY(run_in_transaction(connection, "BEGIN", check_file, &version, error));
+    KQ_TRY(run_in_transaction(connection, KQ_TRANSACTION_READ, check_file, &version, error));
     KQ_TRY(set_wal_mode(connection, error));
     while (version < kq_schema_version()) {
-        KQ_TRY(run_in_transaction(connection, "BEGIN IMMEDIATE", migrate, &version, error));
+        KQ_TRY(run_in_transaction(connection, KQ_TRANSACTION_WRITE, migrate, &version, error));
     }
     return KQ_OK;
 }

@@ -6,6 +6,7 @@
 #include "domain/template.h"
 #include "domain/user.h"
 #include "domain/voucher.h"
+#include "store/sqlite/rows.h"
 #include "store/sqlite/schema.h"
 
 /* Money is fen, times are seconds since 1970 (`_s`). NULL stands for "no limit", "none" or "never". The
@@ -14,6 +15,7 @@
  * Enumerators are stored as their numbers, which therefore must stay: */
 static_assert(KQ_APPLICATION_ACTIVE == 0 && KQ_APPLICATION_DISABLED == 1, "stored");
 static_assert(KQ_SIGN_RSA2 == 0 && KQ_SIGN_RSA == 1 && KQ_SIGN_TYPE_COUNT == 2, "stored");
+static_assert(KQ_KEY_CURRENT == 0 && KQ_KEY_NEXT == 1 && KQ_KEY_SLOT_COUNT == 2, "stored");
 static_assert(KQ_USER_ACTIVE == 0 && KQ_USER_FROZEN == 1, "stored");
 static_assert(KQ_TEMPLATE_CASHLESS_FIX == 0 && KQ_TEMPLATE_CASHLESS_RANDOM == 1 &&
                   KQ_TEMPLATE_CASH_FIX == 2 && KQ_TEMPLATE_EXCHANGE == 3 && KQ_TEMPLATE_KIND_COUNT == 4,
@@ -66,7 +68,7 @@ const char kq_schema_v1[] =
     "CREATE TABLE application_key ("
     "  app_id TEXT NOT NULL REFERENCES application,"
     "  sign_type INTEGER NOT NULL CHECK (sign_type BETWEEN 0 AND 1),"
-    "  slot INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 1)," /* 0: current, 1: next */
+    "  slot INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 1),"
     "  public_key BLOB NOT NULL CHECK (length(public_key) > 0),"
     "  PRIMARY KEY (app_id, sign_type, slot)"
     ") STRICT, WITHOUT ROWID;"

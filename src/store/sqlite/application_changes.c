@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/macros.h"
+#include "domain/application_change.h"
+#include "store/sqlite/query.h"
+#include "store/sqlite/rows.h"
+#include "store/sqlite/writes.h"
+
+static struct kq_result insert_application(struct kq_batch *batch, const struct kq_application *application,
+                                           struct kq_error *error)
+{
+    static const char insert_application[] =
+        "INSERT INTO application (app_id, pid, name, state, revision, created_s) VALUES (?, ?, ?, ?, 1, ?)";
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, insert_application);
+    kq_query_put_text(&query, application->app_id);
+    kq_query_put_text(&query, application->pid);
+    kq_query_put_text(&query, application->name);
+    kq_query_put_integer(&query, application->state);
+    kq_query_put_integer(&query, batch->now_ms / 1000);
+    return kq_query_run(&query, error);
+}
+
+/* An empty key is one that is not there. */
+static struct kq_result write_key(struct kq_batch *batch, struct kq_slice app_id, size_t sign_type, int slot,
+                                  struct kq_slice key, struct kq_error *error)
+{
+    static const char upsert_key[] =
+        "INSERT INTO application_key (app_id, sign_type, slot, public_key) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET public_key = excluded.public_key";
+    static const char delete_key[] =
+        "DELETE FROM application_key WHERE app_id = ? AND sign_type = ? AND slot = ?";
+    KQ_CLEANUP(kq_query_end)
+    struct kq_query query = kq_query_begin(batch->connection, key.size > 0 ? upsert_key : delete_key);
+    kq_query_put_text(&query, app_id);
+    kq_query_put_integer(&query, (int64_t)sign_type);
+    kq_query_put_integer(&query, slot);
+    if (key.size > 0) {
+        kq_query_put_bytes(&query, key);
+    }
+    return kq_query_run(&query, error);
+}
+
+static struct kq_result write_keys(struct kq_batch *batch, struct kq_slice app_id, size_t sign_type,
+                                   const struct kq_application_keys *keys, struct kq_error *error)
+{
+    KQ_TRY(write_key(batch, app_id, sign_type, KQ_KEY_CURRENT, keys->current, error));
+    return write_key(batch, app_id, sign_type, KQ_KEY_NEXT, keys->next, error);
+}
+
+static struct kq_result write_permission(struct kq_batch *batch, struct kq_slice app_id,
+                                         struct kq_slice method, bool revoke, struct kq_error *error)
+{
+    static const char insert_permission[] =
+        "INSERT INTO application_permission (app_id, method) VALUES (?, ?)";
+    static const char delete_permission[] =
+        "DELETE FROM application_permission WHERE app_id = ? AND method = ?";
+    KQ_CLEANUP(kq_query_end)
+    struct kq_query query = kq_query_begin(batch->connection, revoke ? delete_permission : insert_permission);
+    kq_query_put_text(&query, app_id);
+    kq_query_put_text(&query, method);
+    return kq_query_run(&query, error);
+}
+
+/* Writes what can change of the row itself, and counts the change. */
+static struct kq_result revise(struct kq_batch *batch, struct kq_slice app_id,
+                               enum kq_application_state state, struct kq_error *error)
+{
+    static const char update_application[] =
+        "UPDATE application SET state = ?, revision = revision + 1 WHERE app_id = ?";
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, update_application);
+    kq_query_put_integer(&query, state);
+    kq_query_put_text(&query, app_id);
+    return kq_query_run(&query, error);
+}
+
+static struct kq_result insert_all(struct kq_batch *batch, const struct kq_application *application,
+                                   struct kq_error *error)
+{
+    KQ_TRY(kq_batch_need_merchant(batch, application->pid, error));
+    KQ_TRY(insert_application(batch, application, error));
+    for (size_t i = 0; i < KQ_SIGN_TYPE_COUNT; i++) {
+        KQ_TRY(write_keys(batch, application->app_id, i, &application->keys[i], error));
+    }
+    for (size_t i = 0; i < application->permission_count; i++) {
+        KQ_TRY(write_permission(batch, application->app_id, application->permissions[i], false, error));
+    }
+    return KQ_OK;
+}
+
+struct kq_result kq_write_application_create(struct kq_batch *batch, struct kq_operation *operation,
+                                             struct kq_error *error)
+{
+    struct kq_op_application_create *create = &operation->application_create;
+    struct kq_application *application = &create->application;
+    struct kq_application same;
+    bool exists = false;
+    KQ_TRY(kq_row_application(batch->connection, application->app_id, &batch->arena, &same, &exists, error));
+    KQ_TRY(kq_application_decide_create(application, exists ? &same : NULL, &create->created, error));
+    if (create->created) {
+        KQ_TRY(insert_all(batch, application, error));
+    }
+    application->revision = exists ? same.revision : 1;
+    application->created_s = exists ? same.created_s : batch->now_ms / 1000;
+    return KQ_OK;
+}
+
+struct kq_result kq_write_application_rotate_key(struct kq_batch *batch, struct kq_operation *operation,
+                                                 struct kq_error *error)
+{
+    const struct kq_op_application_rotate_key *rotate = &operation->application_rotate_key;
+    struct kq_application application;
+    bool exists = false;
+    bool changed = false;
+    KQ_TRY(
+        kq_row_application(batch->connection, rotate->app_id, &batch->arena, &application, &exists, error));
+    struct kq_application_keys keys = {0};
+    if (exists) {
+        keys = application.keys[rotate->sign_type];
+    }
+    KQ_TRY(kq_application_decide_rotate(exists ? &application : NULL, rotate->public_key,
+                                        rotate->keep_current, &keys, &changed, error));
+    if (!changed) {
+        return KQ_OK;
+    }
+    KQ_TRY(write_keys(batch, rotate->app_id, rotate->sign_type, &keys, error));
+    return revise(batch, rotate->app_id, application.state, error);
+}
+
+struct kq_result kq_write_application_set_state(struct kq_batch *batch, struct kq_operation *operation,
+                                                struct kq_error *error)
+{
+    struct kq_op_application_set_state *set = &operation->application_set_state;
+    struct kq_application application;
+    bool exists = false;
+    KQ_TRY(kq_row_application(batch->connection, set->app_id, &batch->arena, &application, &exists, error));
+    KQ_ENSURE(exists, error, KQ_E_NOT_FOUND, "there is no such application");
+    set->changed = application.state != set->state;
+    return set->changed ? revise(batch, set->app_id, set->state, error) : KQ_OK;
+}
+
+struct kq_result kq_write_application_permit(struct kq_batch *batch, struct kq_operation *operation,
+                                             struct kq_error *error)
+{
+    struct kq_op_application_permit *permit = &operation->application_permit;
+    struct kq_application application;
+    bool exists = false;
+    KQ_TRY(
+        kq_row_application(batch->connection, permit->app_id, &batch->arena, &application, &exists, error));
+    KQ_TRY(kq_application_decide_permit(exists ? &application : NULL, permit->method, permit->revoke,
+                                        &permit->changed, error));
+    if (!permit->changed) {
+        return KQ_OK;
+    }
+    KQ_TRY(write_permission(batch, permit->app_id, permit->method, permit->revoke, error));
+    return revise(batch, permit->app_id, application.state, error);
+}

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""kaquan pass: what a wallet holds besides vouchers."""
+
+import json
+
+import pytest
+from support import binary
+
+from command import UNKNOWN_USER, refused, refused_as_json, run_bytes
+
+PID = "2088101122136241"
+
+
+def wallet(place, user, **flags):
+    return place.json("pass", "list", user_id=user.user_id, **flags)
+
+
+def test_create_with_everything(place, user):
+    texts = {"merchant_name": "商家名称", "logo_text": "30份吮指鸡块", "second_logo_text": "第二行",
+             "item_id": "20171115011040030100030000009952", "start": "2020-01-01 00:00:00", "end": "2099-01-01 00:00:00",
+             "created": "2020-01-02 03:04:05", "data_info": '{"logoText":"2元"}', "ext_info": '{"a":1.10}'}
+    done = place.json("pass", "create", user_id=user.user_id, group="ticket", pid=PID, pass_id="7000790003",
+                      shop_id=["s1", "s2"], status="used", **texts)
+    assert done == {"pass_id": "7000790003", "created": True}
+    [entry] = wallet(place, user)
+    assert entry == {"pass_id": "7000790003", "user_id": user.user_id, "pid": PID, "group": "ticket", "status": "used",
+                     **texts}
+
+
+def test_create_with_little(place, user):
+    done = place.json("pass", "create", user_id=user.user_id, group="card")
+    other = place.json("pass", "create", user_id=user.user_id, group="card")
+    assert done["created"] and other["created"] and done["pass_id"] != other["pass_id"]
+    assert {entry["pass_id"] for entry in wallet(place, user)} == {done["pass_id"], other["pass_id"]}
+    assert {entry["status"] for entry in wallet(place, user)} == {"can_use"}
+
+
+def test_create_again(place, user):
+    flags = {"user_id": user.user_id, "group": "card", "pass_id": f"again-{user.user_id}", "logo_text": "会员卡"}
+    assert place.json("pass", "create", **flags)["created"]
+    assert not place.json("pass", "create", **flags)["created"]
+    flags["logo_text"] = "other"
+    refused_as_json(binary.run("pass", "create", "--json", data=place.data, **flags), 1, "CONFLICT")
+
+
+def test_list_by_group_and_merchant(place, user):
+    for group in ("card", "voucher", "ticket", "cert"):
+        place.run("pass", "create", user_id=user.user_id, group=group, pid=PID if group == "cert" else None)
+    assert [entry["group"] for entry in wallet(place, user)] == ["card", "voucher", "ticket", "cert"]
+    assert [entry["group"] for entry in wallet(place, user, group="voucher")] == ["voucher"]
+    assert [entry["group"] for entry in wallet(place, user, pid=PID)] == ["cert"]
+
+
+def test_list_shows_vouchers_too(place, app, user):
+    template_id = place.create_template(app.pid)
+    voucher_id = place.json("voucher", "send", template_id=template_id, user_id=user.user_id, out_biz_no="1")["voucher_id"]
+    [entry] = wallet(place, user)
+    assert (entry["pass_id"], entry["group"], entry["logo_text"]) == (voucher_id, "voucher", "10元代金券")
+
+
+def test_long_list(own_place):
+    """Pages of the wallet do not show in the list: each pass once, one line of headings."""
+    user = own_place.create_user()
+    rows = "".join(json.dumps({"user_id": user.user_id, "group": group, "pass_id": f"{group}-{number}"}) + "\n"
+                   for group in ("card", "cert") for number in range(730))
+    own_place.run("pass", "import", file="-", stdin=rows)
+    listed = [entry["pass_id"] for entry in wallet(own_place, user)]
+    assert len(listed) == len(set(listed)) == 1460
+    table = own_place.run("pass", "list", user_id=user.user_id).splitlines()
+    assert len(table) == 1461 and table[0].split()[0] == "pass_id"
+
+
+@pytest.mark.parametrize("command, flags", [("create", {}), ("import", {})])
+def test_file(own_place, command, flags):
+    user = own_place.create_user()
+    rows = ("pass_id,user_id,group,shop_id,logo_text,shop_id,end\n"
+            f"p1,{user.user_id},card,s1,会员卡,s2,2099-01-01 00:00:00\n"
+            f"p2,{UNKNOWN_USER},card,,,,\n"
+            f",{user.user_id},card,,,,\n"
+            f"p4,{user.user_id},card,,,,tomorrow\n")
+    def run():
+        done = run_bytes("pass", command, "--json", data=own_place.data, file="-", stdin=rows.encode(), **flags)
+        counts = json.loads(done.stdout)
+        return counts["created"], counts["unchanged"], [(error["line"], error["message"]) for error in counts["errors"]]
+    errors = [(3, f"there is no user {UNKNOWN_USER}"), (4, "pass_id is missing"),
+              (5, "end: not a time as yyyy-MM-dd HH:mm:ss")]
+    assert run() == (1, 0, errors)
+    assert run() == (0, 1, errors)
+    assert [entry["pass_id"] for entry in wallet(own_place, user)] == ["p1"]
+
+
+def test_refusals(place, user):
+    run = {"data": place.data}
+    good = {**run, "user_id": user.user_id, "group": "card"}
+    refused(binary.run("pass", "create", **run), 2, "--user-id and --group", "--file")
+    refused(binary.run("pass", "create", **run, file="-", user_id=user.user_id), 2, "user_id of one")
+    refused(binary.run("pass", "create", **{**good, "group": "coupon"}), 1, "group is card, voucher, ticket or cert")
+    refused(binary.run("pass", "create", **{**good, "user_id": UNKNOWN_USER}), 1, "there is no user " + UNKNOWN_USER)
+    refused(binary.run("pass", "create", **good, status="new"), 1, "status is can_use, used, closed or expired")
+    refused(binary.run("pass", "create", **good, data_info="[1]"), 1, "data info")
+    refused(binary.run("pass", "create", **good, end="2020-01-01"), 2, "--end takes a Beijing time")
+    refused(binary.run("pass", "create", **good, start="2020-01-02 00:00:00", end="2020-01-01 00:00:00"), 1, "end")
+    refused(binary.run("pass", "list", **run), 2, "--user-id ID is missing")
+    refused(binary.run("pass", "list", **run, user_id=user.user_id, group="x"), 2, "--group is card")
+
+
+def test_list_of_an_unknown_user(place):
+    assert place.json("pass", "list", user_id=UNKNOWN_USER) == []

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""kaquan template."""
+
+import json
+import re
+import time
+
+import pytest
+from support import binary, protocol
+from support.place import CASH, EXCHANGE, FIX, RED_PACKET
+
+from command import refused, refused_as_json
+
+PID = "2088101122136241"
+BRAND = "优酷"
+
+
+@pytest.fixture
+def create(place):
+    def run(*words, **flags):
+        return binary.run("template", "create", *words, **{"data": place.data, "pid": PID, "type": FIX, "brand_name": BRAND,
+                                                           "amount": "10", **flags})
+    return run
+
+
+def test_prints_the_id(place, create):
+    done = create()
+    assert re.fullmatch(r"\d{8}00073001[0-9A-Z]{10}41\n", done.stdout)
+    shown = json.loads(create("--json").stdout)
+    assert list(shown) == ["template_id"]
+
+
+def test_defaults(place, create):
+    before = int(time.time())
+    template = place.template(create().stdout.strip())
+    now = template["created"]
+    assert protocol.beijing_text(before) <= now <= protocol.beijing_text(time.time())
+    start_s = protocol.beijing_seconds(template["publish_start"]) if hasattr(protocol, "beijing_seconds") else None
+    assert protocol.beijing_text(before) <= template["publish_start"] <= now
+    assert start_s is None or protocol.beijing_text(start_s + 365 * 86400) == template["publish_end"]
+    assert template["publish_end"][:4] == str(int(now[:4]) + 1)
+    del template["publish_start"], template["publish_end"], template["created"], template["template_id"]
+    assert template == {
+        "pid": PID, "type": FIX, "status": "S", "brand_name": BRAND, "name": None, "amount": "10.00",
+        "floor_amount": "0.00", "quantity": None, "total_amount": None,
+        "valid_period": {"type": "RELATIVE", "duration": 30, "unit": "DAY"}, "limit_per_user": None,
+        "limit_per_user_day": None, "description": None, "activated": now, "issued_count": 0, "issued_amount": "0.00",
+        "used_count": 0, "used_amount": "0.00"}
+
+
+def test_everything_given(place, create):
+    period = {"type": "ABSOLUTE", "start": "2020-01-01 00:00:00", "end": "2099-12-31 23:59:59"}
+    done = create(name="满减券", amount="9.99", floor_amount="100", quantity=1000, publish_start="2020-01-01 00:00:00",
+                  publish_end="2099-12-31 23:59:59", valid_period=json.dumps(period), limit_per_user=3,
+                  limit_per_user_day=1, description=["第一行", "第二行"], draft=True)
+    template = place.template(done.stdout.strip())
+    expected = {"name": "满减券", "amount": "9.99", "floor_amount": "100.00", "quantity": 1000,
+                "publish_start": "2020-01-01 00:00:00", "publish_end": "2099-12-31 23:59:59", "valid_period": period,
+                "limit_per_user": 3, "limit_per_user_day": 1, "description": "第一行\n第二行", "status": "I",
+                "activated": None}
+    assert {name: template[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("kind, flags, status", [
+    (FIX, {}, "S"), (RED_PACKET, {"amount": None, "total_amount": "500"}, "S"), (CASH, {}, "I"),
+    (EXCHANGE, {"amount": None}, "S")])
+def test_kinds(place, create, kind, flags, status):
+    template = place.template(create(type=kind, **flags).stdout.strip())
+    assert (template["type"], template["status"]) == (kind, status)
+
+
+def test_activate_and_delete(place, create):
+    template_id = create(draft=True).stdout.strip()
+    assert place.json("template", "activate", template_id=template_id) == {"template_id": template_id, "changed": True}
+    assert place.template(template_id)["status"] == "S"
+    assert place.json("template", "activate", template_id=template_id)["changed"] is False
+    assert place.run("template", "delete", template_id=template_id) == f"template {template_id} deleted\n"
+    assert place.template(template_id)["status"] == "D"
+    refused_as_json(binary.run("template", "activate", "--json", data=place.data, template_id=template_id), 1,
+                    "ILLEGAL_STATE", "state D cannot be activated")
+
+
+def test_expired(place, create):
+    done = create(publish_start="2020-01-01 00:00:00", publish_end="2020-01-02 00:00:00")
+    assert place.template(done.stdout.strip())["status"] == "E"
+
+
+def test_list(own_place):
+    first = own_place.create_template(PID)
+    second = own_place.create_template("2088101122136242", RED_PACKET)
+    assert [entry["template_id"] for entry in own_place.json("template", "list")] == [first, second]
+    assert [entry["template_id"] for entry in own_place.json("template", "list", pid=PID)] == [first]
+    assert own_place.json("template", "list", pid=PID)[0] == own_place.template(first)
+    lines = own_place.run("template", "list").splitlines()
+    assert [line.split()[0] for line in lines] == ["template_id", first, second]
+
+
+def test_refusals(place, create):
+    refused(create(type="VOUCHER"), 1, "a template's kind is")
+    refused(create(amount=None), 1, "amount is missing")
+    refused(create(type=RED_PACKET, total_amount="1"), 1, "amount")
+    refused(create(brand_name="十三个字的品牌名字太长了呀"), 1, "brand name")
+    refused(create(valid_period="30 days"), 1, "valid period")
+    refused(create(publish_start="2026-01-01 00:00:00", publish_end="2026-01-01 00:00:00"), 1, "publish end")
+    refused(create(pid="1"), 1, "pid is not 16 digits")
+    refused(create(description=["x"] * 11), 1, "description")
+    refused(create(type=None), 2, "--type KIND is missing")
+    refused(binary.run("template", "show", data=place.data, template_id="none"), 1, "there is no template none")
+    refused(binary.run("template", "delete", data=place.data, template_id="none"), 1, "none")

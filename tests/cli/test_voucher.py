@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""kaquan voucher."""
+
+import re
+
+from support import binary
+from support.place import RED_PACKET
+
+from command import UNKNOWN_USER, refused, refused_as_json
+
+
+def send(place, *words, **flags):
+    return binary.run("voucher", "send", *words, data=place.data, **flags)
+
+
+def test_send_show_and_list(place, template_id, user):
+    sent = place.json("voucher", "send", template_id=template_id, user_id=user.user_id, out_biz_no="order 1", memo="新人礼")
+    voucher_id = sent["voucher_id"]
+    assert re.fullmatch(r"\d{8}00073002[0-9A-Z]{12}", voucher_id)
+    assert sent == {"voucher_id": voucher_id, "user_id": user.user_id, "created": True}
+    shown = place.json("voucher", "show", voucher_id=voucher_id)
+    assert list(shown) == ["voucher_id", "template_id", "user_id", "out_biz_no", "amount", "balance", "status", "issue_time",
+                           "active_time", "expire_time", "memo"]
+    assert shown == {"voucher_id": voucher_id, "template_id": template_id, "user_id": user.user_id,
+                     "out_biz_no": "order 1", "amount": "10.00", "balance": "10.00", "status": "ENABLED",
+                     "issue_time": shown["issue_time"], "active_time": "2020-01-01 00:00:00",
+                     "expire_time": "2099-12-31 23:59:59", "memo": "新人礼"}
+    assert place.vouchers(template_id=template_id) == place.vouchers(user_id=user.user_id) == [shown]
+    assert voucher_id in place.run("voucher", "list", user_id=user.user_id)
+    assert place.template(template_id)["issued_count"] == 1
+
+
+def test_send_again_is_the_same_business(place, template_id, user):
+    flags = {"template_id": template_id, "out_biz_no": "order 1"}
+    first = place.run("voucher", "send", **flags, user_id=user.user_id)
+    assert place.run("voucher", "send", **flags, login_id=user.login_id) == first
+    assert place.json("voucher", "send", **flags, user_id=UNKNOWN_USER) == {
+        "voucher_id": first.strip(), "user_id": user.user_id, "created": False}
+    assert len(place.vouchers(template_id=template_id)) == 1
+
+
+def test_recipient_by_each_name(place, template_id, user):
+    for number, flags in enumerate(({"user_id": user.user_id}, {"login_id": user.login_id},
+                                    {"taobao_nick": user.taobao_nick})):
+        sent = place.json("voucher", "send", template_id=template_id, out_biz_no=number, **flags)
+        assert sent["user_id"] == user.user_id
+
+
+def test_red_packet(place, app, user):
+    template_id = place.create_template(app.pid, RED_PACKET, total_amount="10")
+    flags = {"template_id": template_id, "user_id": user.user_id}
+    place.run("voucher", "send", **flags, out_biz_no="1", amount="9.99")
+    assert place.vouchers(template_id=template_id)[0]["amount"] == "9.99"
+    refused_as_json(send(place, "--json", **flags, out_biz_no="2", amount="0.02"), 1, "TEMPLATE_STOCK_NOT_ENOUGH")
+    refused_as_json(send(place, "--json", **flags, out_biz_no="2"), 1, "INVALID_PARAMETER", "amount")
+
+
+def test_refusals(place, template_id, user):
+    flags = {"template_id": template_id, "out_biz_no": "1"}
+    refused(send(place, **flags), 2, "name the user by one of")
+    refused(send(place, **flags, user_id="1", login_id="2"), 2, "name the user by one of")
+    refused(send(place, **flags, user_id=UNKNOWN_USER), 1, "no such user")
+    refused(send(place, **flags, user_id=user.user_id, amount="1"), 1, "invalid parameter", "amount")
+    refused(send(place, **flags, user_id=user.user_id, pid="2088000000009999"), 1, "no such template")
+    refused(send(place, template_id="none", out_biz_no="1", user_id=user.user_id), 1, "there is no template none")
+    refused(send(place, template_id=template_id, out_biz_no="x" * 65, user_id=user.user_id), 2, "at most 64 characters")
+    refused(send(place, **flags, user_id=user.user_id, memo="券" * 129), 2, "--memo takes at most 128 characters")
+    refused(binary.run("voucher", "show", data=place.data, voucher_id="none"), 1, "there is no voucher none")
+    assert place.vouchers(template_id=template_id) == []
+
+
+def test_frozen_user(place, template_id):
+    user = place.create_user(state="frozen")
+    refused(send(place, template_id=template_id, out_biz_no="1", user_id=user.user_id), 1, "the user is frozen")
+
+
+def test_memo_cannot_steer_the_terminal(place, template_id, user):
+    voucher_id = place.run("voucher", "send", template_id=template_id, user_id=user.user_id, out_biz_no="\x1b[2Jx").strip()
+    assert "\x1b" not in place.run("voucher", "list", template_id=template_id)
+    assert "\x1b" not in place.run("voucher", "show", voucher_id=voucher_id)
+    assert place.json("voucher", "show", voucher_id=voucher_id)["out_biz_no"] == "\x1b[2Jx"

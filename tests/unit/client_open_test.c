@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kaquan.h"
+
+#include "base/memory.h"
+#include "wire_support.h"
+
+/* Opening a client; calls are tested against a server, in tests/cli. */
+
+static struct kq_client_options usable_options(struct kq_arena *arena)
+{
+    return (struct kq_client_options){
+        .gateway_url = "http://127.0.0.1:9/gateway.do",
+        .app_id = "2014072300007148",
+        .private_key = golden(arena, "keys/app_2048.pem").data,
+        .gateway_public_key = golden(arena, "keys/public.pem").data,
+    };
+}
+
+static void assert_refused(const struct kq_client_options *options, const char *message)
+{
+    struct kq_client *client = NULL;
+    struct kq_client_error error = {{0}};
+    assert_int_equal(kq_client_open(options, &client, &error), KQ_CLIENT_USAGE);
+    assert_null(client);
+    if (strstr(error.message, message) == NULL) {
+        fail_msg("\"%s\" does not contain \"%s\"", error.message, message);
+    }
+}
+
+static void test_open_and_close(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct kq_client *client = NULL;
+    struct kq_client_error error;
+    struct kq_client_options options = usable_options(&arena);
+    assert_int_equal(kq_client_open(&options, &client, &error), KQ_CLIENT_OK);
+    assert_string_equal(error.message, "");
+    kq_client_close(client);
+    kq_client_close(NULL);
+}
+
+static void test_what_is_missing_is_named(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct kq_client_options options = usable_options(&arena);
+    options.gateway_url = NULL;
+    assert_refused(&options, "gateway_url is missing");
+    options = usable_options(&arena);
+    options.app_id = "";
+    assert_refused(&options, "app_id is missing");
+    options = usable_options(&arena);
+    options.private_key = NULL;
+    assert_refused(&options, "private_key is missing");
+    options = usable_options(&arena);
+    options.gateway_public_key = NULL;
+    assert_refused(&options, "gateway_public_key is missing");
+}
+
+static void test_unusable_options(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct kq_client_options options = usable_options(&arena);
+    options.gateway_url = "ftp://127.0.0.1/gateway.do";
+    assert_refused(&options, "must begin with http:// or https://");
+    options.gateway_url = "http://127.0.0.1/gateway.do?a=b";
+    assert_refused(&options, "must end before its query");
+    options = usable_options(&arena);
+    options.sign_type = "rsa2";
+    assert_refused(&options, "RSA2 or RSA, not rsa2");
+    options = usable_options(&arena);
+    options.charset = "big5";
+    assert_refused(&options, "utf-8, gbk or gb2312, not big5");
+}
+
+static void test_keys_in_each_others_place(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct kq_client_options options = usable_options(&arena);
+    options.private_key = golden(&arena, "keys/public.pem").data;
+    assert_refused(&options, "the application's private key: ");
+    options = usable_options(&arena);
+    options.gateway_public_key = golden(&arena, "keys/app_2048.pem").data;
+    assert_refused(&options, "the gateway's public key: ");
+}
+
+static void test_nobody_listens(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct kq_client *client = NULL;
+    struct kq_client_answer *answer = NULL;
+    struct kq_client_error error;
+    /* The discard service's port: nothing on a loopback address of its own answers there. */
+    struct kq_client_options options = usable_options(&arena);
+    options.gateway_url = "http://127.255.255.254:9/gateway.do";
+    const struct kq_client_request request = {.method = "a.b"};
+    assert_int_equal(kq_client_open(&options, &client, &error), KQ_CLIENT_OK);
+    assert_int_equal(kq_client_call(client, &request, &answer, &error), KQ_CLIENT_TRANSPORT);
+    assert_null(answer);
+    assert_string_not_equal(error.message, "");
+    kq_client_close(client);
+}
+
+static void test_method_is_missing(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct kq_client *client = NULL;
+    struct kq_client_answer *answer = NULL;
+    struct kq_client_error error;
+    struct kq_client_options options = usable_options(&arena);
+    const struct kq_client_request request = {.biz_content = "{}"};
+    assert_int_equal(kq_client_open(&options, &client, &error), KQ_CLIENT_OK);
+    assert_int_equal(kq_client_call(client, &request, &answer, &error), KQ_CLIENT_USAGE);
+    assert_string_equal(error.message, "method is missing");
+    kq_client_close(client);
+}
+
+static struct kq_result open_once(void *context, struct kq_error *error)
+{
+    struct kq_client *client = NULL;
+    struct kq_client_error client_error;
+    enum kq_client_status status = kq_client_open(context, &client, &client_error);
+    KQ_ENSURE(status != KQ_CLIENT_MEMORY, error, KQ_E_NO_MEMORY, "%s", client_error.message);
+    KQ_ENSURE(status == KQ_CLIENT_OK, error, KQ_E_INTERNAL, "%s", client_error.message);
+    kq_client_close(client);
+    return KQ_OK;
+}
+
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct kq_client_options options = usable_options(&arena);
+    fail_each_allocation(open_once, &options);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_open_and_close),   cmocka_unit_test(test_what_is_missing_is_named),
+        cmocka_unit_test(test_unusable_options), cmocka_unit_test(test_keys_in_each_others_place),
+        cmocka_unit_test(test_nobody_listens),   cmocka_unit_test(test_method_is_missing),
+        cmocka_unit_test(test_out_of_memory),
+    };
+    return cmocka_run_group_tests_name("client_open", tests, NULL, NULL);
+}

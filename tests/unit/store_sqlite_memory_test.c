@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store_sqlite_support.h"
+
+#include <string.h>
+
+#include "base/macros.h"
+#include "base/memory.h"
+#include "store/sqlite.h"
+
+/* Memory that runs out, ours or SQLite's, on the writer's thread and on the readers': it fails what asked for
+ * it, and all is well afterwards. */
+
+/* For the memory of SQLite itself, which has hooks of its own. */
+static sqlite3_mem_methods machine_memory;
+static _Atomic long allocations_left; /* 0: none fails */
+static _Atomic bool allocation_has_failed;
+
+static bool must_fail(void)
+{
+    if (atomic_load(&allocations_left) == 0 || atomic_fetch_sub(&allocations_left, 1) != 1) {
+        return false;
+    }
+    atomic_store(&allocation_has_failed, true);
+    return true;
+}
+
+static void *allocate(int size)
+{
+    return must_fail() ? NULL : machine_memory.xMalloc(size);
+}
+
+static void *resize(void *block, int size)
+{
+    return must_fail() ? NULL : machine_memory.xRealloc(block, size);
+}
+
+static void fail_allocation(long n)
+{
+    atomic_store(&allocation_has_failed, false);
+    atomic_store(&allocations_left, n);
+}
+
+static int configure_sqlite(void **state)
+{
+    (void)state;
+    assert_int_equal(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &machine_memory), SQLITE_OK);
+    sqlite3_mem_methods watched = machine_memory;
+    watched.xMalloc = allocate;
+    watched.xRealloc = resize;
+    assert_int_equal(sqlite3_config(SQLITE_CONFIG_MALLOC, &watched), SQLITE_OK);
+    assert_int_equal(sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0), SQLITE_OK);
+    assert_int_equal(sqlite3_initialize(), SQLITE_OK);
+    return 0;
+}
+
+/* SQLite's memory, on the writer's thread and on the reader's. A failure that SQLite can do without is none.
+ */
+static void each_allocation_of_a_write_that_fails(void **state)
+{
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct kq_template limited = plain_template();
+    limited.limit_per_user = 1000000;
+    struct kq_slice template_id = add_template(scene, limited);
+    long n = 1;
+    int64_t issued = 0;
+    for (bool failed = true; failed; n++) {
+        scene_reopen(scene); /* So that its statements are prepared anew. */
+        struct kq_operation operation =
+            new_issue(scene, template_id, USER, numbered(scene, "order", (size_t)n));
+        fail_allocation(n);
+        enum kq_error_code code = apply(scene, &operation);
+        failed = atomic_load(&allocation_has_failed);
+        fail_allocation(0);
+        assert_true(code == KQ_E_NONE || (failed && code == KQ_E_NO_MEMORY));
+        issued += code == KQ_E_NONE ? 1 : 0;
+        assert_int_equal(get_template(scene, template_id).issued_count, issued);
+    }
+    assert_int_equal(list_vouchers(scene, template_id, USER).count, issued);
+    assert_true(n > 20);
+}
+
+/* Runs on the writer's thread, which is where the hook must be set: it belongs to the thread. */
+struct arming {
+    struct crowd_member member; /* first */
+    struct kq_operation operation;
+    unsigned long n;
+    bool had_failed;
+};
+
+static void arm(struct kq_submission *submission)
+{
+    struct arming *arming = (struct arming *)submission;
+    arming->had_failed = kq_memory_has_failed() != 0;
+    kq_memory_fail_at(arming->n);
+    struct crowd *crowd = arming->member.crowd;
+    pthread_mutex_lock(&crowd->mutex);
+    crowd->done++;
+    pthread_cond_signal(&crowd->changed);
+    pthread_mutex_unlock(&crowd->mutex);
+}
+
+/* The writer's n-th allocation from now on fails; says whether the one that was named before has. */
+static bool fail_writer(struct scene *scene, unsigned long n)
+{
+    struct crowd crowd;
+    crowd_init(&crowd);
+    struct arming arming = {.operation = new_operation(scene, KQ_OP_MERCHANT_CREATE), .n = n};
+    arming.operation.merchant_create.merchant.pid = KQ_SLICE(PID);
+    arming.member.crowd = &crowd;
+    arming.member.submission = (struct kq_submission){.operation = &arming.operation, .complete = arm};
+    kq_store_submit(scene->store, &arming.member.submission);
+    crowd_wait(&crowd, 1);
+    return arming.had_failed;
+}
+
+static void each_own_allocation_of_a_write_that_fails(void **state)
+{
+    static char info[9000] = "{\"logoText\":\"";
+    struct scene *scene = *state;
+    memset(info + strlen(info), 'x', sizeof(info) - strlen(info) - 2);
+    memcpy(info + sizeof(info) - 2, "\"}", 2);
+    add_user(scene, USER);
+    struct kq_operation pass = new_operation(scene, KQ_OP_PASS_CREATE);
+    pass.pass_create.pass = (struct kq_pass){.pass_id = KQ_SLICE("7000790003"),
+                                             .user_id = KQ_SLICE(USER),
+                                             .start_s = KQ_TIME_UNSET,
+                                             .end_s = KQ_TIME_UNSET,
+                                             .created_s = KQ_TIME_UNSET,
+                                             .data_info = {.data = info, .size = sizeof(info)}};
+    apply_ok(scene, &pass);
+    struct kq_slice template_id = add_template(scene, plain_template());
+    unsigned long n = 1;
+    for (bool failed = true; failed; n++) {
+        KQ_CLEANUP(kq_arena_free) struct kq_arena arena = {0};
+        struct kq_operation issue = new_issue(scene, template_id, USER, numbered(scene, "order", n));
+        struct kq_operation operations[] = {issue, pass};
+        operations[0].arena = &arena;
+        fail_writer(scene, n);
+        KQ_IGNORE(kq_store_apply(scene->store, operations, KQ_COUNT(operations), NULL));
+        failed = fail_writer(scene, 0);
+        for (size_t i = 0; i < KQ_COUNT(operations); i++) {
+            assert_true(operations[i].error.code == KQ_E_NONE ||
+                        (failed && operations[i].error.code == KQ_E_NO_MEMORY));
+        }
+        KQ_IGNORE(kq_store_apply(scene->store, operations, KQ_COUNT(operations), NULL));
+        assert_int_equal(operations[0].error.code, KQ_E_NONE);
+        assert_int_equal(operations[1].error.code, KQ_E_NONE);
+        assert_int_equal(get_template(scene, template_id).issued_count, n);
+    }
+    assert_true(n > 2);
+}
+
+static void each_allocation_of_opening_that_fails(void **state)
+{
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    kq_reader_close(scene->reader);
+    kq_store_close(scene->store);
+    struct kq_sqlite_options options = {
+        .path = store_path(scene, ""), .create = true, .clock = &scene->clock.clock};
+    long n = 1;
+    for (bool failed = true; failed; n++) {
+        struct kq_store *store = NULL;
+        struct kq_error error = {0};
+        fail_allocation(n);
+        bool opened = kq_sqlite_open(&options, &store, &error).ok;
+        failed = atomic_load(&allocation_has_failed);
+        fail_allocation(0);
+        assert_true(opened || (failed && error.code == KQ_E_NO_MEMORY));
+        if (opened) {
+            kq_store_close(store);
+        }
+    }
+    assert_true(n > 20);
+    open_store_under_test(scene->directory, &scene->clock.clock, 0, &scene->store);
+    assert_true(kq_store_reader_open(scene->store, &scene->reader, NULL).ok);
+}
+
+static void fill(struct scene *scene)
+{
+    struct kq_slice login = KQ_SLICE("13196215350");
+    struct kq_operation user = new_operation(scene, KQ_OP_USER_CREATE);
+    user.user_create.user =
+        (struct kq_user){.user_id = KQ_SLICE(USER), .login_ids = &login, .login_id_count = 1};
+    apply_ok(scene, &user);
+    struct kq_slice permission = KQ_SLICE("alipay.user.pass.grouplist.query");
+    struct kq_operation application = new_operation(scene, KQ_OP_APPLICATION_CREATE);
+    application.application_create.application = (struct kq_application){
+        .app_id = KQ_SLICE("a"), .pid = KQ_SLICE(PID), .permissions = &permission, .permission_count = 1};
+    application.application_create.application.keys[KQ_SIGN_RSA2].current = KQ_SLICE("key");
+    apply_ok(scene, &application);
+    struct kq_operation grant = new_operation(scene, KQ_OP_GRANT_CREATE);
+    grant.grant_create.grant = (struct kq_grant){.token_digest = KQ_SLICE("0123456789abcdef0123456789abcdef"),
+                                                 .app_id = KQ_SLICE("a"),
+                                                 .pid = KQ_SLICE(OTHER_PID),
+                                                 .methods = &permission,
+                                                 .method_count = 1};
+    apply_ok(scene, &grant);
+    struct kq_operation shop = new_operation(scene, KQ_OP_SHOP_CREATE);
+    shop.shop_create.shop =
+        (struct kq_shop){.shop_id = KQ_SLICE("1"), .pid = KQ_SLICE(PID), .city_code = KQ_SLICE("320100")};
+    apply_ok(scene, &shop);
+    struct kq_operation pass = new_operation(scene, KQ_OP_PASS_CREATE);
+    pass.pass_create.pass = (struct kq_pass){.pass_id = KQ_SLICE("7000790003"),
+                                             .user_id = KQ_SLICE(USER),
+                                             .pid = KQ_SLICE(PID),
+                                             .group = KQ_PASS_VOUCHER,
+                                             .start_s = KQ_TIME_UNSET,
+                                             .end_s = KQ_TIME_UNSET,
+                                             .created_s = KQ_TIME_UNSET,
+                                             .shop_ids = &shop.shop_create.shop.shop_id,
+                                             .shop_id_count = 1};
+    apply_ok(scene, &pass);
+}
+
+/* One of each kind, asking for what fill has made. */
+static struct kq_operation new_read(struct scene *scene, enum kq_operation_kind kind,
+                                    struct kq_slice template_id, struct kq_slice voucher_id)
+{
+    struct kq_operation read = new_operation(scene, kind);
+    switch ((int)kind) {
+    case KQ_OP_APPLICATION_GET:
+        read.application_get.app_id = KQ_SLICE("a");
+        break;
+    case KQ_OP_GRANT_GET:
+        read.grant_get.token_digest = KQ_SLICE("0123456789abcdef0123456789abcdef");
+        break;
+    case KQ_OP_USER_GET:
+        read.user_get.recipient = (struct kq_recipient){KQ_RECIPIENT_LOGIN_ID, KQ_SLICE("13196215350")};
+        break;
+    case KQ_OP_TEMPLATE_GET:
+        read.template_get.template_id = template_id;
+        break;
+    case KQ_OP_VOUCHER_GET:
+        read.voucher_get.voucher_id = voucher_id;
+        break;
+    case KQ_OP_VOUCHER_LIST:
+        read.voucher_list.template_id = template_id;
+        read.voucher_list.user_id = KQ_SLICE(USER);
+        read.voucher_list.with_template = true;
+        break;
+    case KQ_OP_WALLET:
+        read.wallet = (struct kq_op_wallet){.user_id = KQ_SLICE(USER),
+                                            .group = KQ_PASS_VOUCHER,
+                                            .current = true,
+                                            .with_shops = true,
+                                            .city_code = KQ_SLICE("320100"),
+                                            .page_number = 1,
+                                            .page_size = 100,
+                                            .now_s = NOW_S};
+        break;
+    default:
+        break;
+    }
+    return read;
+}
+
+typedef void fail_function(unsigned long n);
+
+static void fail_own(unsigned long n)
+{
+    kq_memory_fail_at(n);
+}
+
+static void fail_sqlite(unsigned long n)
+{
+    fail_allocation((long)n);
+}
+
+/* Each reading operation, the n-th allocation of which fails, for every n. */
+static void read_with_failures(struct scene *scene, fail_function *fail_nth)
+{
+    fill(scene);
+    struct kq_slice template_id = add_template(scene, plain_template());
+    struct kq_slice voucher_id = issue(scene, template_id, USER, "1");
+    for (int kind = 0; kind < KQ_OPERATION_KIND_COUNT; kind++) {
+        unsigned long n = 1;
+        for (bool failed = !kq_operation_writes((enum kq_operation_kind)kind); failed; n++) {
+            scene_reopen(scene);
+            KQ_CLEANUP(kq_arena_free) struct kq_arena arena = {0};
+            struct kq_operation read = new_read(scene, (enum kq_operation_kind)kind, template_id, voucher_id);
+            read.arena = &arena;
+            fail_nth(n);
+            enum kq_error_code code = look(scene, &read);
+            failed = kq_memory_has_failed() != 0 || atomic_load(&allocation_has_failed);
+            fail_nth(0);
+            assert_string_equal(kq_error_name(code), failed && code != KQ_E_NONE ? "NO_MEMORY" : "NONE");
+            assert_int_equal(look(scene, &read), KQ_E_NONE);
+        }
+    }
+}
+
+static void each_allocation_of_a_read_that_fails(void **state)
+{
+    read_with_failures(*state, fail_own);
+}
+
+static void each_allocation_of_sqlite_in_a_read_that_fails(void **state)
+{
+    read_with_failures(*state, fail_sqlite);
+}
+
+static void each_allocation_of_the_submitter_that_fails(void **state)
+{
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct kq_slice template_id = add_template(scene, plain_template());
+    struct kq_operation operations[] = {new_issue(scene, template_id, USER, "1"),
+                                        new_issue(scene, template_id, USER, "2")};
+    struct kq_error error = {0};
+    kq_memory_fail_at(1);
+    assert_false(kq_store_apply(scene->store, operations, KQ_COUNT(operations), &error).ok);
+    assert_true(kq_memory_has_failed());
+    kq_memory_fail_at(0);
+    assert_int_equal(error.code, KQ_E_NO_MEMORY);
+    assert_int_equal(operations[0].error.code, KQ_E_NO_MEMORY);
+    assert_int_equal(operations[1].error.code, KQ_E_NO_MEMORY);
+    assert_int_equal(get_template(scene, template_id).issued_count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE_TEST(each_allocation_of_a_write_that_fails),
+        SCENE_TEST(each_own_allocation_of_a_write_that_fails),
+        SCENE_TEST(each_allocation_of_opening_that_fails),
+        SCENE_TEST(each_allocation_of_a_read_that_fails),
+        SCENE_TEST(each_allocation_of_sqlite_in_a_read_that_fails),
+        SCENE_TEST(each_allocation_of_the_submitter_that_fails),
+    };
+    return cmocka_run_group_tests(tests, configure_sqlite, NULL);
+}
