@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -165,6 +166,8 @@ static enum kq_exit_status run_other(int count, char *const *words)
 
 int main(int argument_count, char **arguments)
 {
+    /* A file that may not grow is a full disk, which the store reports; it is no reason to die. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     /* For the width of characters on the screen; everything else is UTF-8 by itself. */
     setlocale(LC_CTYPE, "C.UTF-8");
     int count = argument_count - 1;

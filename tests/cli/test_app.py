@@ -172,7 +172,8 @@ def test_rotation_refusals(place):
     refused(binary.run("app", "rotate-key", **settings, finish=True), 1)
     refused(binary.run("app", "rotate-key", **settings, public_key=place.data / "gateway_public_key.pem"), 1,
             "the gateway's own public key")
-    refused(binary.run("app", "rotate-key", data=place.data, app_id="none", public_key=new_key(place, "new")), 1, "none")
+    refused(binary.run("app", "rotate-key", data=place.data, app_id="none", public_key=new_key(place, "new")), 1,
+            "no such application")
 
 
 # State and permissions
@@ -185,7 +186,7 @@ def test_disable_and_enable(place):
     assert place.json("app", "disable", **settings) == {"app_id": app.app_id, "changed": False}
     assert "enabled" in place.run("app", "enable", **settings)
     assert show(place, app.app_id)["state"] == "active"
-    refused(binary.run("app", "disable", data=place.data, app_id="none"), 1, "none")
+    refused(binary.run("app", "disable", data=place.data, app_id="none"), 1, "no such application")
 
 
 def test_permit_and_revoke(place):
@@ -196,7 +197,8 @@ def test_permit_and_revoke(place):
     assert place.json("app", "permit", app_id=app.app_id, permission=WALLET, revoke=True)["changed"]
     assert show(place, app.app_id)["permissions"] == []
     refused(binary.run("app", "permit", data=place.data, app_id=app.app_id, permission="x.y"), 1, "no method x.y")
-    refused(binary.run("app", "permit", data=place.data, app_id="none", permission=WALLET), 1, "none")
+    refused(binary.run("app", "permit", data=place.data, app_id="none", permission=WALLET), 1,
+            "no such application")
 
 
 # Grants

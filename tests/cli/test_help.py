@@ -75,7 +75,7 @@ def test_help_of_a_command(command):
     text = binary.must_run(*words, "--help")
     assert binary.must_run("help", *words) == text == binary.must_run(*words, "-h")
     entry = described()[command]
-    assert 0 < text.index(entry["example"]) < text.index("usage: kaquan " + command)
+    assert 0 < text.index("\n  " + entry["example"]) < text.index("\nusage: kaquan " + command)
     assert entry["example"].startswith("kaquan " + command)
     for flag in entry["flags"]:
         assert re.search(rf"^  --{flag['name']}\b.*{re.escape(flag['text'])}", text, re.MULTILINE), flag
@@ -133,7 +133,7 @@ def test_unknown_flag():
 
 def test_flag_without_its_value(place):
     refused(binary.run("user", "create", "--data"), 2, "--data needs a value")
-    refused(binary.run("user", "create", "--user-id", "--json"), 2, "--user-id needs a value")
+    refused(binary.run("user", "create", "--user-id", "--state"), 2, "--user-id needs a value")
 
 
 def test_required_flag(place):

@@ -130,11 +130,11 @@ def test_record_of_several_lines(own_place):
 
 def test_more_than_a_batch(own_place):
     """Rows of one file see those before them, also across commits."""
-    rows = [f"2088{number:012},login {number}" for number in range(1700)]
-    rows[1600] = "2088999999999999,login 3"
+    rows = [f"2088{number:012},login-{number}" for number in range(1700)]
+    rows[1600] = "2088999999999999,login-3"
     rows[600] = rows[599]
     done = import_users(own_place, ("user_id,login_id\n" + "\n".join(rows)).encode(), "--json")
-    assert summary(done) == (1698, 1, 1, [(1602, "the login id belongs to user 2088000000000003")])
+    assert summary(done) == (1698, 1, 1, [(1602, "a login id belongs to user 2088000000000003")])
     assert len(users(own_place)) == 1698
 
 

@@ -54,7 +54,7 @@ def test_access_log_in_a_file_or_nowhere(own_place, serve, tmp_path):
     server = serve(own_place, access_log=log)
     assert server.exchange(request).status == 200
     server.stop()
-    assert [json.loads(line)["method"] for line in log.read_text().splitlines()] == ["x"]
+    assert [json.loads(line)["sub_code"] for line in log.read_text().splitlines()] == ["isv.invalid-method"]
     assert server.stderr() == ""
     silent = serve(own_place, access_log="off")
     assert silent.exchange(request).status == 200

@@ -259,17 +259,17 @@ def test_half_closed_connection_is_answered(client, server, look):
         assert_success(client.believe(connection.read()))
 
 
-def test_caller_who_does_not_read(client, server, place, anyone):
+def test_caller_who_does_not_read(client, server, place, user):
     """Answers larger than any socket's buffer, many of them: others are served meanwhile, and none is lost."""
-    lines = "".join(json.dumps({"pass_id": f"unread-{number}", "user_id": anyone.user_id, "group": "cert",
+    lines = "".join(json.dumps({"pass_id": f"unread-{number}", "user_id": user.user_id, "group": "cert",
                                 "data_info": json.dumps({"text": "x" * 9000})}) + "\n" for number in range(100))
     place.run("pass", "import", file="-", stdin=lines)
-    request = client.request(protocol.WALLET, {"user_id": anyone.user_id, "group_type": "cert", "time_status": "CURRENT",
+    request = client.request(protocol.WALLET, {"user_id": user.user_id, "group_type": "cert", "time_status": "CURRENT",
                                                "page_size": 100, "page_num": 1})
     with server.connect() as connection:
         connection.send(request * 20)
         for _ in range(20):
-            assert len(client.shown(anyone, group_type="cert")) == 100
+            assert len(client.shown(user, group_type="cert")) == 100
         for _ in range(20):
             assert len(assert_success(client.believe(connection.read()))["pass_info_list"]) == 100
 

@@ -27,7 +27,7 @@ def sort_out(answers, refusal):
     for answer in answers:
         if answer["code"] != "10000":
             (code, _), _ = REFUSALS[refusal]
-            assert (answer["code"], answer["sub_code"]) == (code, refusal), answer
+            assert (answer["code"], answer.fields.get("sub_code")) == (code, refusal), answer
     return successes
 
 

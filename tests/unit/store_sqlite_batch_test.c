@@ -134,6 +134,55 @@ static void a_locked_file_is_busy(void **state)
     apply_ok(scene, &batch.operations[0]);
 }
 
+/* Takes the file for another process, as soon as the writer lets go of it. */
+struct taker {
+    struct crowd_member member; /* first */
+    sqlite3 *handle;
+    int status;
+};
+
+static void take_the_file(struct kq_submission *submission)
+{
+    struct taker *taker = (struct taker *)submission;
+    taker->status = sqlite3_exec(taker->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    crowd_count(taker->member.crowd);
+}
+
+/* Tried one by one after a failure, none of which could begin: the writer's patience is spent once, not for
+ * each. */
+static void a_locked_file_is_waited_for_once(void **state)
+{
+    static const enum kq_error_code expected[BATCH] = {KQ_E_STORE, KQ_E_BUSY, KQ_E_BUSY, KQ_E_BUSY,
+                                                       KQ_E_BUSY};
+    struct scene *scene = *state;
+    struct batch batch;
+    add_user(scene, USER);
+    struct kq_slice template_id = add_template(scene, plain_template());
+    assert_int_equal(run_sql(scene, "CREATE TRIGGER poison BEFORE INSERT ON voucher WHEN NEW.memo = 'poison'"
+                                    " BEGIN SELECT RAISE(ABORT, 'poison'); END"),
+                     SQLITE_OK);
+    prepare(scene, &batch, template_id);
+    batch.operations[0].issue.request.memo = KQ_SLICE("poison");
+    struct taker taker = {.handle = open_file(scene)};
+    taker.member.crowd = &batch.crowd;
+    taker.member.submission =
+        (struct kq_submission){.operation = &batch.operations[0], .complete = take_the_file};
+    atomic_store(&scene->clock.monotonic_step_us, 1000000);
+    struct gate gate;
+    gate_close(&gate, scene);
+    kq_store_submit(scene->store, &taker.member.submission);
+    for (size_t i = 1; i < BATCH; i++) {
+        crowd_submit(&batch.crowd, scene, &batch.members[i], &batch.operations[i]);
+    }
+    gate_open(&gate);
+    crowd_wait(&batch.crowd, BATCH);
+    sqlite3_close(taker.handle);
+    assert_int_equal(taker.status, SQLITE_OK);
+    assert_codes(&batch, expected);
+    assert_in_range(atomic_load(&scene->clock.monotonic_us), 5000000, 7000000);
+    assert_int_equal(get_template(scene, template_id).issued_count, 0);
+}
+
 struct holder {
     struct scene *scene;
     struct kq_operation *operation;
@@ -185,9 +234,10 @@ static void a_full_queue_is_busy_at_once(void **state)
     for (size_t i = 0; i < BATCH; i++) {
         crowd_submit(&batch.crowd, scene, &batch.members[i], &batch.operations[i]);
     }
-    assert_int_equal(batch.crowd.done, BATCH - QUEUE); /* On this thread, while the writer stands still. */
+    size_t done = batch.crowd.done; /* On this thread, while the writer stands still. */
     gate_open(&gate);
     crowd_wait(&batch.crowd, BATCH);
+    assert_int_equal(done, BATCH - QUEUE);
     static const enum kq_error_code expected[BATCH] = {KQ_E_NONE, KQ_E_NONE, KQ_E_NONE, KQ_E_BUSY, KQ_E_BUSY};
     assert_codes(&batch, expected);
     assert_int_equal(get_template(scene, template_id).issued_count, QUEUE);
@@ -234,11 +284,7 @@ static void look_into_the_file(struct kq_submission *submission)
 {
     struct witness *witness = (struct witness *)submission;
     witness->seen = ask_sql(witness->handle, "SELECT count(*) FROM voucher");
-    struct crowd *crowd = witness->member.crowd;
-    pthread_mutex_lock(&crowd->mutex);
-    crowd->done++;
-    pthread_cond_signal(&crowd->changed);
-    pthread_mutex_unlock(&crowd->mutex);
+    crowd_count(witness->member.crowd);
 }
 
 static void a_success_is_said_after_the_commit(void **state)
@@ -266,6 +312,7 @@ int main(void)
         SCENE_TEST(a_commit_that_fails_takes_only_its_cause),
         SCENE_TEST(a_refusal_leaves_the_others_alone),
         SCENE_TEST(a_locked_file_is_busy),
+        SCENE_TEST(a_locked_file_is_waited_for_once),
         SCENE_TEST(a_lock_is_waited_for),
         SCENE_TEST(a_full_queue_is_busy_at_once),
         SCENE_TEST(closing_waits_for_what_was_submitted),

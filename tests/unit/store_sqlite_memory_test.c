@@ -93,11 +93,7 @@ static void arm(struct kq_submission *submission)
     struct arming *arming = (struct arming *)submission;
     arming->had_failed = kq_memory_has_failed() != 0;
     kq_memory_fail_at(arming->n);
-    struct crowd *crowd = arming->member.crowd;
-    pthread_mutex_lock(&crowd->mutex);
-    crowd->done++;
-    pthread_cond_signal(&crowd->changed);
-    pthread_mutex_unlock(&crowd->mutex);
+    crowd_count(arming->member.crowd);
 }
 
 /* The writer's n-th allocation from now on fails; says whether the one that was named before has. */

@@ -87,13 +87,17 @@ void crowd_init(struct crowd *crowd)
     pthread_cond_init(&crowd->changed, NULL);
 }
 
-static void count_done(struct kq_submission *submission)
+void crowd_count(struct crowd *crowd)
 {
-    struct crowd *crowd = ((struct crowd_member *)submission)->crowd;
     pthread_mutex_lock(&crowd->mutex);
     crowd->done++;
     pthread_cond_broadcast(&crowd->changed);
     pthread_mutex_unlock(&crowd->mutex);
+}
+
+static void count_done(struct kq_submission *submission)
+{
+    crowd_count(((struct crowd_member *)submission)->crowd);
 }
 
 void crowd_submit(struct crowd *crowd, struct scene *scene, struct crowd_member *member,

@@ -45,6 +45,8 @@ struct crowd_member {
 void crowd_init(struct crowd *crowd);
 void crowd_submit(struct crowd *crowd, struct scene *scene, struct crowd_member *member,
                   struct kq_operation *operation);
+/* For completions of one's own. */
+void crowd_count(struct crowd *crowd);
 void crowd_wait(struct crowd *crowd, size_t count);
 
 #endif

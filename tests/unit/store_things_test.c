@@ -61,6 +61,7 @@ static void a_merchant_is_created_once(void **state)
     assert_true(create.merchant_create.created);
     apply_ok(scene, &create);
     assert_false(create.merchant_create.created);
+    add_template(scene, plain_template()); /* Mentions it. */
     struct kq_operation list = new_operation(scene, KQ_OP_MERCHANT_LIST);
     look_ok(scene, &list);
     assert_int_equal(list.merchant_list.count, 1);

@@ -340,20 +340,27 @@ static void add_shops_of_two_cities(struct scene *scene)
 static void a_voucher_can_be_used_at_its_merchants_shops(void **state)
 {
     static const char *const expected[] = {"nanjing-1", "nanjing-2"};
+    static const char *const expected_of_other[] = {"foreign"};
     struct scene *scene = *state;
     add_user(scene, USER);
     add_shops_of_two_cities(scene);
     struct kq_slice template_id = add_template(scene, plain_template());
     issue(scene, template_id, USER, "1");
     issue(scene, template_id, USER, "2");
+    struct kq_template others = plain_template();
+    others.pid = KQ_SLICE(OTHER_PID);
+    struct kq_operation foreign = new_issue(scene, add_template(scene, others), USER, "3");
+    foreign.issue.request.pid = KQ_SLICE(OTHER_PID);
+    apply_ok(scene, &foreign);
     struct kq_op_wallet wanted = first_page(KQ_PASS_VOUCHER, true);
     assert_int_equal(open_wallet(scene, wanted).items[0].shop_id_count, 0);
     wanted.with_shops = true;
     wanted.city_code = KQ_SLICE(NANJING);
     struct kq_op_wallet wallet = open_wallet(scene, wanted);
-    assert_int_equal(wallet.count, 2);
-    assert_shops(&wallet.items[0], expected, 2);
+    assert_int_equal(wallet.count, 3);
+    assert_shops(&wallet.items[0], expected_of_other, 1);
     assert_shops(&wallet.items[1], expected, 2);
+    assert_shops(&wallet.items[2], expected, 2);
     wanted.city_code = KQ_SLICE("110100");
     wallet = open_wallet(scene, wanted);
     assert_shops(&wallet.items[0], NULL, 0);
