@@ -53,7 +53,8 @@ KQ_MUST struct kq_result kq_fail(struct kq_error *error, enum kq_error_code code
 /* Puts "context: " before the recorded detail and returns KQ_FAILED. */
 KQ_MUST struct kq_result kq_fail_in(struct kq_error *error, const char *format, ...) KQ_PRINTF(2, 3);
 
-/* An analyzer reads one file at a time; scripts/lint tells it with this that a recorded failure is a failure. */
+/* An analyzer reads one file at a time; scripts/lint tells it with this that a recorded failure is a failure.
+ */
 #ifdef KQ_ANALYZER
 #define kq_fail(...) ((void)kq_fail(__VA_ARGS__), KQ_FAILED)
 #define kq_fail_in(...) ((void)kq_fail_in(__VA_ARGS__), KQ_FAILED)

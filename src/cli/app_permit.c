@@ -48,8 +48,8 @@ const struct kq_command kq_command_app_permit = {
     .group = "app",
     .name = "permit",
     .text = "let an application call a method that not every one may call",
-    .example =
-        "kaquan app permit --data demo --app-id 2014072300007148 --permission alipay.user.pass.grouplist.query",
+    .example = "kaquan app permit --data demo --app-id 2014072300007148 "
+               "--permission alipay.user.pass.grouplist.query",
     .flags = flags,
     .flag_count = KQ_COUNT(flags),
     .run = run,

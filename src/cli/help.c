@@ -77,9 +77,9 @@ void kq_help_command(FILE *out, const struct kq_command *command)
         has_lists = has_lists || flag->kind == KQ_FLAG_LIST;
     }
     fputs(has_lists ? "\nA flag with ... may be given several times." : "", out);
-    fputs(
-        "\nWhat no flag says comes from the environment (--data is KAQUAN_DATA), then from kaquan.conf (data = DIR).\n",
-        out);
+    fputs("\nWhat no flag says comes from the environment (--data is KAQUAN_DATA), "
+          "then from kaquan.conf (data = DIR).\n",
+          out);
 }
 
 static void append_text(struct kq_buffer *json, const char *name, const char *text)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,7 +11,7 @@
 #include "base/memory.h"
 #include "cli/data.h"
 #include "cli/file.h"
-#include "cli/line_reader.h"
+#include "cli/import_source.h"
 #include "cli/progress.h"
 #include "cli/shown.h"
 #include "wire/json.h"
@@ -21,16 +20,11 @@
  * be. */
 #define BATCH_MAX_BYTES ((size_t)8 << 20)
 
-enum format {
-    FORMAT_CSV,
-    FORMAT_JSON_LINES,
-};
-
-/* What became of one record of the batch, in the order of the file. */
+/* What became of one row of the batch, in the order of the file. */
 struct entry {
     unsigned long long line;
     struct kq_operation *operation; /* NULL: refused before it came to that */
-    struct kq_error error;
+    struct kq_error refusal;
 };
 
 struct import {
@@ -38,10 +32,8 @@ struct import {
     bool json;
     int file;            /* owned */
     struct kq_data data; /* owned */
-    struct kq_line_reader reader;
+    struct kq_import_source source;
     struct kq_progress progress;
-    enum format format;
-    struct kq_import_header header; /* CSV */
 
     struct kq_arena arena;           /* owned: the batch's texts and results */
     struct kq_operation *operations; /* owned; KQ_IMPORT_BATCH_ROWS of them */
@@ -49,7 +41,6 @@ struct import {
     size_t operation_count;
     size_t entry_count;
 
-    unsigned long long lines;
     unsigned long long created;
     unsigned long long unchanged;
     unsigned long long refused;
@@ -59,7 +50,7 @@ struct import {
 static void close_import(struct import *import)
 {
     kq_progress_hide(&import->progress);
-    kq_line_reader_close(&import->reader);
+    kq_import_source_close(&import->source);
     kq_data_close(&import->data);
     if (import->file != STDIN_FILENO) {
         kq_file_close(&import->file);
@@ -89,8 +80,8 @@ static bool ends_with(struct kq_slice text, struct kq_slice end)
            kq_slice_equal_ignoring_case((struct kq_slice){text.data + text.size - end.size, end.size}, end);
 }
 
-/* What was asked for, else by the file's name, else by what it begins with. */
-static struct kq_result find_format(const struct kq_invocation *invocation, struct import *import,
+/* What was asked for, else by the file's name. */
+static struct kq_result find_format(const struct kq_invocation *invocation, enum kq_import_format *format,
                                     struct kq_error *error)
 {
     struct kq_slice wanted = kq_flag_text(invocation, "format");
@@ -103,137 +94,46 @@ static struct kq_result find_format(const struct kq_invocation *invocation, stru
         is_csv = ends_with(path, KQ_SLICE(".csv"));
         is_json = ends_with(path, KQ_SLICE(".jsonl")) || ends_with(path, KQ_SLICE(".ndjson"));
     }
-    if (!is_csv && !is_json) {
-        int first = -1;
-        KQ_TRY(kq_line_reader_peek(&import->reader, &first, error));
-        is_json = first == '{';
-    }
-    import->format = is_json ? FORMAT_JSON_LINES : FORMAT_CSV;
+    *format = is_csv    ? KQ_IMPORT_FORMAT_CSV
+              : is_json ? KQ_IMPORT_FORMAT_JSON_LINES
+                        : KQ_IMPORT_FORMAT_UNKNOWN;
     return KQ_OK;
-}
-
-static bool is_blank(struct kq_slice record)
-{
-    return kq_slice_trim(record).size == 0;
-}
-
-static size_t count_quotes(struct kq_slice text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        count += text.data[i] == '"' ? 1 : 0;
-    }
-    return count;
-}
-
-/* A record that is open goes on as long as the number of its quotes is odd. Where it never ends its first
- * line is the bad one, and those after it are looked at again. */
-static struct kq_result take_whole_csv(struct import *import, struct kq_slice text,
-                                       struct kq_csv_record *record, struct kq_error *error)
-{
-    KQ_TRY(kq_csv_read(text, &import->arena, record, error));
-    if (!record->open) {
-        return KQ_OK;
-    }
-    size_t counted = text.size;
-    size_t quotes = 1;
-    bool longer = true;
-    while (longer && quotes % 2 != 0) {
-        KQ_TRY(kq_line_reader_extend(&import->reader, &longer, &text, error));
-        quotes += count_quotes((struct kq_slice){.data = text.data + counted, .size = text.size - counted});
-        counted = text.size;
-    }
-    bool whole = quotes % 2 == 0 && kq_csv_read(text, &import->arena, record, error).ok && !record->open;
-    if (!whole) {
-        kq_line_reader_shrink(&import->reader);
-        return kq_fail(error, KQ_E_BAD_INPUT, "a quote is opened and not closed as it should be");
-    }
-    return KQ_OK;
-}
-
-static struct kq_result read_header(struct import *import, struct kq_error *error)
-{
-    enum kq_line_outcome outcome = KQ_LINE_END;
-    struct kq_slice text;
-    do {
-        KQ_TRY(kq_line_reader_next(&import->reader, &outcome, &text, error));
-    } while (outcome == KQ_LINE_THERE && is_blank(text));
-    KQ_ENSURE(outcome != KQ_LINE_TOO_LONG, error, KQ_E_BAD_INPUT, "the header is longer than %zu bytes",
-              KQ_RECORD_MAX_BYTES);
-    if (outcome == KQ_LINE_END) {
-        return KQ_OK;
-    }
-    struct kq_csv_record record;
-    struct kq_result result = take_whole_csv(import, text, &record, error);
-    if (result.ok) {
-        result = kq_import_header_read(&record, import->plan->columns, import->plan->column_count,
-                                       &import->header, error);
-    }
-    return result.ok ? KQ_OK : kq_fail_in(error, "line %llu", import->reader.line);
 }
 
 static struct kq_result open_import(struct kq_invocation *invocation, struct import *import,
                                     struct kq_error *error)
 {
+    const struct kq_import_plan *plan = import->plan;
+    enum kq_import_format format = KQ_IMPORT_FORMAT_UNKNOWN;
     unsigned long long total_bytes = 0;
+    KQ_TRY(find_format(invocation, &format, error));
     KQ_TRY(open_file(import, kq_flag_text(invocation, "file").data, &total_bytes, error));
     KQ_TRY(kq_data_open(invocation, &import->data, error));
-    KQ_TRY(kq_line_reader_open(&import->reader, import->file, error));
     import->operations = kq_memory_allocate(KQ_IMPORT_BATCH_ROWS * sizeof(*import->operations));
     import->entries = kq_memory_allocate(KQ_IMPORT_BATCH_ROWS * sizeof(*import->entries));
     KQ_ENSURE_MEMORY(import->operations != NULL && import->entries != NULL, error);
     kq_progress_begin(&import->progress, import->data.store->clock, total_bytes);
-    KQ_TRY(find_format(invocation, import, error));
-    return import->format == FORMAT_CSV ? read_header(import, error) : KQ_OK;
+    return kq_import_source_open(&import->source, import->file, format, plan->columns, plan->column_count,
+                                 error);
 }
 
-static struct kq_result read_values(struct import *import, struct kq_slice text,
-                                    struct kq_import_values *values, struct kq_error *error)
+/* The next row becomes the batch's next entry. */
+static struct kq_result take_row(struct import *import, bool *at_end, struct kq_error *error)
 {
-    const struct kq_import_plan *plan = import->plan;
-    if (import->format == FORMAT_JSON_LINES) {
-        return kq_import_row_from_json(text, plan->columns, plan->column_count, &import->arena, values,
-                                       error);
-    }
-    struct kq_csv_record record;
-    KQ_TRY(take_whole_csv(import, text, &record, error));
-    return kq_import_row_from_csv(&record, &import->header, plan->columns, plan->column_count, &import->arena,
-                                  values, error);
-}
-
-static struct kq_result make_operation(struct import *import, struct kq_slice text, struct entry *entry)
-{
-    struct kq_import_values values[KQ_IMPORT_COLUMNS_MAX];
-    struct kq_operation *operation = &import->operations[import->operation_count];
-    *operation = (struct kq_operation){.arena = &import->arena};
-    KQ_TRY(read_values(import, text, values, &entry->error));
-    KQ_TRY(import->plan->prepare(values, operation, &entry->error));
-    entry->operation = operation;
-    import->operation_count++;
-    return KQ_OK;
-}
-
-/* The next record becomes the batch's next entry; blank lines are none. */
-static struct kq_result take_record(struct import *import, bool *at_end, struct kq_error *error)
-{
-    enum kq_line_outcome outcome = KQ_LINE_END;
-    struct kq_slice text;
-    KQ_TRY(kq_line_reader_next(&import->reader, &outcome, &text, error));
-    *at_end = outcome == KQ_LINE_END;
-    if (*at_end || (outcome == KQ_LINE_THERE && is_blank(text))) {
+    struct kq_import_record record;
+    KQ_TRY(kq_import_source_next(&import->source, &import->arena, &record, error));
+    *at_end = record.outcome == KQ_IMPORT_END;
+    if (*at_end) {
         return KQ_OK;
     }
     struct entry *entry = &import->entries[import->entry_count++];
-    *entry = (struct entry){.line = import->reader.line};
-    import->lines++;
-    if (outcome == KQ_LINE_TOO_LONG) {
-        KQ_IGNORE(kq_fail(&entry->error, KQ_E_BAD_INPUT, "longer than %zu bytes", KQ_RECORD_MAX_BYTES));
-        return KQ_OK;
-    }
-    if (!make_operation(import, text, entry).ok &&
-        kq_error_category(entry->error.code) == KQ_CATEGORY_INTERNAL) {
-        *error = entry->error;
-        return kq_fail_in(error, "line %llu", entry->line);
+    struct kq_operation *operation = &import->operations[import->operation_count];
+    *entry = (struct entry){.line = record.line, .refusal = record.refusal};
+    *operation = (struct kq_operation){.arena = &import->arena};
+    if (record.outcome == KQ_IMPORT_ROW &&
+        import->plan->prepare(record.values, operation, &entry->refusal).ok) {
+        entry->operation = operation;
+        import->operation_count++;
     }
     return KQ_OK;
 }
@@ -259,7 +159,7 @@ static void tell_refusal(struct import *import, unsigned long long line, const s
 /* A refusal is about the line; anything else is about the machine, and going on would not help. */
 static struct kq_result count_entry(struct import *import, const struct entry *entry, struct kq_error *error)
 {
-    const struct kq_error *outcome = entry->operation == NULL ? &entry->error : &entry->operation->error;
+    const struct kq_error *outcome = entry->operation == NULL ? &entry->refusal : &entry->operation->error;
     if (outcome->code == KQ_E_NONE) {
         bool created = import->plan->created(entry->operation);
         import->created += created ? 1 : 0;
@@ -287,7 +187,8 @@ static struct kq_result finish_batch(struct import *import, struct kq_error *err
     import->operation_count = 0;
     import->entry_count = 0;
     kq_arena_reset(&import->arena);
-    kq_progress_show(&import->progress, import->reader.taken_bytes, import->lines);
+    kq_progress_show(&import->progress, import->source.reader.taken_bytes,
+                     import->created + import->unchanged + import->refused);
     return KQ_OK;
 }
 
@@ -295,7 +196,7 @@ static struct kq_result import_all(struct import *import, struct kq_error *error
 {
     bool at_end = false;
     while (!at_end) {
-        KQ_TRY(take_record(import, &at_end, error));
+        KQ_TRY(take_row(import, &at_end, error));
         bool full =
             import->entry_count == KQ_IMPORT_BATCH_ROWS || import->arena.used_bytes >= BATCH_MAX_BYTES;
         if (full || at_end) {

@@ -49,11 +49,10 @@ struct kq_result kq_load_application_key(const char *path, const char *directory
     KQ_ENSURE_MEMORY(gateway_path.data != NULL, error);
     struct kq_slice gateway_der;
     KQ_TRY(load_public_der(gateway_path.data, arena, &gateway_der, error));
-    KQ_ENSURE(
-        !kq_slice_equal(*der, gateway_der), error, KQ_E_BAD_KEY,
-        "%s is the gateway's own public key; an application's is wanted here: the counterpart of the private key "
-        "that it signs with",
-        path);
+    KQ_ENSURE(!kq_slice_equal(*der, gateway_der), error, KQ_E_BAD_KEY,
+              "%s is the gateway's own public key; an application's is wanted here: "
+              "the counterpart of the private key that it signs with",
+              path);
     return KQ_OK;
 }
 

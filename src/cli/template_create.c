@@ -133,9 +133,8 @@ const struct kq_command kq_command_template_create = {
     .group = "template",
     .name = "create",
     .text = "make a template, from which vouchers are sent; prints its id",
-    .example =
-        "kaquan template create --data demo --pid 2088102146225135 --type CASHLESS_FIX_VOUCHER --brand-name 优酷 "
-        "--amount 10 --floor-amount 100 --quantity 1000",
+    .example = "kaquan template create --data demo --pid 2088102146225135 --type CASHLESS_FIX_VOUCHER "
+               "--brand-name 优酷 --amount 10 --floor-amount 100 --quantity 1000",
     .flags = flags,
     .flag_count = KQ_COUNT(flags),
     .run = run,

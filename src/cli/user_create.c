@@ -44,8 +44,8 @@ const struct kq_command kq_command_user_create = {
     .group = "user",
     .name = "create",
     .text = "make a user, who can receive vouchers",
-    .example =
-        "kaquan user create --data demo --user-id 2088302001456115 --login-id 13196215350 --taobao-nick yue54333",
+    .example = "kaquan user create --data demo --user-id 2088302001456115 --login-id 13196215350 "
+               "--taobao-nick yue54333",
     .flags = flags,
     .flag_count = KQ_COUNT(flags),
     .run = run,

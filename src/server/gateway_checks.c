@@ -221,7 +221,8 @@ struct kq_result kq_gateway_check_call(const struct kq_check_context *context, s
     enum kq_sign_type sign_type = KQ_SIGN_RSA2;
 
     struct kq_result read = read_parameters(call, error);
-    /* Whatever fails from here on is answered in the method's name and signed as wanted, if these can be told. */
+    /* Whatever fails from here on is answered in the method's name and signed as wanted, if these can be
+     * told. */
     call->method = kq_method_find(find(call, KQ_SLICE("method")));
     if (kq_sign_type_parse(find(call, KQ_SLICE("sign_type")), &sign_type)) {
         call->answer_sign_type = sign_type;

@@ -19,10 +19,11 @@ static void free_key(struct kq_private_key **key)
 }
 #define KEY KQ_CLEANUP(free_key) struct kq_private_key *
 
-static const struct kq_slice send_example = KQ_SLICE(
-    "{\"template_id\":\"20140601000730010040000000EB\",\"login_id\":\"13196215350\",\"taobao_nick\":\"yue54333\","
-    "\"user_id\":\"2088302001456115\",\"out_biz_no\":\"2016122814164328aadaee_1aee_4\",\"amount\":9.99,"
-    "\"memo\":\"优酷3个月兑换券\"}");
+static const struct kq_slice send_example =
+    KQ_SLICE("{\"template_id\":\"20140601000730010040000000EB\",\"login_id\":\"13196215350\","
+             "\"taobao_nick\":\"yue54333\",\"user_id\":\"2088302001456115\","
+             "\"out_biz_no\":\"2016122814164328aadaee_1aee_4\",\"amount\":9.99,"
+             "\"memo\":\"优酷3个月兑换券\"}");
 
 static struct kq_request_settings settings_of(enum kq_charset charset)
 {

@@ -2,7 +2,6 @@
 #include "store/sqlite/connection.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <time.h>
 
 #include "base/macros.h"

@@ -159,8 +159,3 @@ unsigned kq_query_take_choice(struct kq_query *query, unsigned count)
     }
     return (unsigned)number;
 }
-
-int64_t kq_query_changes(const struct kq_query *query)
-{
-    return sqlite3_changes64(query->connection->handle);
-}

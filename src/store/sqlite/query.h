@@ -59,7 +59,4 @@ unsigned kq_query_take_choice(struct kq_query *query, unsigned count);
 /* Has all gone well so far? To be asked after the last take. */
 KQ_MUST struct kq_result kq_query_check(const struct kq_query *query, struct kq_error *error);
 
-/* How many rows the last statement of this connection has changed. */
-int64_t kq_query_changes(const struct kq_query *query);
-
 #endif
