@@ -106,13 +106,15 @@ static struct kq_result blame_answer(struct kq_error *error, const char *what)
 static struct kq_result read_members(struct kq_client_answer *answer, const json_t *object,
                                      struct kq_arena *arena, struct kq_error *error)
 {
-    answer->code = text_of(object, "code", arena);
-    answer->msg = text_of(object, "msg", arena);
-    answer->sub_code = text_of(object, "sub_code", arena);
-    answer->sub_msg = text_of(object, "sub_msg", arena);
-    KQ_ENSURE_MEMORY(answer->code != NULL && answer->msg != NULL && answer->sub_code != NULL &&
-                         answer->sub_msg != NULL,
-                     error);
+    const char *code = text_of(object, "code", arena);
+    const char *msg = text_of(object, "msg", arena);
+    const char *sub_code = text_of(object, "sub_code", arena);
+    const char *sub_msg = text_of(object, "sub_msg", arena);
+    KQ_ENSURE_MEMORY(code != NULL && msg != NULL && sub_code != NULL && sub_msg != NULL, error);
+    answer->code = code;
+    answer->msg = msg;
+    answer->sub_code = sub_code;
+    answer->sub_msg = sub_msg;
     return KQ_OK;
 }
 
@@ -121,7 +123,7 @@ static struct kq_result read_response(struct kq_client_answer *answer, struct kq
                                       enum kq_charset charset, struct kq_slice response,
                                       struct kq_error *error)
 {
-    struct kq_slice utf8;
+    struct kq_slice utf8 = KQ_SLICE_EMPTY;
     json_t *object KQ_JSON_CLEANUP = NULL;
     if (!kq_charset_decode(charset, response, arena, &utf8, error).ok) {
         return blame_answer(error, "not in its charset");
@@ -144,7 +146,7 @@ static enum kq_client_status refuse_unsigned(struct kq_arena *arena, enum kq_cha
                                              struct kq_slice response, const char *what,
                                              struct kq_client_error *error)
 {
-    struct kq_client_answer hint = {0};
+    struct kq_client_answer hint = {.code = "", .msg = "", .sub_code = "", .sub_msg = ""};
     struct kq_error cause = {0};
     bool read = read_response(&hint, arena, charset, response, &cause).ok;
     if (cause.code == KQ_E_NO_MEMORY) {
@@ -177,7 +179,7 @@ static enum kq_client_status verify(const struct kq_answer_expectation *expectat
                                     enum kq_charset charset, struct kq_arena *arena,
                                     struct kq_slice *response, struct kq_client_error *error)
 {
-    struct kq_envelope envelope;
+    struct kq_envelope envelope = {0};
     struct kq_error cause = {0};
     if (!kq_envelope_split(answer, charset != KQ_CHARSET_UTF8, &envelope, &cause).ok ||
         !check_name(envelope.name, expectation->method, &cause).ok) {
@@ -203,7 +205,7 @@ static enum kq_client_status read_body(const struct kq_answer_expectation *expec
                                        struct kq_slice *signed_bytes, struct kq_client_error *error)
 {
     enum kq_charset charset = charset_of(http->content_type, expectation->charset);
-    struct kq_slice response;
+    struct kq_slice response = KQ_SLICE_EMPTY;
     struct kq_error cause = {0};
     enum kq_client_status status =
         verify(expectation, kq_buffer_slice(&http->body), charset, &owned->arena, &response, error);

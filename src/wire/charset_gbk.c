@@ -2,6 +2,7 @@
 #include "wire/charset_gbk.h"
 
 #include <iconv.h>
+#include <pthread.h>
 
 #include "base/cursor.h"
 #include "wire/charset_utf8.h"
@@ -24,11 +25,24 @@ static void close_converter(iconv_t *converter)
     (void)iconv_close(*converter); /* of -1 too: it then says EBADF */
 }
 
-/* A converter belongs to one thread, so each call opens its own: glibc keeps its tables loaded, and opening
- * costs a fraction of a microsecond. */
+/* glibc unloads a table's module when nobody uses it any more. One converter of each kind stays open for the
+ * life of the process, so that a call neither loads modules nor unloads them under another thread's hands.
+ * Where this fails, for want of memory, a call loads them itself. */
+static void keep_tables_loaded(void)
+{
+    static iconv_t kept[2 * KQ_COUNT(table_names)] __attribute__((used)); /* never closed */
+    for (size_t i = 0; i < KQ_COUNT(table_names); i++) {
+        kept[2 * i] = iconv_open("UTF-8", table_names[i]);
+        kept[2 * i + 1] = iconv_open(table_names[i], "UTF-8");
+    }
+}
+
+/* A converter belongs to one thread, so each call opens its own. */
 static struct kq_result open_converter(const char *to, const char *from, iconv_t *converter,
                                        struct kq_error *error)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, keep_tables_loaded);
     *converter = iconv_open(to, from);
     KQ_ENSURE(*converter != (iconv_t)-1, error, KQ_E_INTERNAL, "this system's iconv cannot make %s of %s", to,
               from);
