@@ -55,13 +55,14 @@ tally_check() {
     tally_step "$name" tally_as_check "$@"
 }
 
+# The count stands on a line of its own, whatever the command left behind it.
 tally_as_check() {
     local status=0
     ("$@") || status=$?
     if [ "$status" -eq 0 ]; then
-        echo "1 passed, 0 failed"
+        printf "\n1 passed, 0 failed\n"
     else
-        echo "0 passed, 1 failed"
+        printf "\n0 passed, 1 failed\n"
     fi
     return "$status"
 }

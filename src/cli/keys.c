@@ -34,6 +34,7 @@ static struct kq_result load_public_der(const char *path, struct kq_arena *arena
 {
     struct kq_buffer text KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
     struct kq_public_key *key KQ_CLEANUP(kq_public_key_cleanup) = NULL;
+    *der = KQ_SLICE_EMPTY;
     KQ_TRY(kq_file_read(path, KQ_KEY_FILE_MAX_BYTES, &text, error));
     if (!kq_public_key_load(kq_buffer_slice(&text), &key, error).ok) {
         return kq_fail_in(error, "%s", path);

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Running the program where the environment, bytes that are no text, or a terminal matter; and what refusals look like."""
+"""Running the program where its environment, bytes that are no text, or a terminal matter; how refusals look."""
 
 import json
 import os
 import pty
 import select
 import subprocess
+import time
 
 from support import binary
 
@@ -15,8 +16,8 @@ WALLET = "alipay.user.pass.grouplist.query"
 
 def run_bytes(*words, stdin=b"", environment=None, **flags):
     """As binary.run, with bytes for input, and variables of its own."""
-    done = subprocess.run(binary.arguments(words, flags), input=stdin, env={**binary.ENVIRONMENT, **(environment or {})},
-                          capture_output=True, timeout=binary.COMMAND_TIMEOUT_S, check=False)
+    done = subprocess.run(binary.arguments(words, flags), input=stdin, capture_output=True,
+                          env={**binary.ENVIRONMENT, **(environment or {})}, timeout=binary.COMMAND_TIMEOUT_S, check=False)
     done.stdout = done.stdout.decode("utf-8")
     done.stderr = done.stderr.decode("utf-8")
     binary.check_report(done.stderr)
@@ -41,26 +42,48 @@ def refused_as_json(done, status, code, *parts):
         assert part in error["error"]["message"], error
 
 
+class Terminal:
+    """The program with a terminal for its outputs; `written` is all that came there so far."""
+
+    def __init__(self, words, environment=None, stdin=subprocess.DEVNULL, **flags):
+        self.master, slave = pty.openpty()
+        self.process = subprocess.Popen(binary.arguments(words, flags), stdin=stdin, stdout=slave, stderr=slave,
+                                        env={**binary.ENVIRONMENT, **(environment or {})}, close_fds=True)
+        os.close(slave)
+        self.written = ""
+        self.bytes = b""
+
+    def read(self, timeout_s=binary.COMMAND_TIMEOUT_S):
+        """Takes what is written within that time; False where nobody writes any more."""
+        readable, _, _ = select.select([self.master], [], [], timeout_s)
+        if not readable:
+            return True
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:  # how a terminal tells that nobody has its other side any more
+            data = b""
+        self.bytes += data
+        self.written = self.bytes.decode("utf-8", "replace").replace("\r\n", "\n")
+        return bool(data)
+
+    def finish(self):
+        """Waits for the program's end: its exit status."""
+        give_up = time.monotonic() + binary.COMMAND_TIMEOUT_S
+        while self.read(max(0, give_up - time.monotonic())):
+            assert time.monotonic() < give_up, "the program neither writes nor ends"
+        return self.process.wait(binary.COMMAND_TIMEOUT_S)
+
+    def close(self):
+        os.close(self.master)
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
 def run_on_terminal(words, environment=None, **flags):
     """Runs the program with a terminal for its outputs: gives its exit status and all it wrote."""
-    master, slave = pty.openpty()
-    process = subprocess.Popen(binary.arguments(words, flags), env={**binary.ENVIRONMENT, **(environment or {})},
-                               stdin=subprocess.DEVNULL, stdout=slave, stderr=slave, close_fds=True)
-    os.close(slave)
-    written = b""
+    terminal = Terminal(words, environment, **flags)
     try:
-        while True:
-            readable, _, _ = select.select([master], [], [], binary.COMMAND_TIMEOUT_S)
-            assert readable, "the program neither writes nor ends"
-            try:
-                data = os.read(master, 65536)
-            except OSError:  # how a terminal tells that nobody has its other side any more
-                data = b""
-            if not data:
-                return process.wait(binary.COMMAND_TIMEOUT_S), written.decode("utf-8").replace("\r\n", "\n")
-            written += data
+        return terminal.finish(), terminal.written
     finally:
-        os.close(master)
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        terminal.close()

@@ -45,7 +45,8 @@ def biz(**fields):
 @pytest.mark.parametrize("sign_type", ["RSA2", "RSA"])
 def test_the_three_methods(caller, place, app, user, charset, sign_type):
     if sign_type == "RSA":
-        place.run("app", "rotate-key", app_id=app.app_id, public_key=place.key_file(keys.private_key()), sign_type="RSA")
+        place.run("app", "rotate-key", app_id=app.app_id, sign_type="RSA",
+                  public_key=place.key_file(keys.private_key()))
     template_id = place.create_template(app.pid)
     flags = {**caller, "charset": charset, "sign_type": sign_type}
 
@@ -215,7 +216,8 @@ def test_answer_with_a_right_signature(lying, gateway_key):
 def test_answer_in_another_order_with_white_space(lying, gateway_key):
     response = b'{ "code" : "10000",\n "a":"\\"}" }'
     signature = keys.sign(gateway_key, "RSA2", response)
-    body = b' {\n "sign" : "' + signature + b'" ,\t"' + LIST.replace(".", "_").encode() + b'_response" : ' + response + b'}'
+    name = LIST.replace(".", "_").encode() + b"_response"
+    body = b' {\n "sign" : "' + signature + b'" ,\t"' + name + b'" : ' + response + b'}'
     done = binary.run("call", LIST, **lying(body))
     assert (done.returncode, done.stdout.encode()) == (0, response + b"\n")
 
@@ -232,7 +234,8 @@ def test_answer_signed_by_somebody_else(lying):
 
 
 def test_answer_signed_with_the_other_algorithm(lying, gateway_key):
-    refused(binary.run("call", LIST, **lying(answer_of(gateway_key, LIST, SUCCESS, sign_type="RSA"))), 1, "does not verify")
+    flags = lying(answer_of(gateway_key, LIST, SUCCESS, sign_type="RSA"))
+    refused(binary.run("call", LIST, **flags), 1, "does not verify")
 
 
 def test_unsigned_answers(lying):

@@ -17,8 +17,8 @@ def wallet(place, user, **flags):
 
 def test_create_with_everything(place, user):
     texts = {"merchant_name": "商家名称", "logo_text": "30份吮指鸡块", "second_logo_text": "第二行",
-             "item_id": "20171115011040030100030000009952", "start": "2020-01-01 00:00:00", "end": "2099-01-01 00:00:00",
-             "created": "2020-01-02 03:04:05", "data_info": '{"logoText":"2元"}', "ext_info": '{"a":1.10}'}
+             "item_id": "20171115011040030100030000009952", "start": "2020-01-01 00:00:00",
+             "end": "2099-01-01 00:00:00", "created": "2020-01-02 03:04:05", "data_info": '{"logoText":"2元"}', "ext_info": '{"a":1.10}'}
     done = place.json("pass", "create", user_id=user.user_id, group="ticket", pid=PID, pass_id="7000790003",
                       shop_id=["s1", "s2"], status="used", **texts)
     assert done == {"pass_id": "7000790003", "created": True}
@@ -53,7 +53,8 @@ def test_list_by_group_and_merchant(place, user):
 
 def test_list_shows_vouchers_too(place, app, user):
     template_id = place.create_template(app.pid)
-    voucher_id = place.json("voucher", "send", template_id=template_id, user_id=user.user_id, out_biz_no="1")["voucher_id"]
+    flags = {"template_id": template_id, "user_id": user.user_id, "out_biz_no": "1"}
+    voucher_id = place.json("voucher", "send", **flags)["voucher_id"]
     [entry] = wallet(place, user)
     assert (entry["pass_id"], entry["group"], entry["logo_text"]) == (voucher_id, "voucher", "10元代金券")
 

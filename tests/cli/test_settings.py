@@ -59,7 +59,8 @@ def test_server_takes_its_settings_from_the_file(configured, serve):
 
 
 def test_missing_file(configured):
-    refused(binary.run("shop", "list", data=configured.data, config="/nowhere.conf"), 1, "there is no file /nowhere.conf")
+    done = binary.run("shop", "list", data=configured.data, config="/nowhere.conf")
+    refused(done, 1, "there is no file /nowhere.conf")
 
 
 @pytest.mark.parametrize("line, parts", [

@@ -14,7 +14,8 @@ def new_id(place):
 
 def test_create_show_and_list(place):
     user_id = new_id(place)
-    done = place.run("user", "create", user_id=user_id, login_id=["b@example.com", "13900000000"], taobao_nick="昵称 x")
+    done = place.run("user", "create", user_id=user_id, login_id=["b@example.com", "13900000000"],
+                     taobao_nick="昵称 x")
     assert done == f"user {user_id} created\n"
     shown = place.json("user", "show", user_id=user_id)
     assert sorted(shown.pop("login_ids")) == ["13900000000", "b@example.com"]

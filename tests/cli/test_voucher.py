@@ -14,13 +14,14 @@ def send(place, *words, **flags):
 
 
 def test_send_show_and_list(place, template_id, user):
-    sent = place.json("voucher", "send", template_id=template_id, user_id=user.user_id, out_biz_no="order 1", memo="新人礼")
+    sent = place.json("voucher", "send", template_id=template_id, user_id=user.user_id, out_biz_no="order 1",
+                      memo="新人礼")
     voucher_id = sent["voucher_id"]
     assert re.fullmatch(r"\d{8}00073002[0-9A-Z]{12}", voucher_id)
     assert sent == {"voucher_id": voucher_id, "user_id": user.user_id, "created": True}
     shown = place.json("voucher", "show", voucher_id=voucher_id)
-    assert list(shown) == ["voucher_id", "template_id", "user_id", "out_biz_no", "amount", "balance", "status", "issue_time",
-                           "active_time", "expire_time", "memo"]
+    assert list(shown) == ["voucher_id", "template_id", "user_id", "out_biz_no", "amount", "balance", "status",
+                           "issue_time", "active_time", "expire_time", "memo"]
     assert shown == {"voucher_id": voucher_id, "template_id": template_id, "user_id": user.user_id,
                      "out_biz_no": "order 1", "amount": "10.00", "balance": "10.00", "status": "ENABLED",
                      "issue_time": shown["issue_time"], "active_time": "2020-01-01 00:00:00",
@@ -75,7 +76,8 @@ def test_frozen_user(place, template_id):
 
 
 def test_memo_cannot_steer_the_terminal(place, template_id, user):
-    voucher_id = place.run("voucher", "send", template_id=template_id, user_id=user.user_id, out_biz_no="\x1b[2Jx").strip()
+    flags = {"template_id": template_id, "user_id": user.user_id, "out_biz_no": "\x1b[2Jx"}
+    voucher_id = place.run("voucher", "send", **flags).strip()
     assert "\x1b" not in place.run("voucher", "list", template_id=template_id)
     assert "\x1b" not in place.run("voucher", "show", voucher_id=voucher_id)
     assert place.json("voucher", "show", voucher_id=voucher_id)["out_biz_no"] == "\x1b[2Jx"
