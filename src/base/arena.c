@@ -20,11 +20,18 @@ void kq_arena_init(struct kq_arena *arena)
     *arena = (struct kq_arena){0};
 }
 
+/* A call's arena has held its tokens. */
+static void free_chunk(struct kq_arena_chunk *chunk)
+{
+    kq_memory_wipe(chunk->bytes, chunk->used_bytes);
+    kq_memory_free(chunk);
+}
+
 static void free_chunks(struct kq_arena_chunk *chunk)
 {
     while (chunk != NULL) {
         struct kq_arena_chunk *older = chunk->older;
-        kq_memory_free(chunk);
+        free_chunk(chunk);
         chunk = older;
     }
 }
@@ -34,7 +41,7 @@ void kq_arena_reset(struct kq_arena *arena)
     struct kq_arena_chunk *kept = arena->newest;
     while (kept != NULL && kept->older != NULL) {
         struct kq_arena_chunk *older = kept->older;
-        kq_memory_free(kept);
+        free_chunk(kept);
         kept = older;
     }
     if (kept != NULL) {

@@ -27,7 +27,7 @@ void kq_arena_init(struct kq_arena *arena);
 /* Frees all but one chunk, which the next request uses again. */
 void kq_arena_reset(struct kq_arena *arena);
 
-/* Frees everything; the arena is empty and usable. */
+/* Wipes what was used and frees everything; the arena is empty and usable. */
 void kq_arena_free(struct kq_arena *arena);
 
 /* Zeroed memory, aligned for any type, valid until reset or free. NULL when out of memory. */

@@ -23,11 +23,6 @@ void *kq_memory_allocate(size_t size_bytes)
     return must_fail() ? NULL : calloc(1, size_bytes == 0 ? 1 : size_bytes);
 }
 
-void *kq_memory_resize(void *block, size_t size_bytes)
-{
-    return must_fail() ? NULL : realloc(block, size_bytes == 0 ? 1 : size_bytes);
-}
-
 void kq_memory_free(void *block)
 {
     free(block);

@@ -11,9 +11,6 @@
 /* NULL when out of memory; zeroed. */
 KQ_MUST void *kq_memory_allocate(size_t size_bytes);
 
-/* As realloc(3): on failure NULL, and the old block is untouched. */
-KQ_MUST void *kq_memory_resize(void *block, size_t size_bytes);
-
 /* NULL is fine. */
 void kq_memory_free(void *block);
 

@@ -29,6 +29,15 @@ bool kq_slice_equal_ignoring_case(struct kq_slice a, struct kq_slice b)
     return true;
 }
 
+uint64_t kq_slice_hash(struct kq_slice slice)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < slice.size; i++) {
+        hash = (hash ^ (unsigned char)slice.data[i]) * UINT64_C(1099511628211);
+    }
+    return hash;
+}
+
 size_t kq_slice_find(struct kq_slice slice, char byte)
 {
     const char *found = slice.size == 0 ? NULL : memchr(slice.data, byte, slice.size);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 /* Bytes with a length, borrowed: whoever hands one out says for how long. Not terminated. `data` may be NULL
@@ -37,6 +38,10 @@ int kq_slice_compare(struct kq_slice a, struct kq_slice b);
 
 /* ASCII letters of either case are equal; all other bytes must be the same. */
 bool kq_slice_equal_ignoring_case(struct kq_slice a, struct kq_slice b);
+
+/* FNV-1a, 64 bits. Fast and spreads well, but whoever chooses the bytes can choose them so that they collide:
+ * not for tables of what callers send. */
+uint64_t kq_slice_hash(struct kq_slice slice);
 
 /* Where the byte first stands, or slice.size. */
 size_t kq_slice_find(struct kq_slice slice, char byte);

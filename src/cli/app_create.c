@@ -4,6 +4,7 @@
 #include "cli/data.h"
 #include "cli/keys.h"
 #include "cli/result.h"
+#include "domain/text.h"
 
 static const struct kq_flag flags[] = {
     KQ_FLAG_DATA,
@@ -22,6 +23,44 @@ static const struct kq_flag flags[] = {
      .text = "a method that not every application may call"},
 };
 
+static bool same_keys(const struct kq_application *a, const struct kq_application *b)
+{
+    bool same = true;
+    for (size_t i = 0; i < KQ_SIGN_TYPE_COUNT; i++) {
+        same = same && kq_slice_equal(a->keys[i].current, b->keys[i].current) &&
+               kq_slice_equal(a->keys[i].next, b->keys[i].next);
+    }
+    return same;
+}
+
+/* Which command changes what differs; NULL: none does. */
+static const char *find_remedy(const struct kq_application *wanted, const struct kq_application *there)
+{
+    if (!kq_slice_equal(wanted->pid, there->pid)) {
+        return NULL;
+    }
+    if (!same_keys(wanted, there)) {
+        return "`kaquan app rotate-key` changes its keys";
+    }
+    bool same_permissions = kq_text_same_set(wanted->permissions, wanted->permission_count,
+                                             there->permissions, there->permission_count);
+    return same_permissions ? NULL : "`kaquan app permit` changes its permissions";
+}
+
+/* The application is there with other data: the refusal also says how to change those. */
+static struct kq_result refuse_conflict(struct kq_data *data, struct kq_arena *arena,
+                                        const struct kq_application *wanted, struct kq_error *error)
+{
+    const struct kq_error refusal = *error;
+    struct kq_operation operation = {.kind = KQ_OP_APPLICATION_GET, .arena = arena};
+    struct kq_op_application_get *get = &operation.application_get;
+    get->app_id = wanted->app_id;
+    KQ_TRY(kq_data_read(data, &operation, error));
+    const char *remedy = get->found ? find_remedy(wanted, &get->application) : NULL;
+    return kq_fail(error, refusal.code, "%s%s%s", kq_error_message(&refusal), remedy == NULL ? "" : "; ",
+                   remedy == NULL ? "" : remedy);
+}
+
 static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
 {
     struct kq_data data KQ_CLEANUP(kq_data_close) = {0};
@@ -38,7 +77,11 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     application->pid = kq_flag_text(invocation, "pid");
     application->name = kq_flag_text(invocation, "name");
     application->state = KQ_APPLICATION_ACTIVE;
-    KQ_TRY(kq_data_apply(&data, &operation, error));
+    struct kq_result result = kq_data_apply(&data, &operation, error);
+    if (!result.ok && error->code == KQ_E_CONFLICT) {
+        return refuse_conflict(&data, &invocation->arena, application, error);
+    }
+    KQ_TRY(result);
     return kq_print_created(invocation->json, "application", "app_id", application->app_id,
                             operation.application_create.created, error);
 }

@@ -4,10 +4,10 @@
 
 #include "cli/call_trace.h"
 #include "cli/commands.h"
-#include "cli/file.h"
 #include "cli/keys.h"
 #include "cli/shown.h"
 #include "kaquan.h"
+#include "wire/base64.h"
 
 static const struct kq_flag flags[] = {
     {.name = "gateway",
@@ -82,18 +82,27 @@ static void close_session(struct session *session)
     kq_buffer_wipe_and_free(&session->gateway_public_key);
 }
 
-static struct kq_result read_keys(const struct kq_invocation *invocation, struct session *session,
-                                  struct kq_error *error)
+/* The client takes texts, and the files may be DER: so it gets texts that are made here, whatever the files'
+ * form, and refusals name the file. */
+static struct kq_result read_private_key(const struct kq_invocation *invocation, struct session *session,
+                                         struct kq_error *error)
 {
-    const char *private_path = kq_flag_text(invocation, "private-key").data;
-    struct kq_private_key *private_key KQ_CLEANUP(kq_private_key_cleanup) = NULL;
-    const char *public_path = kq_flag_text(invocation, "gateway-public-key").data;
-    KQ_TRY(kq_file_read(private_path, KQ_KEY_FILE_MAX_BYTES, &session->private_key, error));
-    /* The client loads it too; here the refusal names the file. */
-    if (!kq_private_key_load(kq_buffer_slice(&session->private_key), &private_key, error).ok) {
-        return kq_fail_in(error, "%s", private_path);
-    }
-    return kq_file_read(public_path, KQ_KEY_FILE_MAX_BYTES, &session->gateway_public_key, error);
+    struct kq_private_key *key KQ_CLEANUP(kq_private_key_cleanup) = NULL;
+    KQ_TRY(kq_load_private_key(kq_flag_text(invocation, "private-key").data, &key, error));
+    return kq_private_key_write_pem(key, &session->private_key, error);
+}
+
+static struct kq_result read_gateway_key(struct kq_invocation *invocation, struct session *session,
+                                         struct kq_call_trace *trace, struct kq_error *error)
+{
+    struct kq_public_key *key KQ_CLEANUP(kq_public_key_cleanup) = NULL;
+    const char *path = kq_flag_text(invocation, "gateway-public-key").data;
+    struct kq_slice der;
+    KQ_TRY(kq_load_public_key(path, &key, error));
+    KQ_TRY(kq_public_key_export(key, &invocation->arena, &der, error));
+    kq_base64_encode(der, &session->gateway_public_key);
+    KQ_ENSURE_MEMORY(!session->gateway_public_key.failed, error);
+    return kq_call_trace_name_key(trace, path, key, der, error);
 }
 
 static enum kq_client_status call(const struct kq_invocation *invocation, struct kq_call_trace *trace,
@@ -159,9 +168,8 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     struct session session KQ_CLEANUP(close_session) = {0};
     struct kq_client_error client_error = {0};
     struct kq_call_trace trace = {.charset = kq_flag_text(invocation, "charset")};
-    KQ_TRY(read_keys(invocation, &session, error));
-    KQ_TRY(kq_call_trace_name_key(&trace, kq_flag_text(invocation, "gateway-public-key").data,
-                                  kq_buffer_slice(&session.gateway_public_key), error));
+    KQ_TRY(read_private_key(invocation, &session, error));
+    KQ_TRY(read_gateway_key(invocation, &session, &trace, error));
     struct kq_call_trace *tracer = kq_flag_switch(invocation, "verbose") ? &trace : NULL;
     enum kq_client_status status = call(invocation, tracer, &session, &client_error);
     bool refused = status == KQ_CLIENT_GATEWAY || status == KQ_CLIENT_BUSINESS;

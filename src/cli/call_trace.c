@@ -9,18 +9,12 @@
 #include "cli/shown.h"
 #include "wire/charset.h"
 
-struct kq_result kq_call_trace_name_key(struct kq_call_trace *trace, const char *path, struct kq_slice text,
+struct kq_result kq_call_trace_name_key(struct kq_call_trace *trace, const char *path,
+                                        const struct kq_public_key *key, struct kq_slice der,
                                         struct kq_error *error)
 {
-    struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
-    struct kq_public_key *key KQ_CLEANUP(kq_public_key_cleanup) = NULL;
-    struct kq_slice der;
-    if (!kq_public_key_load(text, &key, error).ok) {
-        return kq_fail_in(error, "%s", path);
-    }
     trace->key_path = path;
     trace->key_bits = kq_public_key_bits(key);
-    KQ_TRY(kq_public_key_export(key, &arena, &der, error));
     return kq_key_fingerprint(der, trace->key_fingerprint, error);
 }
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/slice.h"
 #include "kaquan.h"
+#include "wire/key.h"
 
 /* `kaquan call --verbose`: on standard error, what goes out and what comes back, so that a newcomer sees the
  * protocol and somebody whose signatures do not fit sees where. */
@@ -16,9 +17,11 @@ struct kq_call_trace {
     unsigned parameters; /* shown so far */
 };
 
-/* Says with which key answers are verified. BAD_KEY. */
+/* Says with which key, from the file `path` and as a DER SubjectPublicKeyInfo, answers are verified. CRYPTO.
+ */
 KQ_MUST struct kq_result kq_call_trace_name_key(struct kq_call_trace *trace, const char *path,
-                                                struct kq_slice text, struct kq_error *error);
+                                                const struct kq_public_key *key, struct kq_slice der,
+                                                struct kq_error *error);
 
 /* A kq_client_observer; `data` is the trace. */
 void kq_call_trace_observe(void *data, enum kq_client_event event, const char *bytes, size_t size);

@@ -22,8 +22,8 @@ enum kq_exit_status {
 };
 
 enum kq_flag_kind {
-    KQ_FLAG_SWITCH, /* there or not */
-    KQ_FLAG_TEXT,   /* given twice, the last one counts: so it is with all but lists */
+    KQ_FLAG_SWITCH, /* there or not; given twice, the last one counts */
+    KQ_FLAG_TEXT,
     KQ_FLAG_LIST,   /* may be given several times */
     KQ_FLAG_NUMBER, /* a whole number */
     KQ_FLAG_MONEY,  /* yuan */
@@ -43,13 +43,17 @@ struct kq_flag {
 };
 
 struct kq_invocation;
+struct kq_import_plan;
 
 struct kq_command {
     const char *group; /* "app"; NULL: the command stands alone */
     const char *name;  /* "create" */
     const char *text;  /* what it does, one line */
     const char *example;
-    const char *operand; /* "METHOD"; NULL: it takes none */
+    const char *const *more_examples; /* up to a NULL; NULL: the one above says all */
+    const char *operand;              /* "METHOD"; NULL: it takes none */
+    bool operand_optional;
+    const struct kq_import_plan *rows; /* the columns of the file it reads; NULL: it reads none */
     const struct kq_flag *flags;
     size_t flag_count;
     struct kq_result (*run)(struct kq_invocation *invocation, struct kq_error *error);

@@ -108,6 +108,9 @@ struct kq_result kq_invocation_give(struct kq_invocation *invocation, size_t fla
     if (value->level != KQ_VALUE_NONE && value->level != level) {
         return KQ_OK;
     }
+    bool repeatable = flag->kind == KQ_FLAG_LIST || flag->kind == KQ_FLAG_SWITCH;
+    KQ_ENSURE(repeatable || value->level == KQ_VALUE_NONE, error, KQ_E_USAGE,
+              "%s is given twice, and takes one value", source);
     struct kq_slice copy = kq_arena_copy(&invocation->arena, text);
     KQ_ENSURE_MEMORY(copy.data != NULL, error);
     KQ_TRY(read_value(flag, copy, source, &value->number, error));
@@ -212,7 +215,8 @@ struct kq_result kq_flags_check(const struct kq_invocation *invocation, struct k
     }
     char title[KQ_COMMAND_TITLE_SIZE];
     kq_command_title(command, title);
-    KQ_ENSURE(command->operand == NULL || invocation->operand.size > 0, error, KQ_E_USAGE,
+    bool needs_operand = command->operand != NULL && !command->operand_optional;
+    KQ_ENSURE(!needs_operand || invocation->operand.size > 0, error, KQ_E_USAGE,
               "`kaquan %s` needs a %s: `kaquan %s --help` shows an example", title, command->operand, title);
     return KQ_OK;
 }

@@ -14,7 +14,8 @@ KQ_MUST struct kq_result kq_invocation_init(struct kq_invocation *invocation,
 void kq_invocation_free(struct kq_invocation *invocation);
 
 /* Gives a flag a value, unless a lower level gave one already; `source` names where it stands, for refusals.
- * USAGE where the value breaks the flag's row, or is not UTF-8; NO_MEMORY. */
+ * USAGE where the value breaks the flag's row, or is not UTF-8, or where the level gave one before and the
+ * flag takes one only; NO_MEMORY. */
 KQ_MUST struct kq_result kq_invocation_give(struct kq_invocation *invocation, size_t flag_index,
                                             enum kq_value_level level, struct kq_slice text,
                                             const char *source, struct kq_error *error);

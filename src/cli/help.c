@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "cli/import.h"
 #include "wire/json.h"
 
 #define TITLE_COLUMNS 20
 #define FLAG_COLUMNS 32
+#define ROW_COLUMNS 18
 
 static bool is_in_group(const struct kq_command *command, struct kq_slice group)
 {
@@ -37,7 +39,7 @@ static void print_usage(FILE *out, const struct kq_command *command, const char 
 {
     fprintf(out, "usage: kaquan %s", title);
     if (command->operand != NULL) {
-        fprintf(out, " %s", command->operand);
+        fprintf(out, command->operand_optional ? " [%s]" : " %s", command->operand);
     }
     bool optional = false;
     const struct kq_flag *flag = kq_command_flag(command, 0);
@@ -64,11 +66,35 @@ static void print_flag(FILE *out, const struct kq_flag *flag)
     fputs("\n", out);
 }
 
+static void print_examples(FILE *out, const struct kq_command *command)
+{
+    fprintf(out, "  %s\n", command->example);
+    for (size_t i = 0; command->more_examples != NULL && command->more_examples[i] != NULL; i++) {
+        fprintf(out, "  %s\n", command->more_examples[i]);
+    }
+    fputs("\n", out);
+}
+
+static void print_rows(FILE *out, const struct kq_import_plan *rows)
+{
+    fputs("\nA FILE is CSV with a header line that names its columns (in any order, letter case ignored), or "
+          "JSON lines,\nan object each. Its columns, or members:\n",
+          out);
+    for (size_t i = 0; i < rows->column_count; i++) {
+        const struct kq_import_column *column = &rows->columns[i];
+        fprintf(out, "  %-*s %s%s%s%s\n", ROW_COLUMNS, column->name, column->text,
+                column->required ? " (required)" : "",
+                column->is_list ? "; several: columns of that name, or a JSON array" : "",
+                column->is_json ? ": a JSON object, as text or (in JSON lines) as itself" : "");
+    }
+}
+
 void kq_help_command(FILE *out, const struct kq_command *command)
 {
     char title[KQ_COMMAND_TITLE_SIZE];
     kq_command_title(command, title);
-    fprintf(out, "kaquan %s: %s\n\n  %s\n\n", title, command->text, command->example);
+    fprintf(out, "kaquan %s: %s\n\n", title, command->text);
+    print_examples(out, command);
     print_usage(out, command, title);
     bool has_lists = false;
     const struct kq_flag *flag = kq_command_flag(command, 0);
@@ -77,6 +103,10 @@ void kq_help_command(FILE *out, const struct kq_command *command)
         has_lists = has_lists || flag->kind == KQ_FLAG_LIST;
     }
     fputs(has_lists ? "\nA flag with ... may be given several times." : "", out);
+    fputs(has_lists && command->rows != NULL ? "\n" : "", out);
+    if (command->rows != NULL) {
+        print_rows(out, command->rows);
+    }
     fputs("\nWhat no flag says comes from the environment (--data is KAQUAN_DATA), "
           "then from kaquan.conf (data = DIR).\n",
           out);
@@ -92,6 +122,12 @@ static void append_text(struct kq_buffer *json, const char *name, const char *te
     }
 }
 
+static void append_truth(struct kq_buffer *json, const char *name, bool truth)
+{
+    kq_json_append_name(json, name);
+    kq_buffer_append(json, truth ? KQ_SLICE("true") : KQ_SLICE("false"));
+}
+
 static void append_flag(struct kq_buffer *json, const struct kq_flag *flag)
 {
     kq_json_append_separator(json);
@@ -100,11 +136,36 @@ static void append_flag(struct kq_buffer *json, const struct kq_flag *flag)
     append_text(json, "value", flag->value);
     append_text(json, "text", flag->text);
     append_text(json, "default", flag->fallback);
-    kq_json_append_name(json, "required");
-    kq_buffer_append(json, flag->required ? KQ_SLICE("true") : KQ_SLICE("false"));
-    kq_json_append_name(json, "repeatable");
-    kq_buffer_append(json, flag->kind == KQ_FLAG_LIST ? KQ_SLICE("true") : KQ_SLICE("false"));
+    append_truth(json, "required", flag->required);
+    append_truth(json, "repeatable", flag->kind == KQ_FLAG_LIST);
     kq_buffer_append_byte(json, '}');
+}
+
+static void append_examples(struct kq_buffer *json, const char *const *examples)
+{
+    kq_json_append_name(json, "more_examples");
+    kq_buffer_append_byte(json, '[');
+    for (size_t i = 0; examples != NULL && examples[i] != NULL; i++) {
+        kq_json_append_separator(json);
+        kq_json_append_string(json, kq_slice_of(examples[i]));
+    }
+    kq_buffer_append_byte(json, ']');
+}
+
+static void append_rows(struct kq_buffer *json, const struct kq_import_plan *rows)
+{
+    kq_json_append_name(json, "columns");
+    kq_buffer_append_byte(json, '[');
+    for (size_t i = 0; rows != NULL && i < rows->column_count; i++) {
+        kq_json_append_separator(json);
+        kq_buffer_append_byte(json, '{');
+        append_text(json, "name", rows->columns[i].name);
+        append_text(json, "text", rows->columns[i].text);
+        append_truth(json, "required", rows->columns[i].required);
+        append_truth(json, "repeatable", rows->columns[i].is_list);
+        kq_buffer_append_byte(json, '}');
+    }
+    kq_buffer_append_byte(json, ']');
 }
 
 static void append_command(struct kq_buffer *json, const struct kq_command *command)
@@ -116,7 +177,10 @@ static void append_command(struct kq_buffer *json, const struct kq_command *comm
     append_text(json, "command", title);
     append_text(json, "text", command->text);
     append_text(json, "example", command->example);
+    append_examples(json, command->more_examples);
     append_text(json, "operand", command->operand);
+    append_truth(json, "operand_optional", command->operand_optional);
+    append_rows(json, command->rows);
     kq_json_append_name(json, "flags");
     kq_buffer_append_byte(json, '[');
     const struct kq_flag *flag = kq_command_flag(command, 0);

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/import.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "cli/data.h"
-#include "cli/file.h"
+#include "cli/import_input.h"
 #include "cli/import_source.h"
 #include "cli/progress.h"
 #include "cli/shown.h"
@@ -30,8 +25,8 @@ struct entry {
 struct import {
     const struct kq_import_plan *plan; /* borrowed */
     bool json;
-    int file;            /* owned */
-    struct kq_data data; /* owned */
+    struct kq_import_input input; /* owned */
+    struct kq_data data;          /* owned */
     struct kq_import_source source;
     struct kq_progress progress;
 
@@ -52,69 +47,25 @@ static void close_import(struct import *import)
     kq_progress_hide(&import->progress);
     kq_import_source_close(&import->source);
     kq_data_close(&import->data);
-    if (import->file != STDIN_FILENO) {
-        kq_file_close(&import->file);
-    }
+    kq_import_input_close(&import->input);
     kq_arena_free(&import->arena);
     kq_memory_free(import->operations);
     kq_memory_free(import->entries);
     kq_buffer_free(&import->errors);
 }
 
-/* Opens the input; *total_bytes is 0 where its size is not known. */
-static struct kq_result open_file(struct import *import, const char *path, unsigned long long *total_bytes,
-                                  struct kq_error *error)
-{
-    import->file = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    KQ_ENSURE(import->file >= 0 || errno != ENOENT, error, KQ_E_NOT_FOUND, "there is no file %s", path);
-    KQ_ENSURE(import->file >= 0, error, KQ_E_IO, "%s cannot be opened: %s", path, strerror(errno));
-    struct stat about = {0};
-    bool known = fstat(import->file, &about) == 0 && S_ISREG(about.st_mode);
-    *total_bytes = known ? (unsigned long long)about.st_size : 0;
-    return KQ_OK;
-}
-
-static bool ends_with(struct kq_slice text, struct kq_slice end)
-{
-    return text.size > end.size &&
-           kq_slice_equal_ignoring_case((struct kq_slice){text.data + text.size - end.size, end.size}, end);
-}
-
-/* What was asked for, else by the file's name. */
-static struct kq_result find_format(const struct kq_invocation *invocation, enum kq_import_format *format,
-                                    struct kq_error *error)
-{
-    struct kq_slice wanted = kq_flag_text(invocation, "format");
-    struct kq_slice path = kq_flag_text(invocation, "file");
-    bool is_csv = kq_slice_equal(wanted, KQ_SLICE("csv"));
-    bool is_json = kq_slice_equal(wanted, KQ_SLICE("jsonl"));
-    KQ_ENSURE(is_csv || is_json || wanted.size == 0, error, KQ_E_USAGE, "--format is csv or jsonl, not %.*s",
-              KQ_SLICE_PRINT(wanted));
-    if (wanted.size == 0) {
-        is_csv = ends_with(path, KQ_SLICE(".csv"));
-        is_json = ends_with(path, KQ_SLICE(".jsonl")) || ends_with(path, KQ_SLICE(".ndjson"));
-    }
-    *format = is_csv    ? KQ_IMPORT_FORMAT_CSV
-              : is_json ? KQ_IMPORT_FORMAT_JSON_LINES
-                        : KQ_IMPORT_FORMAT_UNKNOWN;
-    return KQ_OK;
-}
-
 static struct kq_result open_import(struct kq_invocation *invocation, struct import *import,
                                     struct kq_error *error)
 {
     const struct kq_import_plan *plan = import->plan;
-    enum kq_import_format format = KQ_IMPORT_FORMAT_UNKNOWN;
-    unsigned long long total_bytes = 0;
-    KQ_TRY(find_format(invocation, &format, error));
-    KQ_TRY(open_file(import, kq_flag_text(invocation, "file").data, &total_bytes, error));
+    KQ_TRY(kq_import_input_open(invocation, &import->input, error));
     KQ_TRY(kq_data_open(invocation, &import->data, error));
     import->operations = kq_memory_allocate(KQ_IMPORT_BATCH_ROWS * sizeof(*import->operations));
     import->entries = kq_memory_allocate(KQ_IMPORT_BATCH_ROWS * sizeof(*import->entries));
     KQ_ENSURE_MEMORY(import->operations != NULL && import->entries != NULL, error);
-    kq_progress_begin(&import->progress, import->data.store->clock, total_bytes);
-    return kq_import_source_open(&import->source, import->file, format, plan->columns, plan->column_count,
-                                 error);
+    kq_progress_begin(&import->progress, import->data.store->clock, import->input.total_bytes);
+    return kq_import_source_open(&import->source, import->input.file, import->input.format, plan->columns,
+                                 plan->column_count, error);
 }
 
 /* The next row becomes the batch's next entry. */
@@ -223,7 +174,8 @@ static struct kq_result print_summary(struct import *import, struct kq_error *er
 struct kq_result kq_import_run(struct kq_invocation *invocation, const struct kq_import_plan *plan,
                                struct kq_error *error)
 {
-    struct import import KQ_CLEANUP(close_import) = {.plan = plan, .json = invocation->json, .file = -1};
+    struct import import KQ_CLEANUP(close_import) = {
+        .plan = plan, .json = invocation->json, .input = {.file = -1}};
     KQ_TRY(open_import(invocation, &import, error));
     KQ_TRY(import_all(&import, error));
     KQ_TRY(print_summary(&import, error));

@@ -31,14 +31,20 @@ struct kq_import_plan {
     bool (*created)(const struct kq_operation *operation);
 };
 
-/* The flags of an import. */
+/* The flags of an import, beside its operand. */
+#define KQ_FLAG_FILE                                                                                         \
+    {                                                                                                        \
+        .name = "file", .kind = KQ_FLAG_TEXT, .value = "FILE",                                               \
+        .text = "the same as FILE alone; -: standard input, as where no file is named"                       \
+    }
+
 #define KQ_FLAG_FORMAT                                                                                       \
     {                                                                                                        \
         .name = "format", .kind = KQ_FLAG_TEXT, .value = "FORMAT",                                           \
-        .text = "csv or jsonl (default: by the file's name, else by its first character)"                    \
+        .text = "csv or jsonl, also called json (default: by the file's name, else its first character)"     \
     }
 
-/* Imports the file that --file names, or standard input where that is "-", and prints how many rows were
+/* Imports the file that the invocation names (cli/import_input.h), and prints how many rows were
  * created, unchanged and refused. The invocation's exit status becomes 1 where any was refused. Fails where
  * the import could not go on (IO, STORE, a header out of form); what was committed before stays, and the same
  * file can be imported again. */

@@ -10,4 +10,9 @@
 void kq_import_row_from_flags(const struct kq_invocation *invocation, const struct kq_import_column *columns,
                               size_t column_count, struct kq_import_values *values);
 
+/* The first column whose flag stands on the command line; NULL: none. */
+const struct kq_import_column *kq_import_column_on_command_line(const struct kq_invocation *invocation,
+                                                                const struct kq_import_column *columns,
+                                                                size_t column_count);
+
 #endif

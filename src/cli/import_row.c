@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/import_row.h"
 
+#include "cli/json_text.h"
 #include "cli/nearest.h"
 #include "wire/charset.h"
 #include "wire/json.h"
@@ -8,16 +9,20 @@
 /* Lists are short: a user's logins, a pass's shops. */
 #define FIRST_CAPACITY ((size_t)4)
 
+/* Of a name that is no column's: so that what is known still fits behind it in an error's detail. */
+#define SHOWN_NAME_BYTES ((size_t)48)
+
 struct kq_slice kq_import_value(const struct kq_import_values *values)
 {
     return values->count == 0 ? KQ_SLICE_EMPTY : values->items[0];
 }
 
 /* Its index, or column_count. */
-static size_t find_column(struct kq_slice name, const struct kq_import_column *columns, size_t column_count)
+static size_t find_column(struct kq_slice name, const struct kq_import_column *columns, size_t column_count,
+                          bool (*is_equal)(struct kq_slice a, struct kq_slice b))
 {
     size_t index = 0;
-    while (index < column_count && !kq_slice_equal(kq_slice_of(columns[index].name), name)) {
+    while (index < column_count && !is_equal(kq_slice_of(columns[index].name), name)) {
         index++;
     }
     return index;
@@ -32,12 +37,18 @@ static struct kq_result refuse_name(const char *what, struct kq_slice name,
     for (size_t i = 0; i < column_count; i++) {
         kq_nearest_consider(&nearest, columns[i].name);
     }
-    struct kq_slice shown = {.data = name.data, .size = name.size > 64 ? 64 : name.size};
+    struct kq_buffer known KQ_CLEANUP(kq_buffer_free) = {0};
+    for (size_t i = 0; i < column_count; i++) {
+        kq_buffer_print(&known, "%s%s", i == 0 ? "" : ", ", columns[i].name);
+    }
+    KQ_ENSURE_MEMORY(!known.failed, error);
+    struct kq_slice shown = {.data = name.data,
+                             .size = name.size > SHOWN_NAME_BYTES ? SHOWN_NAME_BYTES : name.size};
     bool valid = kq_utf8_is_valid(shown);
-    return kq_fail(error, KQ_E_BAD_INPUT, "there is no %s %.*s%s%s%s", what,
+    return kq_fail(error, KQ_E_BAD_INPUT, "there is no %s %.*s; %s%s%s %s", what,
                    KQ_SLICE_PRINT(valid ? shown : KQ_SLICE("of that name")),
-                   nearest.best == NULL ? "" : "; did you mean ", nearest.best == NULL ? "" : nearest.best,
-                   nearest.best == NULL ? "" : "?");
+                   nearest.best == NULL ? "" : "did you mean ", nearest.best == NULL ? "" : nearest.best,
+                   nearest.best == NULL ? "there are" : "? There are", known.data);
 }
 
 /* Items grow by doubling: the array's size is the next power of two of its count. */
@@ -91,7 +102,7 @@ struct kq_result kq_import_header_read(const struct kq_csv_record *record,
     header->count = record->count;
     for (size_t i = 0; i < record->count; i++) {
         struct kq_slice name = kq_slice_trim(record->fields[i]);
-        size_t column = find_column(name, columns, column_count);
+        size_t column = find_column(name, columns, column_count, kq_slice_equal_ignoring_case);
         if (column == column_count) {
             return refuse_name("column", name, columns, column_count, error);
         }
@@ -124,7 +135,14 @@ struct kq_result kq_import_row_from_csv(const struct kq_csv_record *record,
     return check_required(values, columns, column_count, error);
 }
 
-static struct kq_result append_json(const json_t *value, const struct kq_import_column *column,
+static const char *describe(const struct kq_import_column *column)
+{
+    return column->is_list   ? "a string, or an array of strings"
+           : column->is_json ? "a string, or a JSON object"
+                             : "a string";
+}
+
+static struct kq_result append_json(json_t *value, const struct kq_import_column *column,
                                     struct kq_arena *arena, struct kq_import_values *values,
                                     struct kq_error *error)
 {
@@ -133,17 +151,22 @@ static struct kq_result append_json(const json_t *value, const struct kq_import_
     if (kind == KQ_JSON_NULL) {
         return KQ_OK;
     }
+    if (kind == KQ_JSON_OBJECT && column->is_json) {
+        struct kq_buffer json KQ_CLEANUP(kq_buffer_free) = {0};
+        kq_json_append_value(&json, value);
+        KQ_ENSURE_MEMORY(!json.failed, error);
+        return append(values, kq_buffer_slice(&json), arena, error);
+    }
     KQ_ENSURE(kind == KQ_JSON_STRING || kind == KQ_JSON_NUMBER, error, KQ_E_BAD_INPUT, "%s is not %s",
-              column->name, column->is_list ? "a string, or an array of strings" : "a string");
+              column->name, describe(column));
     return append(values, text, arena, error);
 }
 
-static struct kq_result read_member(const char *name, const json_t *value,
-                                    const struct kq_import_column *columns, size_t column_count,
-                                    struct kq_arena *arena, struct kq_import_values *values,
-                                    struct kq_error *error)
+static struct kq_result read_member(const char *name, json_t *value, const struct kq_import_column *columns,
+                                    size_t column_count, struct kq_arena *arena,
+                                    struct kq_import_values *values, struct kq_error *error)
 {
-    size_t column = find_column(kq_slice_of(name), columns, column_count);
+    size_t column = find_column(kq_slice_of(name), columns, column_count, kq_slice_equal);
     if (column == column_count) {
         return refuse_name("member", kq_slice_of(name), columns, column_count, error);
     }

@@ -29,16 +29,22 @@ struct kq_result kq_load_private_key(const char *path, struct kq_private_key **k
 }
 
 /* It may turn out to be a private key: wiped in any case. */
+struct kq_result kq_load_public_key(const char *path, struct kq_public_key **key, struct kq_error *error)
+{
+    struct kq_buffer text KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
+    KQ_TRY(kq_file_read(path, KQ_KEY_FILE_MAX_BYTES, &text, error));
+    if (!kq_public_key_load(kq_buffer_slice(&text), key, error).ok) {
+        return kq_fail_in(error, "%s", path);
+    }
+    return KQ_OK;
+}
+
 static struct kq_result load_public_der(const char *path, struct kq_arena *arena, struct kq_slice *der,
                                         struct kq_error *error)
 {
-    struct kq_buffer text KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
     struct kq_public_key *key KQ_CLEANUP(kq_public_key_cleanup) = NULL;
     *der = KQ_SLICE_EMPTY;
-    KQ_TRY(kq_file_read(path, KQ_KEY_FILE_MAX_BYTES, &text, error));
-    if (!kq_public_key_load(kq_buffer_slice(&text), &key, error).ok) {
-        return kq_fail_in(error, "%s", path);
-    }
+    KQ_TRY(kq_load_public_key(path, &key, error));
     return kq_public_key_export(key, arena, der, error);
 }
 

@@ -13,6 +13,10 @@
 KQ_MUST struct kq_result kq_load_private_key(const char *path, struct kq_private_key **key,
                                              struct kq_error *error);
 
+/* A public key, or a certificate's. */
+KQ_MUST struct kq_result kq_load_public_key(const char *path, struct kq_public_key **key,
+                                            struct kq_error *error);
+
 /* An application's public key as SubjectPublicKeyInfo in DER, made in the arena. BAD_KEY also where it is the
  * public key of the gateway in `directory`: an easy mistake, after which no signature of the application
  * would ever verify. */

@@ -5,16 +5,20 @@
 #include "cli/commands.h"
 #include "cli/data.h"
 #include "cli/import_flags.h"
+#include "cli/import_input.h"
 #include "cli/pass_plan.h"
 #include "cli/result.h"
 
 static const struct kq_flag flags[] = {
     KQ_FLAG_DATA,
-    {.name = "user-id", .kind = KQ_FLAG_TEXT, .value = "ID", .text = "whose wallet it goes into (required)"},
+    {.name = "user-id",
+     .kind = KQ_FLAG_TEXT,
+     .value = "ID",
+     .text = "whose wallet it goes into (one pass needs it)"},
     {.name = "group",
      .kind = KQ_FLAG_TEXT,
      .value = "GROUP",
-     .text = "card, voucher, ticket or cert (required)"},
+     .text = "card, voucher, ticket or cert (one pass needs it)"},
     {.name = "pass-id",
      .kind = KQ_FLAG_TEXT,
      .value = "ID",
@@ -37,10 +41,7 @@ static const struct kq_flag flags[] = {
      .kind = KQ_FLAG_TEXT,
      .value = "STATUS",
      .text = "can_use, used, closed or expired (default: can_use)"},
-    {.name = "file",
-     .kind = KQ_FLAG_TEXT,
-     .value = "FILE",
-     .text = "instead of the flags above, many passes: see `kaquan help pass import`"},
+    KQ_FLAG_FILE,
     KQ_FLAG_FORMAT,
 };
 
@@ -67,11 +68,11 @@ static struct kq_result create_one(struct kq_invocation *invocation, struct kq_e
     struct kq_pass *pass = &operation.pass_create.pass;
     char new_id[NEW_ID_TEXT_SIZE];
     KQ_ENSURE(kq_flag_text(invocation, "user-id").size > 0 && kq_flag_text(invocation, "group").size > 0,
-              error, KQ_E_USAGE, "give --user-id and --group for one pass, or --file for many");
+              error, KQ_E_USAGE, "give --user-id and --group for one pass, or a FILE for many");
     kq_import_row_from_flags(invocation, kq_pass_plan.columns, kq_pass_plan.column_count, values);
     KQ_TRY(kq_pass_plan.prepare(values, &operation, error));
     KQ_TRY(kq_data_open(invocation, &data, error));
-    if (pass->pass_id.size == 0) {
+    if (kq_flag_text(invocation, "pass-id").size == 0) {
         make_id(data.store->clock, new_id);
         pass->pass_id = kq_slice_of(new_id);
     }
@@ -82,15 +83,15 @@ static struct kq_result create_one(struct kq_invocation *invocation, struct kq_e
 
 static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
 {
-    if (kq_flag_text(invocation, "file").size == 0) {
+    struct kq_slice path;
+    const struct kq_import_column *said =
+        kq_import_column_on_command_line(invocation, kq_pass_plan.columns, kq_pass_plan.column_count);
+    KQ_TRY(kq_import_path(invocation, &path, error));
+    if (path.size == 0 && (said != NULL || kq_flag_is_given(invocation, "user-id"))) {
         return create_one(invocation, error);
     }
-    for (size_t i = 0; i < kq_pass_plan.column_count; i++) {
-        struct kq_import_values values[KQ_PASS_PLAN_COLUMN_COUNT];
-        kq_import_row_from_flags(invocation, kq_pass_plan.columns, kq_pass_plan.column_count, values);
-        KQ_ENSURE(values[i].count == 0, error, KQ_E_USAGE,
-                  "--file names many passes, so no flag can say the %s of one", kq_pass_plan.columns[i].name);
-    }
+    KQ_ENSURE(said == NULL, error, KQ_E_USAGE, "%s has many passes, so no flag can say the %s of one",
+              path.data, said->name);
     return kq_import_run(invocation, &kq_pass_plan, error);
 }
 
@@ -99,6 +100,13 @@ const struct kq_command kq_command_pass_create = {
     .name = "create",
     .text = "put a pass into a user's wallet, or many from a file",
     .example = "kaquan pass create --data demo --user-id 2088302001456115 --group ticket --logo-text 电影票",
+    .more_examples = (const char *const[]){"kaquan pass create --data demo passes.csv",
+                                           "kaquan pass create --data demo --file passes.jsonl",
+                                           "kaquan pass create --data demo --format json - < passes",
+                                           "gunzip < passes.csv.gz | kaquan pass create --data demo", NULL},
+    .operand = "FILE",
+    .operand_optional = true,
+    .rows = &kq_pass_plan,
     .flags = flags,
     .flag_count = KQ_COUNT(flags),
     .run = run,

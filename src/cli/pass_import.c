@@ -4,11 +4,7 @@
 
 static const struct kq_flag flags[] = {
     KQ_FLAG_DATA,
-    {.name = "file",
-     .kind = KQ_FLAG_TEXT,
-     .required = true,
-     .value = "FILE",
-     .text = "rows with pass_id, user_id, group, and what else `pass create` has; -: standard input"},
+    KQ_FLAG_FILE,
     KQ_FLAG_FORMAT,
 };
 
@@ -22,7 +18,13 @@ const struct kq_command kq_command_pass_import = {
     .name = "import",
     .text =
         "put many passes into wallets, from CSV with a header line or from JSON lines; again changes nothing",
-    .example = "kaquan pass import --data demo --file passes.csv",
+    .example = "kaquan pass import --data demo passes.csv",
+    .more_examples = (const char *const[]){"kaquan pass import --data demo --file passes.jsonl",
+                                           "kaquan pass import --data demo --format json - < passes",
+                                           "gunzip < passes.csv.gz | kaquan pass import --data demo", NULL},
+    .operand = "FILE",
+    .operand_optional = true,
+    .rows = &kq_pass_plan,
     .flags = flags,
     .flag_count = KQ_COUNT(flags),
     .run = run,

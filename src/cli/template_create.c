@@ -39,11 +39,14 @@ static const struct kq_flag flags[] = {
      .text = "vouchers at most (default: no limit)",
      .minimum = 1,
      .maximum = INT64_C(1000000000000)},
-    {.name = "total-amount", .kind = KQ_FLAG_MONEY, .value = "YUAN", .text = "a red packet's budget"},
+    {.name = "total-amount",
+     .kind = KQ_FLAG_MONEY,
+     .value = "YUAN",
+     .text = "all vouchers together at most; red packets need it"},
     {.name = "publish-start",
      .kind = KQ_FLAG_TIME,
      .value = "TIME",
-     .text = "sent from then on (default: now)"},
+     .text = "sent from then on (default: now, or a day before an end that has passed)"},
     {.name = "publish-end",
      .kind = KQ_FLAG_TIME,
      .value = "TIME",
@@ -93,6 +96,18 @@ static struct kq_result join_description(struct kq_invocation *invocation, struc
     return KQ_OK;
 }
 
+/* An end that has passed makes a template that has expired; it was open for a day then. */
+static void read_publish_times(const struct kq_invocation *invocation, int64_t now_s,
+                               struct kq_template *template)
+{
+    int64_t end_s = number_or(invocation, "publish-end", KQ_TIME_MAX_S);
+    int64_t default_start_s = end_s > now_s ? now_s : end_s - KQ_SECONDS_PER_DAY;
+    template->publish_start_s = number_or(invocation, "publish-start", default_start_s);
+    int64_t default_end_s = template->publish_start_s + KQ_DEFAULT_PUBLISH_DAYS * KQ_SECONDS_PER_DAY;
+    template->publish_end_s =
+        number_or(invocation, "publish-end", default_end_s > KQ_TIME_MAX_S ? KQ_TIME_MAX_S : default_end_s);
+}
+
 static struct kq_result read_template(struct kq_invocation *invocation, int64_t now_s,
                                       struct kq_template *template, struct kq_error *error)
 {
@@ -106,10 +121,7 @@ static struct kq_result read_template(struct kq_invocation *invocation, int64_t 
     template->floor_amount_fen = kq_flag_number(invocation, "floor-amount");
     template->quantity = number_or(invocation, "quantity", KQ_UNLIMITED);
     template->total_amount_fen = number_or(invocation, "total-amount", KQ_UNLIMITED);
-    template->publish_start_s = number_or(invocation, "publish-start", now_s);
-    int64_t default_end_s = template->publish_start_s + KQ_DEFAULT_PUBLISH_DAYS * KQ_SECONDS_PER_DAY;
-    template->publish_end_s =
-        number_or(invocation, "publish-end", default_end_s > KQ_TIME_MAX_S ? KQ_TIME_MAX_S : default_end_s);
+    read_publish_times(invocation, now_s, template);
     template->limit_per_user = number_or(invocation, "limit-per-user", KQ_UNLIMITED);
     template->limit_per_user_day = number_or(invocation, "limit-per-user-day", KQ_UNLIMITED);
     return KQ_OK;

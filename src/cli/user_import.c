@@ -4,11 +4,7 @@
 
 static const struct kq_flag flags[] = {
     KQ_FLAG_DATA,
-    {.name = "file",
-     .kind = KQ_FLAG_TEXT,
-     .required = true,
-     .value = "FILE",
-     .text = "rows with user_id, login_id, taobao_nick, state; -: standard input"},
+    KQ_FLAG_FILE,
     KQ_FLAG_FORMAT,
 };
 
@@ -21,7 +17,13 @@ const struct kq_command kq_command_user_import = {
     .group = "user",
     .name = "import",
     .text = "make many users, from CSV with a header line or from JSON lines; again changes nothing",
-    .example = "kaquan user import --data demo --file users.csv",
+    .example = "kaquan user import --data demo users.csv",
+    .more_examples = (const char *const[]){"kaquan user import --data demo --file users.jsonl",
+                                           "kaquan user import --data demo --format json - < users",
+                                           "gunzip < users.csv.gz | kaquan user import --data demo", NULL},
+    .operand = "FILE",
+    .operand_optional = true,
+    .rows = &kq_user_plan,
     .flags = flags,
     .flag_count = KQ_COUNT(flags),
     .run = run,

@@ -9,10 +9,12 @@ enum {
 };
 
 static const struct kq_import_column columns[KQ_USER_PLAN_COLUMN_COUNT] = {
-    [COLUMN_USER_ID] = {.name = "user_id", .required = true},
-    [COLUMN_LOGIN_ID] = {.name = "login_id", .is_list = true},
-    [COLUMN_TAOBAO_NICK] = {.name = "taobao_nick"},
-    [COLUMN_STATE] = {.name = "state"},
+    [COLUMN_USER_ID] = {.name = "user_id", .text = "16 digits that begin with 2088", .required = true},
+    [COLUMN_LOGIN_ID] = {.name = "login_id",
+                         .text = "a phone number or an e-mail address; each belongs to one user",
+                         .is_list = true},
+    [COLUMN_TAOBAO_NICK] = {.name = "taobao_nick", .text = "the Taobao nick; it belongs to one user"},
+    [COLUMN_STATE] = {.name = "state", .text = "active or frozen (default: active)"},
 };
 
 static struct kq_result prepare(const struct kq_import_values *values, struct kq_operation *operation,

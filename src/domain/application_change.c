@@ -40,6 +40,15 @@ struct kq_result kq_application_decide_permit(const struct kq_application *appli
     return KQ_OK;
 }
 
+struct kq_result kq_application_decide_set_state(const struct kq_application *application,
+                                                 enum kq_application_state state, bool *changed,
+                                                 struct kq_error *error)
+{
+    KQ_ENSURE(application != NULL, error, KQ_E_NOT_FOUND, "there is no such application");
+    *changed = application->state != state;
+    return KQ_OK;
+}
+
 struct kq_result kq_grant_decide_create(const struct kq_grant *grant,
                                         const struct kq_application *application,
                                         const struct kq_grant *same_token, bool *created,

@@ -25,6 +25,11 @@ KQ_MUST struct kq_result kq_application_decide_permit(const struct kq_applicatio
                                                       struct kq_slice method, bool revoke, bool *changed,
                                                       struct kq_error *error);
 
+/* May the application be enabled or disabled? *changed false: it is so already. NOT_FOUND. */
+KQ_MUST struct kq_result kq_application_decide_set_state(const struct kq_application *application,
+                                                         enum kq_application_state state, bool *changed,
+                                                         struct kq_error *error);
+
 /* May `grant` be given to `application`? *created false: the same is there already. NOT_FOUND, BAD_INPUT,
  * CONFLICT (the token is another grant's). */
 KQ_MUST struct kq_result kq_grant_decide_create(const struct kq_grant *grant,

@@ -10,13 +10,3 @@ bool kq_operation_writes(enum kq_operation_kind kind)
     };
     return table[kind];
 }
-
-const char *kq_operation_name(enum kq_operation_kind kind)
-{
-    static const char *const table[KQ_OPERATION_KIND_COUNT] = {
-#define KQ_OPERATION_NAME(name, member, writes) [KQ_OP_##name] = #name,
-        KQ_OPERATION_LIST(KQ_OPERATION_NAME)
-#undef KQ_OPERATION_NAME
-    };
-    return table[kind];
-}

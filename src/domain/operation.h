@@ -219,8 +219,8 @@ struct kq_op_voucher_list {
     size_t count;
 };
 
-/* One page of a user's wallet, newest first (created_s, then pass_id, both descending), vouchers and passes
- * together. */
+/* One page of a user's wallet, newest first, vouchers and passes together: by created_s, and within a second
+ * by the order in which they were made. */
 struct kq_op_wallet {
     struct kq_slice user_id;
     struct kq_slice partner_id; /* empty: every merchant's */
@@ -253,8 +253,5 @@ struct kq_operation {
 
 /* Does it go through the writer (submit, apply), or can any reader answer it? */
 bool kq_operation_writes(enum kq_operation_kind kind);
-
-/* "ISSUE", …; for logs and metrics. */
-const char *kq_operation_name(enum kq_operation_kind kind);
 
 #endif

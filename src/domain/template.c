@@ -7,19 +7,25 @@
 #include "domain/user.h"
 
 /* What tells the kinds apart. */
+enum budget {
+    BUDGET_NONE,
+    BUDGET_OPTIONAL, /* total_amount beside, or instead of, a quantity */
+    BUDGET_REQUIRED,
+};
+
 struct kind_row {
     const char *name;
     bool has_amount; /* each voucher's, set by the template */
     bool has_floor;
-    bool has_budget; /* total_amount */
+    enum budget budget;
     bool starts_as_draft;
 };
 
 static const struct kind_row kinds[KQ_TEMPLATE_KIND_COUNT] = {
-    [KQ_TEMPLATE_CASHLESS_FIX] = {"CASHLESS_FIX_VOUCHER", true, true, false, false},
-    [KQ_TEMPLATE_CASHLESS_RANDOM] = {"CASHLESS_RANDOM_VOUCHER", false, true, true, false},
-    [KQ_TEMPLATE_CASH_FIX] = {"FIX_VOUCHER", true, true, false, true},
-    [KQ_TEMPLATE_EXCHANGE] = {"EXCHANGE_VOUCHER", false, false, false, false},
+    [KQ_TEMPLATE_CASHLESS_FIX] = {"CASHLESS_FIX_VOUCHER", true, true, BUDGET_OPTIONAL, false},
+    [KQ_TEMPLATE_CASHLESS_RANDOM] = {"CASHLESS_RANDOM_VOUCHER", false, true, BUDGET_REQUIRED, false},
+    [KQ_TEMPLATE_CASH_FIX] = {"FIX_VOUCHER", true, true, BUDGET_OPTIONAL, true},
+    [KQ_TEMPLATE_EXCHANGE] = {"EXCHANGE_VOUCHER", false, false, BUDGET_NONE, false},
 };
 
 const char *kq_template_kind_name(enum kq_template_kind kind)
@@ -82,6 +88,19 @@ static bool is_amount(int64_t amount_fen)
     return amount_fen > 0 && amount_fen <= KQ_MONEY_MAX_FEN;
 }
 
+static struct kq_result check_budget(const struct kq_template *template, const struct kind_row *kind,
+                                     struct kq_error *error)
+{
+    if (template->total_amount_fen == KQ_UNLIMITED && kind->budget != BUDGET_REQUIRED) {
+        return KQ_OK;
+    }
+    KQ_ENSURE(kind->budget != BUDGET_NONE, error, KQ_E_BAD_INPUT, "total amount: kind %s has none",
+              kind->name);
+    KQ_ENSURE(is_amount(template->total_amount_fen), error, KQ_E_BAD_INPUT,
+              "total amount is missing or not above zero: kind %s needs one", kind->name);
+    return KQ_OK;
+}
+
 static struct kq_result check_amounts(const struct kq_template *template, struct kq_error *error)
 {
     const struct kind_row *kind = &kinds[template->kind];
@@ -91,13 +110,7 @@ static struct kq_result check_amounts(const struct kq_template *template, struct
     } else {
         KQ_ENSURE(template->amount_fen == 0, error, KQ_E_BAD_INPUT, "amount: kind %s has none", kind->name);
     }
-    if (kind->has_budget) {
-        KQ_ENSURE(is_amount(template->total_amount_fen), error, KQ_E_BAD_INPUT,
-                  "total amount is missing or not above zero: kind %s needs one", kind->name);
-    } else {
-        KQ_ENSURE(template->total_amount_fen == KQ_UNLIMITED, error, KQ_E_BAD_INPUT,
-                  "total amount: kind %s has none", kind->name);
-    }
+    KQ_TRY(check_budget(template, kind, error));
     if (!kind->has_floor) {
         KQ_ENSURE(template->floor_amount_fen == 0, error, KQ_E_BAD_INPUT, "floor amount: kind %s has none",
                   kind->name);
@@ -120,18 +133,15 @@ static struct kq_result check_counts(const struct kq_template *template, struct 
     return check_count("limit per user and day", template->limit_per_user_day, error);
 }
 
-/* A window that is over already is allowed: it makes a template that has expired, which a sandbox needs. A
- * valid period that is over makes vouchers that nobody could ever have used, which is a mistake. */
-static struct kq_result check_times(const struct kq_template *template, int64_t now_s, struct kq_error *error)
+/* Times that are over already are allowed: a template that has expired and vouchers that have are what a
+ * sandbox is for. */
+static struct kq_result check_times(const struct kq_template *template, struct kq_error *error)
 {
     KQ_ENSURE(template->publish_start_s >= KQ_TIME_MIN_S && template->publish_end_s <= KQ_TIME_MAX_S, error,
               KQ_E_BAD_INPUT, "a publish time is out of range");
     KQ_ENSURE(template->publish_end_s > template->publish_start_s, error, KQ_E_BAD_INPUT,
               "publish end is not after publish start");
-    KQ_TRY(kq_valid_period_check(&template->valid_period, error));
-    KQ_ENSURE(template->valid_period.type != KQ_PERIOD_ABSOLUTE || template->valid_period.end_s > now_s,
-              error, KQ_E_BAD_INPUT, "valid period: the end has passed");
-    return KQ_OK;
+    return kq_valid_period_check(&template->valid_period, error);
 }
 
 struct kq_result kq_template_decide_create(struct kq_template *template, bool as_draft,
@@ -142,7 +152,7 @@ struct kq_result kq_template_decide_create(struct kq_template *template, bool as
     KQ_TRY(check_texts(template, error));
     KQ_TRY(check_amounts(template, error));
     KQ_TRY(check_counts(template, error));
-    KQ_TRY(check_times(template, now_s, error));
+    KQ_TRY(check_times(template, error));
     bool draft = as_draft || kinds[template->kind].starts_as_draft;
     kq_id_next(ids, now_ms, KQ_ID_PRODUCT_TEMPLATE, template->pid, id_text);
     template->template_id = (struct kq_slice){.data = id_text, .size = KQ_ID_SIZE};

@@ -69,7 +69,7 @@ struct kq_template {
     int64_t amount_fen;       /* of each voucher; 0 for red packets and exchange vouchers */
     int64_t floor_amount_fen; /* a purchase must be at least this; 0: no condition */
     int64_t quantity;         /* vouchers at most, or KQ_UNLIMITED */
-    int64_t total_amount_fen; /* red packets: the budget; else KQ_UNLIMITED */
+    int64_t total_amount_fen; /* the budget, which red packets must have; or KQ_UNLIMITED */
     int64_t publish_start_s;
     int64_t publish_end_s; /* from this second on it has expired */
     struct kq_valid_period valid_period;

@@ -64,3 +64,11 @@ struct kq_result kq_user_decide_create(const struct kq_user *user, const struct 
               kq_user_state_name(same->state));
     return KQ_OK;
 }
+
+struct kq_result kq_user_decide_set_state(const struct kq_user *user, struct kq_slice user_id,
+                                          enum kq_user_state state, bool *changed, struct kq_error *error)
+{
+    KQ_ENSURE(user != NULL, error, KQ_E_NOT_FOUND, "there is no user %.*s", KQ_SLICE_PRINT(user_id));
+    *changed = user->state != state;
+    return KQ_OK;
+}

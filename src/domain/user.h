@@ -66,4 +66,10 @@ struct kq_user_facts {
 KQ_MUST struct kq_result kq_user_decide_create(const struct kq_user *user, const struct kq_user_facts *facts,
                                                bool *created, struct kq_error *error);
 
+/* May `user`, who is asked for by `user_id` (NULL: there is none of it), be frozen or thawed? *changed false:
+ * it is so already. NOT_FOUND. */
+KQ_MUST struct kq_result kq_user_decide_set_state(const struct kq_user *user, struct kq_slice user_id,
+                                                  enum kq_user_state state, bool *changed,
+                                                  struct kq_error *error);
+
 #endif

@@ -122,11 +122,11 @@ void kq_access_log_append_call(struct kq_buffer *line, const struct kq_call *cal
     append_measures(line, access);
 }
 
-void kq_access_log_append_refusal(struct kq_buffer *line, enum kq_http_status status,
+void kq_access_log_append_refusal(struct kq_buffer *line, const char *trace_id, enum kq_http_status status,
                                   const struct kq_access *access)
 {
     append_time(line, access->wall_ms);
-    kq_buffer_print(line, ",\"status\":%u", kq_http_status_number(status));
+    kq_buffer_print(line, ",\"trace_id\":\"%s\",\"status\":%u", trace_id, kq_http_status_number(status));
     append_measures(line, access);
 }
 

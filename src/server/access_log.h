@@ -50,8 +50,8 @@ void kq_access_log_close(struct kq_access_log *log);
 void kq_access_log_append_call(struct kq_buffer *line, const struct kq_call *call,
                                const struct kq_access *access);
 
-/* The line of a request that was no call. */
-void kq_access_log_append_refusal(struct kq_buffer *line, enum kq_http_status status,
+/* The line of a request that was no call, with its answer's trace id. */
+void kq_access_log_append_refusal(struct kq_buffer *line, const char *trace_id, enum kq_http_status status,
                                   const struct kq_access *access);
 
 /* Writes one line. Any thread. Never waits for a slow reader. False: the line is lost (disk full, out of

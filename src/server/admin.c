@@ -74,6 +74,8 @@ static void serve_metrics(struct kq_admin *admin, struct kq_http_connection *con
     struct kq_gauges gauges = {
         .connections = atomic_load(&admin->settings.count->open),
         .connections_max = admin->settings.count->maximum,
+        .buffered_bytes = atomic_load(&admin->settings.count->buffered_bytes),
+        .buffered_max_bytes = admin->settings.count->buffered_max_bytes,
         .workers = (unsigned)admin->settings.worker_count,
         .started_ms = admin->started_ms,
     };
@@ -185,6 +187,7 @@ static struct kq_result prepare(struct kq_admin *admin, struct kq_error *error)
 {
     const struct kq_admin_settings *settings = &admin->settings;
     admin->count.maximum = KQ_ADMIN_CONNECTIONS_MAX;
+    admin->count.buffered_max_bytes = KQ_ADMIN_BUFFERED_MAX_BYTES;
     admin->started_ms = settings->clock->clock.wall_ms(&settings->clock->clock);
     admin->shown = kq_memory_allocate((settings->worker_count + 1) * sizeof(struct kq_metrics *));
     KQ_ENSURE_MEMORY(admin->shown != NULL, error);

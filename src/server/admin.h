@@ -36,6 +36,8 @@ struct kq_admin_settings {
 #define KQ_ADMIN_CONNECTIONS_MAX 64
 /* A clock's JSON is a line. */
 #define KQ_ADMIN_BODY_MAX_BYTES ((size_t)4096)
+/* A page of metrics for each connection, with room to spare. */
+#define KQ_ADMIN_BUFFERED_MAX_BYTES ((size_t)16 << 20)
 
 /* The listener is the admin's from here on, also after a failure. NO_MEMORY, IO, STORE. */
 KQ_MUST struct kq_result kq_admin_open(const struct kq_admin_settings *settings, int listener,

@@ -17,7 +17,7 @@
 #include "wire/params.h"
 #include "wire/sign_type.h"
 
-/* "20261122150405.123456-0001a2b3" and the like; for the trace_id header and the access log. */
+/* 29 digits, see kq_gateway_trace; for the trace_id header and the access log. */
 #define KQ_TRACE_ID_TEXT_SIZE 40
 
 /* One call of the gateway, from its bytes to its answer's bytes. Everything about it lives in its arena.

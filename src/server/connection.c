@@ -15,6 +15,9 @@
 #include "base/memory.h"
 #include "server/loop.h"
 
+/* A buffer of less is not worth a copy to make it smaller. */
+#define TRIM_MIN_BYTES ((size_t)4096)
+
 #define CONTINUE KQ_SLICE("HTTP/1.1 100 Continue\r\n\r\n")
 #define NEVER_US INT64_MAX
 #define US_PER_MS INT64_C(1000)
@@ -142,12 +145,36 @@ void kq_http_connection_close(struct kq_http_connection *connection)
     atomic_fetch_sub(&loop->settings.count->open, 1);
 }
 
-void kq_http_connection_free(struct kq_http_connection *connection)
+/* What has come may hold an app_auth_token. */
+static void free_buffers(struct kq_http_connection *connection)
 {
-    kq_buffer_free(&connection->input);
-    kq_buffer_free(&connection->body);
+    connection->output_rest = KQ_SLICE_EMPTY;
+    kq_buffer_wipe_and_free(&connection->input);
+    kq_buffer_wipe_and_free(&connection->body);
     kq_buffer_free(&connection->output);
     kq_call_free(&connection->call);
+}
+
+/* Tells all connections' sum what this one holds now. A call that waits is the store's: its memory is not
+ * looked at. */
+static void count_buffered(struct kq_http_connection *connection)
+{
+    const struct kq_call *call = &connection->call;
+    size_t held_bytes = connection->input.capacity + connection->body.capacity + connection->output.capacity;
+    if (connection->state != KQ_CONNECTION_WAITING) {
+        held_bytes += call->answer.capacity + call->arena.used_bytes;
+    }
+    if (held_bytes != connection->counted_bytes) { /* Less than before wraps around, as it should. */
+        atomic_fetch_add(&connection->loop->settings.count->buffered_bytes,
+                         held_bytes - connection->counted_bytes);
+        connection->counted_bytes = held_bytes;
+    }
+}
+
+void kq_http_connection_free(struct kq_http_connection *connection)
+{
+    free_buffers(connection);
+    count_buffered(connection);
     kq_memory_free(connection);
 }
 
@@ -162,7 +189,12 @@ size_t kq_http_connection_answer(struct kq_http_connection *connection, const st
     whole.close = connection->closes;
     whole.is_1_0 = connection->head.is_1_0;
     kq_http_append_head(&connection->output, &whole);
-    connection->output_rest = connection->head.method == KQ_HTTP_HEAD ? KQ_SLICE_EMPTY : body;
+    connection->output_rest = KQ_SLICE_EMPTY;
+    if (connection->head.method != KQ_HTTP_HEAD && body.data == connection->call.answer.data) {
+        connection->output_rest = body;
+    } else if (connection->head.method != KQ_HTTP_HEAD) {
+        kq_buffer_append(&connection->output, body);
+    }
     connection->sent_bytes = 0;
     move(connection, KQ_CONNECTION_WRITING);
     return connection->output.size + connection->output_rest.size;
@@ -171,12 +203,17 @@ size_t kq_http_connection_answer(struct kq_http_connection *connection, const st
 void kq_http_connection_refuse(struct kq_http_connection *connection, const struct kq_http_refusal *refusal)
 {
     const struct kq_loop_settings *settings = &connection->loop->settings;
+    struct kq_call *call = &connection->call;
+    if (settings->service->trace != NULL && call->trace_id[0] == '\0') {
+        settings->service->trace(settings->context, call->trace_id);
+    }
     struct kq_http_reply answer = {
         .status = refusal->status,
         .content_type = "text/plain; charset=utf-8",
+        .trace_id = call->trace_id[0] == '\0' ? NULL : call->trace_id,
         .header = refusal->header,
     };
-    struct kq_slice text = kq_arena_print(&connection->call.arena, "%s\n", refusal->sentence);
+    struct kq_slice text = kq_arena_print(&call->arena, "%s\n", refusal->sentence);
     connection->lingers = true;
     size_t size_bytes = kq_http_connection_answer(connection, &answer, text);
     kq_metrics_add_http_error(settings->metrics, refusal->status);
@@ -272,19 +309,16 @@ static void begin_anew(struct kq_http_connection *connection)
 {
     connection->scan = (struct kq_http_scan){0};
     connection->head = (struct kq_http_head){0};
-    connection->output_rest = KQ_SLICE_EMPTY;
     connection->request_bytes = 0;
     if (connection->input.size > 0) {
+        connection->output_rest = KQ_SLICE_EMPTY;
         kq_buffer_clear(&connection->body);
         kq_buffer_clear(&connection->output);
         kq_call_reset(&connection->call);
         kq_loop_record(connection, KQ_READY_INPUT);
         return;
     }
-    kq_buffer_free(&connection->input);
-    kq_buffer_free(&connection->body);
-    kq_buffer_free(&connection->output);
-    kq_call_free(&connection->call);
+    free_buffers(connection);
 }
 
 /* The answer is out. */
@@ -372,13 +406,60 @@ static void receive(struct kq_http_connection *connection)
         kq_http_connection_close(connection);
         return;
     }
-    kq_metrics_add(loop->settings.metrics, KQ_COUNTER_BYTES_RECEIVED, (uint64_t)received);
-    if (connection->state == KQ_CONNECTION_LINGER) {
-        return;
+    struct kq_slice bytes = {.data = loop->scratch, .size = (size_t)received};
+    kq_metrics_add(loop->settings.metrics, KQ_COUNTER_BYTES_RECEIVED, bytes.size);
+    if (connection->state != KQ_CONNECTION_LINGER) {
+        kq_buffer_append(&connection->input, bytes);
     }
-    kq_buffer_append(&connection->input, (struct kq_slice){.data = loop->scratch, .size = (size_t)received});
+    kq_memory_wipe(loop->scratch, bytes.size);
+    assert(connection->input.size <= KQ_INPUT_MAX_BYTES);
     if (connection->input.failed) {
         kq_http_connection_close(connection);
+    }
+}
+
+/* While all connections together hold too much, nobody's request is taken further. One whose last byte was
+ * taken already is served, since that frees what it holds. */
+static void refuse_if_full(struct kq_http_connection *connection)
+{
+    const struct kq_connection_count *count = connection->loop->settings.count;
+    bool takes_in = connection->input.size > 0 &&
+                    (connection->state == KQ_CONNECTION_HEAD || connection->state == KQ_CONNECTION_BODY);
+    count_buffered(connection);
+    if (takes_in && atomic_load(&count->buffered_bytes) > count->buffered_max_bytes) {
+        struct kq_http_refusal refusal = {
+            .status = KQ_HTTP_UNAVAILABLE,
+            .sentence = "The gateway holds too many requests and answers that are under way.",
+        };
+        kq_http_connection_refuse(connection, &refusal);
+    }
+}
+
+/* Gives back the room that what has been taken from a buffer's front has left. */
+static void trim(struct kq_buffer *buffer)
+{
+    struct kq_buffer kept = {0};
+    if (buffer->capacity < TRIM_MIN_BYTES || buffer->capacity / 4 < buffer->size) {
+        return;
+    }
+    if (buffer->size > 0) {
+        kq_buffer_append(&kept, kq_buffer_slice(buffer));
+    }
+    if (!kept.failed) {
+        kq_buffer_wipe_and_free(buffer);
+        *buffer = kept;
+    }
+}
+
+/* Frees what the rest of an answer does not need: its caller may take his time to read it. */
+static void free_what_is_done(struct kq_http_connection *connection)
+{
+    if (connection->state == KQ_CONNECTION_LINGER) {
+        free_buffers(connection);
+    } else if (connection->state == KQ_CONNECTION_WRITING) {
+        kq_buffer_wipe_and_free(&connection->body);
+        kq_arena_free(&connection->call.arena);
+        trim(&connection->input);
     }
 }
 
@@ -443,15 +524,18 @@ void kq_http_connection_act(struct kq_http_connection *connection)
     if (connection->state == KQ_CONNECTION_CLOSED) {
         return;
     }
-    if ((readiness & KQ_READY_IO) != 0 && state_rows[connection->state].events == EV_READ) {
+    bool has_io = (readiness & KQ_READY_IO) != 0;
+    bool has_input = (readiness & KQ_READY_INPUT) != 0; /* First what has come already. */
+    if (has_io && !has_input && state_rows[connection->state].events == EV_READ) {
         receive(connection);
-    } else if ((readiness & KQ_READY_IO) != 0 && connection->state == KQ_CONNECTION_WAITING) {
+    } else if (has_io && connection->state == KQ_CONNECTION_WAITING) {
         event_del(&connection->io);
         connection->armed_events = 0;
     }
     if (connection->state == KQ_CONNECTION_IDLE && connection->input.size > 0) {
         move(connection, KQ_CONNECTION_HEAD);
     }
+    refuse_if_full(connection);
     advance(connection);
     if ((readiness & KQ_READY_TIMER) != 0) {
         connection->armed_until_us = NEVER_US;
@@ -464,6 +548,8 @@ void kq_http_connection_act(struct kq_http_connection *connection)
         kq_http_connection_close(connection);
     }
     if (connection->state != KQ_CONNECTION_CLOSED) {
+        free_what_is_done(connection);
+        count_buffered(connection);
         settle(connection);
     }
 }

@@ -14,8 +14,8 @@
 
 /* One connection: its socket, what has come and what is to go, and the call that it carries. It belongs to
  * one loop (loop.h) and that loop's thread. Requests are answered in the order in which they came, one at a
- * time; while one is being answered nothing more is read than had come already. Between requests it keeps no
- * buffers. */
+ * time; while one is being answered, or another has come already, nothing more is read. Between requests it
+ * keeps no buffers, and while an answer is being read none but that answer and the requests behind it. */
 
 struct kq_loop;
 
@@ -70,12 +70,14 @@ struct kq_http_connection {
     size_t request_bytes; /* of head and body as they came */
 
     struct kq_buffer output;     /* the answer's head, and its body where that is not the call's */
-    struct kq_slice output_rest; /* the body; borrowed from the call */
+    struct kq_slice output_rest; /* the rest of the body; borrowed from the call's answer */
     size_t sent_bytes;
     bool closes;  /* after this answer */
     bool lingers; /* and only when the caller has read it */
 
     struct kq_call call;
+
+    size_t counted_bytes; /* its part of kq_connection_count's buffered_bytes */
 };
 
 /* Takes over an accepted, non-blocking socket, and adds itself to the loop. False: out of memory, the socket
@@ -88,12 +90,13 @@ void kq_http_connection_act(struct kq_http_connection *connection);
 /* For services: each request that a service was given it answers, refuses or waits for, once. Nothing is sent
  * yet when these return, so the service may still look at the call. */
 
-/* The answer. `body` must stay until the call is reset. Content-Length, Connection and the version are set
- * here. Returns the answer's size in bytes, head included. */
+/* The answer. A `body` that is the call's `answer` is sent from there, any other is copied. Content-Length,
+ * Connection and the version are set here. Returns the answer's size in bytes, head included. */
 size_t kq_http_connection_answer(struct kq_http_connection *connection, const struct kq_http_reply *answer,
                                  struct kq_slice body);
 
-/* The same, with a refusal as the answer: plain text, and the connection is closed. */
+/* The same, with a refusal as the answer: plain text with the call's trace id, or a new one where it has none
+ * yet, and the connection is closed. */
 void kq_http_connection_refuse(struct kq_http_connection *connection, const struct kq_http_refusal *refusal);
 
 /* The answer comes later, in the service's `resume`, after kq_loop_complete. */

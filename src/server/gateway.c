@@ -55,18 +55,20 @@ void kq_gateway_close(struct kq_gateway *gateway)
 }
 
 /* Milliseconds since 1970, this gateway, its calls so far: unique, and in the order of the calls. */
-static void write_trace_id(struct kq_gateway *gateway, struct kq_call *call)
+void kq_gateway_trace(struct kq_gateway *gateway, char text[KQ_TRACE_ID_TEXT_SIZE])
 {
     const struct kq_clock *clock = gateway->store->clock;
-    snprintf(call->trace_id, sizeof(call->trace_id), "%013" PRId64 "%08" PRIx32 "%08" PRIx32,
-             clock->wall_ms(clock), gateway->trace_prefix, gateway->trace_count++);
+    snprintf(text, KQ_TRACE_ID_TEXT_SIZE, "%013" PRId64 "%08" PRIx32 "%08" PRIx32, clock->wall_ms(clock),
+             gateway->trace_prefix, gateway->trace_count++);
 }
 
 /* A failed answer leaves call->answer empty, and the connection says 503. */
 static void answer(struct kq_gateway *gateway, struct kq_call *call, const void *values)
 {
     struct kq_error error = {0};
-    if (call->error.code != KQ_E_NONE && kq_error_category(call->error.code) == KQ_CATEGORY_INTERNAL) {
+    /* The store logs its own failures, once for as long as they last. */
+    bool is_own = call->error.code != KQ_E_STORE && call->error.code != KQ_E_BUSY;
+    if (is_own && kq_error_category(call->error.code) == KQ_CATEGORY_INTERNAL) {
         kq_log(KQ_LOG_ERROR, "call %s: %s", call->trace_id, kq_error_message(&call->error));
     }
     if (!kq_gateway_write_answer(call, values, gateway->private_key, &error).ok) {
@@ -131,7 +133,7 @@ enum kq_call_progress kq_gateway_start(struct kq_gateway *gateway, struct kq_cal
 {
     struct kq_slice biz_content = KQ_SLICE_EMPTY;
     struct kq_check_context context = context_of(gateway);
-    write_trace_id(gateway, call);
+    kq_gateway_trace(gateway, call->trace_id);
     if (!kq_gateway_check_call(&context, call, &biz_content, &call->error).ok ||
         !prepare(call, biz_content, &call->error).ok) {
         answer(gateway, call, NULL);
@@ -145,13 +147,4 @@ enum kq_call_progress kq_gateway_start(struct kq_gateway *gateway, struct kq_cal
     kq_reader_read(gateway->reader, &call->operation);
     kq_gateway_resume(gateway, call);
     return KQ_CALL_ANSWERED;
-}
-
-struct kq_result kq_gateway_check(struct kq_gateway *gateway, struct kq_error *error)
-{
-    struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
-    struct kq_operation health = {.kind = KQ_OP_HEALTH, .arena = &arena};
-    kq_reader_read(gateway->reader, &health);
-    *error = health.error;
-    return health.error.code == KQ_E_NONE ? KQ_OK : KQ_FAILED;
 }

@@ -38,7 +38,7 @@ enum kq_call_progress kq_gateway_start(struct kq_gateway *gateway, struct kq_cal
 /* After `wake`: makes the answer. */
 void kq_gateway_resume(struct kq_gateway *gateway, struct kq_call *call);
 
-/* Can the store be read? For /readyz. */
-KQ_MUST struct kq_result kq_gateway_check(struct kq_gateway *gateway, struct kq_error *error);
+/* A new trace id, for an answer that is not a call's. kq_gateway_start writes a call's own. */
+void kq_gateway_trace(struct kq_gateway *gateway, char text[KQ_TRACE_ID_TEXT_SIZE]);
 
 #endif

@@ -43,7 +43,8 @@ static struct kq_result read_parameters(struct kq_call *call, struct kq_error *e
     return KQ_OK;
 }
 
-/* The charset decides what every other byte means: it comes first. On failure the answer is in UTF-8. */
+/* The charset decides what every other byte means: it comes first. Where it is unknown the answer is in
+ * UTF-8, where bytes are not in it the answer still is. */
 static struct kq_result check_charset(struct kq_call *call, struct kq_slice *biz_content,
                                       struct kq_error *error)
 {
@@ -77,9 +78,8 @@ static struct kq_result check_method(struct kq_call *call, struct kq_error *erro
 static struct kq_result check_application(const struct kq_check_context *context, struct kq_call *call,
                                           const struct kq_application **application, struct kq_error *error)
 {
-    struct kq_slice app_id = find(call, KQ_SLICE("app_id"));
+    struct kq_slice app_id = call->app_id;
     KQ_ENSURE(app_id.size > 0, error, KQ_E_MISSING_APP_ID, "%s", "");
-    call->app_id = app_id;
     KQ_ENSURE(app_id.size <= KQ_APP_ID_MAX_CHARS, error, KQ_E_INVALID_APP_ID, "%s", "");
     struct kq_operation *get = kq_arena_allocate(&call->arena, sizeof(*get));
     KQ_ENSURE_MEMORY(get, error);
@@ -224,6 +224,7 @@ struct kq_result kq_gateway_check_call(const struct kq_check_context *context, s
     /* Whatever fails from here on is answered in the method's name and signed as wanted, if these can be
      * told. */
     call->method = kq_method_find(find(call, KQ_SLICE("method")));
+    call->app_id = find(call, KQ_SLICE("app_id"));
     if (kq_sign_type_parse(find(call, KQ_SLICE("sign_type")), &sign_type)) {
         call->answer_sign_type = sign_type;
     }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/key_cache.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -44,16 +43,6 @@ void kq_key_cache_close(struct kq_key_cache *cache)
     kq_memory_free(cache);
 }
 
-/* FNV-1a: keys are compared whole anyway, and only operators choose them. */
-static size_t set_of(struct kq_slice der)
-{
-    uint64_t hash = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < der.size; i++) {
-        hash = (hash ^ (unsigned char)der.data[i]) * UINT64_C(1099511628211);
-    }
-    return (size_t)(hash % KQ_KEY_CACHE_SETS);
-}
-
 static struct kq_result fill(struct entry *entry, struct kq_slice der, struct kq_error *error)
 {
     struct entry filled = {.der = kq_memory_allocate(der.size), .der_size = der.size};
@@ -72,7 +61,7 @@ struct kq_result kq_key_cache_get(struct kq_key_cache *cache, struct kq_slice de
                                   const struct kq_public_key **key, struct kq_error *error)
 {
     KQ_ENSURE(der.size > 0, error, KQ_E_BAD_KEY, "empty key");
-    size_t set = set_of(der);
+    size_t set = kq_slice_hash(der) % KQ_KEY_CACHE_SETS; /* Only operators choose keys. */
     for (size_t way = 0; way < KQ_KEY_CACHE_WAYS; way++) {
         const struct entry *entry = &cache->sets[set][way];
         if (entry->key != NULL && kq_slice_equal(der, (struct kq_slice){entry->der, entry->der_size})) {

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "server/server.h"
 
 #define US_PER_MS INT64_C(1000)
 

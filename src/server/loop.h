@@ -32,15 +32,22 @@ struct kq_service {
     void (*serve)(void *context, struct kq_http_connection *connection);
     /* A request that it waited for is done: answers or refuses. NULL: it never waits. */
     void (*resume)(void *context, struct kq_http_connection *connection);
+    /* A trace id for an answer that is a refusal. NULL: it needs none. */
+    void (*trace)(void *context, char text[KQ_TRACE_ID_TEXT_SIZE]);
     /* A request was refused, by the connection or by the service itself: for logs. */
     void (*refused)(void *context, struct kq_http_connection *connection, enum kq_http_status status,
                     size_t bytes_out);
 };
 
-/* How many connections are open, over all loops that share it. */
+/* How many connections are open, and what they hold of requests and answers that are under way, over all
+ * loops that share it. While they hold more than they may, whatever request comes, or goes on coming, is
+ * refused (503). What calls that wait for the store hold beside their bodies is not in it: the store's queue
+ * bounds their number. */
 struct kq_connection_count {
     _Atomic unsigned open;
     unsigned maximum;
+    _Atomic size_t buffered_bytes;
+    size_t buffered_max_bytes;
 };
 
 struct kq_loop_settings {
@@ -57,6 +64,12 @@ struct kq_loop_settings {
 /* Where received bytes land before they are given to their connection: one a loop, so that connections need
  * not keep room. */
 #define KQ_LOOP_SCRATCH_BYTES ((size_t)65536)
+
+/* What has come on a connection and is not taken yet, at most: part of a head, and one read behind it. */
+#define KQ_INPUT_MAX_BYTES (KQ_HTTP_HEAD_MAX_BYTES + KQ_LOOP_SCRATCH_BYTES)
+
+/* How long an orderly stop may take: as long as a request may take to come. */
+#define KQ_STOP_TIMEOUT_MS 10000
 
 struct kq_loop {
     struct kq_loop_settings settings;
@@ -91,8 +104,8 @@ KQ_MUST struct kq_result kq_loop_open(struct kq_loop *loop, const struct kq_loop
 /* Waits for events and acts upon them. False: it is done (stopped, and nothing left), or libevent failed. */
 KQ_MUST bool kq_loop_round(struct kq_loop *loop);
 
-/* Any thread: stops orderly within KQ_STOP_TIMEOUT_MS (server.h). The listener closes, quiet connections
- * close, what is in hand is answered. */
+/* Any thread: stops orderly within KQ_STOP_TIMEOUT_MS. The listener closes, quiet connections close,
+ * what is in hand is answered. */
 void kq_loop_stop(struct kq_loop *loop);
 
 /* Any thread: ends the wait of the round that is going on. */

@@ -229,15 +229,15 @@ static const struct counter_row {
     [KQ_COUNTER_ACCEPT_ERRORS] = {"kaquan_accept_errors_total",
                                   "Times that no connection could be accepted for want of resources."},
     [KQ_COUNTER_SIGNATURES] = {"kaquan_signatures_total",
-                               "Answers given with a signature, made or remembered."},
+                               "Signatures made, one for each answer of the gateway."},
     [KQ_COUNTER_LOG_LINES_DROPPED] = {"kaquan_access_log_lines_dropped_total",
                                       "Lines of the access log that could not be written."},
 };
 
-static void append_gauge(struct kq_buffer *buffer, const char *name, const char *help, unsigned value)
+static void append_gauge(struct kq_buffer *buffer, const char *name, const char *help, size_t value)
 {
     append_family(buffer, name, "gauge", help);
-    kq_buffer_print(buffer, "%s %u\n", name, value);
+    kq_buffer_print(buffer, "%s %zu\n", name, value);
 }
 
 void kq_metrics_append(struct kq_buffer *buffer, struct kq_metrics *const *metrics, size_t metrics_count,
@@ -258,6 +258,11 @@ void kq_metrics_append(struct kq_buffer *buffer, struct kq_metrics *const *metri
     }
     append_gauge(buffer, "kaquan_connections", "Connections open now.", gauges->connections);
     append_gauge(buffer, "kaquan_connections_max", "Connections allowed at once.", gauges->connections_max);
+    append_gauge(buffer, "kaquan_buffered_bytes",
+                 "Held of requests and answers that are under way, over all connections.",
+                 gauges->buffered_bytes);
+    append_gauge(buffer, "kaquan_buffered_bytes_max", "Above it requests are refused with 503.",
+                 gauges->buffered_max_bytes);
     append_gauge(buffer, "kaquan_workers", "Worker threads.", gauges->workers);
     append_family(buffer, "kaquan_build_info", "gauge", "1, with the program's version.");
     kq_buffer_append(buffer, KQ_SLICE("kaquan_build_info{version=\"" KQ_VERSION "\"} 1\n"));

@@ -43,6 +43,8 @@ void kq_metrics_add_call(struct kq_metrics *metrics, const struct kq_method *met
 struct kq_gauges {
     unsigned connections;
     unsigned connections_max;
+    size_t buffered_bytes;
+    size_t buffered_max_bytes;
     unsigned workers;
     int64_t started_ms; /* since 1970 */
 };

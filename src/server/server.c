@@ -64,6 +64,10 @@ static struct kq_result check_settings(struct server *server, struct kq_error *e
               settings->workers, KQ_WORKERS_MAX);
     KQ_ENSURE(settings->connections_max > 0, error, KQ_E_USAGE, "at least one connection must be allowed");
     server->count.maximum = settings->connections_max;
+    server->count.buffered_max_bytes = KQ_BUFFERED_MAX_BYTES;
+    if (settings->body_max_bytes > KQ_BUFFERED_MAX_BYTES / KQ_BUFFERED_BODIES_MIN) {
+        server->count.buffered_max_bytes = settings->body_max_bytes * KQ_BUFFERED_BODIES_MIN;
+    }
     server->worker_count = settings->workers == 0 ? count_of_cores() : settings->workers;
     server->worker_count = server->worker_count > KQ_WORKERS_MAX ? KQ_WORKERS_MAX : server->worker_count;
     return KQ_OK;

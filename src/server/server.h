@@ -36,15 +36,21 @@ struct kq_server_settings {
 
 #define KQ_BODY_MAX_BYTES_DEFAULT ((size_t)1 << 20)
 #define KQ_CONNECTIONS_MAX_DEFAULT 10000
+
+/* What all connections together hold of requests and answers, before more are refused: thousands of ordinary
+ * calls, or well over a hundred of the longest, on a machine that has 1 GiB for all. Where longer bodies are
+ * allowed it is at least so many times the longest: a buffer that grows doubles, and others stand beside
+ * it. */
+#define KQ_BUFFERED_MAX_BYTES ((size_t)256 << 20)
+#define KQ_BUFFERED_BODIES_MIN 4
+
 #define KQ_HEADER_TIMEOUT_MS_DEFAULT 10000
 #define KQ_IDLE_TIMEOUT_MS_DEFAULT 60000
 
 /* Serves until SIGTERM or SIGINT: then stops accepting, finishes what is in hand (at most
- * KQ_STOP_TIMEOUT_MS), returns. When ready, prints one JSON line on standard output:
+ * KQ_STOP_TIMEOUT_MS of loop.h), returns. When ready, prints one JSON line on standard output:
  * {"event":"ready","listen":"127.0.0.1:PORT","admin":"127.0.0.1:PORT"}. USAGE (unusable address, in use, …),
  * IO, NO_MEMORY. SIGHUP opens the access log anew. Blocks; the calling thread serves the admin address. */
 KQ_MUST struct kq_result kq_server_run(const struct kq_server_settings *settings, struct kq_error *error);
-
-#define KQ_STOP_TIMEOUT_MS 10000
 
 #endif

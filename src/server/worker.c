@@ -65,6 +65,12 @@ static void log_call(struct kq_worker *worker, const struct kq_call *call, const
     write_log(worker, &line);
 }
 
+static void trace(void *context, char text[KQ_TRACE_ID_TEXT_SIZE])
+{
+    struct kq_worker *worker = context;
+    kq_gateway_trace(worker->gateway, text);
+}
+
 static void refused(void *context, struct kq_http_connection *connection, enum kq_http_status status,
                     size_t bytes_out)
 {
@@ -76,7 +82,7 @@ static void refused(void *context, struct kq_http_connection *connection, enum k
         .bytes_out = bytes_out,
     };
     struct kq_buffer line KQ_CLEANUP(kq_buffer_free) = {0};
-    kq_access_log_append_refusal(&line, status, &access);
+    kq_access_log_append_refusal(&line, connection->call.trace_id, status, &access);
     write_log(worker, &line);
 }
 
@@ -148,6 +154,7 @@ static const struct kq_service gateway_service = {
     .route = route,
     .serve = serve,
     .resume = resume,
+    .trace = trace,
     .refused = refused,
 };
 

@@ -15,8 +15,15 @@
  *
  * What an operation's `error` holds when it is done: KQ_E_NONE, a code of the decision (nothing changed),
  * KQ_E_USAGE (a read was submitted, or a write read), or KQ_E_STORE, KQ_E_BUSY or KQ_E_NO_MEMORY (nothing
- * changed; but where the disk refused to sync and the machine then lost its power, the outcome is as unknown
- * as that of a cut connection: repeating with the same key settles it). */
+ * changed).
+ *
+ * What that cannot rule out: a disk that fails a commit may have it complete all the same, and a process that
+ * opens the store after a crash takes it for good. So a failed commit is tried once more; where that fails
+ * too, the operation is refused with its outcome open, and from then on every write, one that is only
+ * refused or repeated too, fails with STORE, BUSY or NO_MEMORY until a commit has succeeded, which takes away
+ * for good what was refused. Only if the process is killed, the machine loses its power, or the store is
+ * closed with its disk still failing, all before that commit, is the outcome as unknown as that of a cut
+ * connection: repeating with the same key settles it. The log says when this begins. */
 
 struct kq_store;
 struct kq_reader;

@@ -11,8 +11,9 @@ struct charset_name {
 
 /* First, in the enum's order, the names that answers carry. */
 static const struct charset_name charset_names[] = {
-    {{.data = "utf-8", .size = 5}, KQ_CHARSET_UTF8},    {{.data = "gbk", .size = 3}, KQ_CHARSET_GBK},
-    {{.data = "gb2312", .size = 6}, KQ_CHARSET_GB2312}, {{.data = "utf8", .size = 4}, KQ_CHARSET_UTF8},
+    {{.data = "utf-8", .size = 5}, KQ_CHARSET_UTF8},
+    {{.data = "gbk", .size = 3}, KQ_CHARSET_GBK},
+    {{.data = "gb2312", .size = 6}, KQ_CHARSET_GB2312},
     {{.data = "", .size = 0}, KQ_CHARSET_UTF8},
 };
 

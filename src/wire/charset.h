@@ -17,7 +17,7 @@ enum kq_charset {
     KQ_CHARSET_GB2312, /* read and written as its superset GBK */
 };
 
-/* "utf-8", "gbk", "gb2312" (also "utf8"), any letter case; an empty text is utf-8. INVALID_CHARSET for any
+/* "utf-8", "gbk", "gb2312", any letter case; an empty text is utf-8. INVALID_CHARSET for any
  * other. */
 KQ_MUST struct kq_result kq_charset_parse(struct kq_slice text, enum kq_charset *charset,
                                           struct kq_error *error);

@@ -80,6 +80,20 @@ def test_create_again_with_other_data(place, create, key_file):
     assert show(place, app_id)["rsa2_key_sha256"] == fingerprint(keys.private_key())
 
 
+def test_create_again_names_the_command_that_changes_it(place, create, key_file):
+    _, app_id = create(public_key=key_file)
+    other = place.key_file(keys.private_key("other"))
+    remedies = {"`kaquan app rotate-key`", "`kaquan app permit`"}
+    for flags, remedy in [({"public_key": other}, "`kaquan app rotate-key`"),
+                          ({"public_key": key_file, "sign_type": "RSA"}, "`kaquan app rotate-key`"),
+                          ({"public_key": key_file, "permission": WALLET}, "`kaquan app permit`"),
+                          ({"public_key": key_file, "name": "x"}, None),
+                          ({"public_key": other, "pid": "2088101122136242"}, None)]:
+        done, _ = create(app_id=app_id, **flags)
+        refused(done, 1, "the application exists")
+        assert {text for text in remedies if text in done.stderr} == ({remedy} if remedy else set()), done.stderr
+
+
 @pytest.mark.parametrize("form", PUBLIC_FORMS)
 def test_forms_of_public_keys(place, create, form):
     done, app_id = create(public_key=KEY_FILES / form)
@@ -217,6 +231,12 @@ def test_grant_as_json(place, app):
     assert protocol.beijing_text(before + 3600) <= expires_at <= protocol.beijing_text(time.time() + 3600)
 
 
+def test_grant_that_has_expired_at_once(place, app):
+    before = time.time()
+    expires_at = place.json("app", "grant", app_id=app.app_id, pid=PID, expires_in=0)["expires_at"]
+    assert protocol.beijing_text(before) <= expires_at <= protocol.beijing_text(time.time())
+
+
 def test_token_is_stored_as_a_digest_only(own_place):
     app = own_place.create_app()
     token = own_place.grant(app, PID).encode()
@@ -228,5 +248,5 @@ def test_token_is_stored_as_a_digest_only(own_place):
 def test_grant_refusals(place, app):
     refused(binary.run("app", "grant", data=place.data, app_id="none", pid=PID), 1, "there is no application none")
     refused(binary.run("app", "grant", data=place.data, app_id=app.app_id, pid="1"), 1, "pid")
-    refused(binary.run("app", "grant", data=place.data, app_id=app.app_id, pid=PID, expires_in=0), 2, "--expires-in")
+    refused(binary.run("app", "grant", data=place.data, app_id=app.app_id, pid=PID, expires_in=-1), 2, "--expires-in")
     refused(binary.run("app", "grant", data=place.data, app_id=app.app_id, pid=PID, permission="x"), 1, "no method x")

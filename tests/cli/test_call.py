@@ -3,11 +3,13 @@
 
 import base64
 import contextlib
+import datetime
 import http.server
 import json
 import socket
 import threading
 import urllib.parse
+from pathlib import Path
 
 import pytest
 from support import binary, keys
@@ -17,6 +19,7 @@ from command import refused, refused_as_json, run_bytes, run_on_terminal
 SEND = "alipay.marketing.voucher.send"
 LIST = "alipay.marketing.voucher.list.query"
 WALLET = "alipay.user.pass.grouplist.query"
+KEY_FILES = Path(__file__).resolve().parents[1] / "golden" / "keys"
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +80,52 @@ def test_output_on_a_terminal_is_indented(caller, template_id, user):
     assert (status, written) == (0, '{"code":"10000","msg":"Success","vouchers":[]}\n')
 
 
+@pytest.mark.parametrize("form", ["private_pkcs1.der", "private_pkcs8.der", "private_base64.txt", "private_pkcs1.pem",
+                                  "private_crlf_bom.pem"])
+def test_forms_of_the_private_key(caller, place, user, form):
+    app = place.create_app(private_key=keys.load_private((KEY_FILES / "app_2048.pem").read_bytes()))
+    flags = {**caller, "app_id": app.app_id, "private_key": KEY_FILES / form}
+    done = binary.run("call", LIST, **flags, biz=biz(template_id=place.create_template(app.pid), user_id=user.user_id))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def certificate_of(private_key):
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.x509.oid import NameOID
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "gateway")])
+    return (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(private_key.public_key())
+            .serial_number(1).not_valid_before(datetime.datetime(2020, 1, 1)).not_valid_after(datetime.datetime(2099, 1, 1))
+            .sign(private_key, hashes.SHA256()))
+
+
+@pytest.mark.parametrize("form", ["SubjectPublicKeyInfo", "PKCS1", "certificate", "bare base64"])
+def test_forms_of_the_gateways_public_key(caller, place, template_id, user, tmp_path, form):
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    private_key = keys.load_private((place.data / "gateway_private_key.pem").read_bytes())
+    spki = private_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    text = {"SubjectPublicKeyInfo": spki,
+            "PKCS1": private_key.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1),
+            "certificate": certificate_of(private_key).public_bytes(Encoding.DER),
+            "bare base64": base64.b64encode(spki)}[form]
+    (tmp_path / "gateway_key").write_bytes(text)
+    flags = {**caller, "gateway_public_key": tmp_path / "gateway_key"}
+    done = binary.run("call", LIST, **flags, biz=biz(template_id=template_id, user_id=user.user_id))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_unusable_key_files(caller, tmp_path):
+    (tmp_path / "cut.der").write_bytes((KEY_FILES / "private_pkcs8.der").read_bytes()[:-1])
+    (tmp_path / "empty").write_bytes(b"")
+    for name, flags in [("cut.der", {"private_key": tmp_path / "cut.der"}), ("empty", {"private_key": tmp_path / "empty"}),
+                        ("public.der", {"private_key": KEY_FILES / "public.der"}),
+                        ("ec_public.pem", {"gateway_public_key": KEY_FILES / "ec_public.pem"}),
+                        ("cut.der", {"gateway_public_key": tmp_path / "cut.der"}),
+                        ("private_pkcs1.der", {"gateway_public_key": KEY_FILES / "private_pkcs1.der"}),
+                        ("none.der", {"gateway_public_key": tmp_path / "none.der"})]:
+        refused(binary.run("call", LIST, **{**caller, **flags}), 1, name)
+
+
 def test_business_refusal(caller):
     done = binary.run("call", SEND, **caller, biz="{}")
     assert done.returncode == 1
@@ -87,7 +136,7 @@ def test_business_refusal(caller):
     assert json.loads(done.stderr) == {"error": {"code": "INVALID_PARAMETER", "message": answer["sub_msg"]}}
 
 
-def test_gateway_refusals(caller, tmp_path):
+def test_gateway_refusals(caller, place, app, tmp_path):
     def sub_code(method=LIST, **flags):
         done = binary.run("call", method, **{**caller, **flags})
         assert done.returncode == 1
@@ -98,6 +147,7 @@ def test_gateway_refusals(caller, tmp_path):
     assert sub_code(timestamp="yesterday") == "isv.invalid-timestamp"
     assert sub_code(biz="[]") == "isv.illegal-json"
     assert sub_code(app_auth_token="none") == "aop.invalid-app-auth-token"
+    assert sub_code(app_auth_token=place.grant(app, place.new_pid(), expires_in=0)) == "aop.app-auth-token-time-out"
     other = tmp_path / "other.pem"
     other.write_bytes((caller["gateway_public_key"].parent / "gateway_private_key.pem").read_bytes())
     assert sub_code(private_key=other) == "isv.invalid-signature"

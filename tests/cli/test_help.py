@@ -47,6 +47,30 @@ def described():
     return {entry["command"]: entry for entry in json.loads(binary.must_run("help", json=True))}
 
 
+# What a file of passes or of users may say.
+COLUMNS = {
+    "user import": ["user_id", "login_id", "taobao_nick", "state"],
+    "pass import": ["pass_id", "user_id", "group", "pid", "merchant_name", "logo_text", "second_logo_text", "item_id",
+                    "start", "end", "created", "data_info", "ext_info", "shop_id", "status"],
+}
+COLUMNS["pass create"] = COLUMNS["pass import"]
+
+
+@pytest.mark.parametrize("command", COLUMNS)
+def test_help_of_what_reads_a_file(command):
+    text = binary.must_run(*command.split(), "--help")
+    entry = described()[command]
+    assert [column["name"] for column in entry["columns"]] == COLUMNS[command]
+    for column in entry["columns"]:
+        assert re.search(rf"^  {column['name']} +{re.escape(column['text'])}", text, re.MULTILINE), column
+    assert f"usage: kaquan {command} [FILE]" in text and (entry["operand"], entry["operand_optional"]) == ("FILE", True)
+    examples = " \n ".join([entry["example"], *entry["more_examples"]])
+    for example in entry["more_examples"]:
+        assert f"\n  {example}\n" in text
+    for way in (r" demo \w+\.csv ", " --file ", " - <", r"\| kaquan"):
+        assert re.search(way, examples), way
+
+
 def test_overview():
     text = binary.must_run("help")
     assert "kaquan init --data demo" in text

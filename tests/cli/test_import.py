@@ -2,6 +2,8 @@
 """kaquan user import and pass import: many rows, some of them bad."""
 
 import json
+import os
+import pty
 import subprocess
 import time
 
@@ -111,7 +113,8 @@ def test_bad_json_lines(own_place):
     created, unchanged, refused_count, errors = summary(import_users(own_place, data, "--json", format="jsonl"))
     assert (created, unchanged, refused_count) == (2, 0, 7)
     assert errors[0] == (2, "not JSON") and errors[1] == (3, "not a JSON object")
-    assert errors[2] == (4, "there is no member userid; did you mean user_id?")
+    assert errors[2] == (4, "there is no member userid; did you mean user_id? There are "
+                            "user_id, login_id, taobao_nick, state")
     assert [line for line, _ in errors] == list(range(2, 9))
 
 
@@ -161,13 +164,58 @@ def test_format_json_lines(own_place, tmp_path, name, flags):
     assert summary(import_users(own_place, b"", "--json", file=tmp_path / name, **flags)) == (1, 0, 0, [])
 
 
+# Where rows come from
+
+ROW = b'{"user_id":"2088000000000001"}\n'
+
+
+@pytest.mark.parametrize("words, flags, data", [
+    (["{file}"], {}, b""), (["--file", "{file}"], {}, b""), (["-"], {}, ROW), (["--file", "-"], {}, ROW), ([], {}, ROW),
+    (["-"], {"format": "json"}, ROW), (["--", "{file}"], {}, b"")], ids=["FILE", "--file", "-", "--file -", "none", "json", "--"])
+@pytest.mark.parametrize("environment", [{}, {"KAQUAN_FILE": "/nowhere"}], ids=["", "KAQUAN_FILE"])
+def test_input(own_place, tmp_path, words, flags, data, environment):
+    (tmp_path / "users.jsonl").write_bytes(ROW)
+    named = [word.format(file=tmp_path / "users.jsonl") for word in words]
+    done = run_bytes("user", "import", "--json", "--data", own_place.data, *flags_of(flags), *named, stdin=data,
+                     environment=environment)
+    if not words and environment:
+        refused_as_json(done, 1, "NOT_FOUND", "/nowhere")
+    else:
+        assert summary(done) == (1, 0, 0, [])
+
+
+def flags_of(flags):
+    return [word for name, value in flags.items() for word in ("--" + name, value)]
+
+
+@pytest.mark.parametrize("command", ["user import", "pass import", "pass create"])
+def test_no_input_on_a_terminal(own_place, command):
+    """Nobody waits for rows that somebody would have to type."""
+    master, slave = pty.openpty()
+    try:
+        done = subprocess.run(binary.arguments(command.split(), {"data": own_place.data}), stdin=slave, capture_output=True,
+                              env=binary.ENVIRONMENT, timeout=binary.COMMAND_TIMEOUT_S, text=True, check=False)
+    finally:
+        os.close(slave)
+        os.close(master)
+    refused(done, 2, f"`kaquan {command}` needs a FILE, or rows on standard input")
+
+
+@pytest.mark.parametrize("header", ["User_ID,LOGIN_ID, Taobao_Nick ", "\tUSER_ID ,login_id,\"TAOBAO_NICK\""])
+def test_header_in_other_letters(own_place, header):
+    data = (header + "\n2088000000000001,13900000001,nick 1\n").encode()
+    assert summary(import_users(own_place, data, "--json")) == (1, 0, 0, [])
+    assert users(own_place) == {"2088000000000001": (["13900000001"], "nick 1", "active")}
+
+
 def test_nothing_to_import(own_place):
     assert summary(import_users(own_place, b"", "--json")) == (0, 0, 0, [])
     assert summary(import_users(own_place, b"user_id\n", "--json")) == (0, 0, 0, [])
 
 
 @pytest.mark.parametrize("header, part", [
-    ("user_id,nick", "line 1: there is no column nick"),
+    ("user_id,nick", "line 1: there is no column nick; there are user_id, login_id, taobao_nick, state"),
+    ("User_ID,USER_ID", "column user_id stands twice"),
     ("login_id", "the header names no column user_id"),
     ("user_id,user_id", "column user_id stands twice"),
     ("2088000000000001,x", "there is no column 2088000000000001"),
@@ -182,8 +230,9 @@ def test_bad_headers(own_place, header, part):
 def test_refusals(own_place, tmp_path):
     refused(import_users(own_place, b"", file=tmp_path / "missing.csv"), 1, "there is no file", "missing.csv")
     refused(import_users(own_place, b"", file=tmp_path), 1, "cannot be read")
-    refused(import_users(own_place, b"", format="xml"), 2, "--format is csv or jsonl, not xml")
-    refused(binary.run("user", "import", data=own_place.data), 2, "--file FILE is missing")
+    refused(import_users(own_place, b"", format="xml"), 2, "--format is csv or jsonl", "not xml")
+    refused(import_users(own_place, b"", "-"), 2, "give - or --file, not both")
+    refused(import_users(own_place, b"", "a", "b", file=None), 2, "b is one too many")
     refused_as_json(import_users(own_place, b"", "--json", file=tmp_path / "missing.csv"), 1, "NOT_FOUND")
 
 

@@ -2,6 +2,7 @@
 """kaquan pass: what a wallet holds besides vouchers."""
 
 import json
+import re
 
 import pytest
 from support import binary
@@ -77,24 +78,73 @@ def test_file(own_place, command, flags):
     rows = ("pass_id,user_id,group,shop_id,logo_text,shop_id,end\n"
             f"p1,{user.user_id},card,s1,会员卡,s2,2099-01-01 00:00:00\n"
             f"p2,{UNKNOWN_USER},card,,,,\n"
-            f",{user.user_id},card,,,,\n"
+            f",{user.user_id},cart,,,,\n"
             f"p4,{user.user_id},card,,,,tomorrow\n")
     def run():
         done = run_bytes("pass", command, "--json", data=own_place.data, file="-", stdin=rows.encode(), **flags)
         counts = json.loads(done.stdout)
         return counts["created"], counts["unchanged"], [(error["line"], error["message"]) for error in counts["errors"]]
-    errors = [(3, f"there is no user {UNKNOWN_USER}"), (4, "pass_id is missing"),
+    errors = [(3, f"there is no user {UNKNOWN_USER}"), (4, "group is card, voucher, ticket or cert"),
               (5, "end: not a time as yyyy-MM-dd HH:mm:ss")]
     assert run() == (1, 0, errors)
     assert run() == (0, 1, errors)
     assert [entry["pass_id"] for entry in wallet(own_place, user)] == ["p1"]
 
 
+@pytest.mark.parametrize("words", [["create"], ["create", "-"], ["create", "--format", "json"], ["import"], ["import", "-"],
+                                   ["import", "--file", "-"]], ids=" ".join)
+def test_file_from_standard_input(own_place, words):
+    user = own_place.create_user()
+    run = {"data": own_place.data, "stdin": json.dumps({"user_id": user.user_id, "group": "cert"}).encode(),
+           "environment": {"KAQUAN_PID": PID}}
+    assert json.loads(run_bytes("pass", *words, "--json", **run).stdout)["created"] == 1
+    assert len(wallet(own_place, user)) == 1
+
+
+def test_rows_without_an_id(own_place):
+    """Ids are made of what the rows say, whatever their format: the same rows again change nothing."""
+    user = own_place.create_user()
+    rows = [{"user_id": user.user_id, "group": "card", "logo_text": "会员卡", "shop_id": ["s1", "s2"]},
+            {"user_id": user.user_id, "group": "card", "second_logo_text": "会员卡"},
+            {"user_id": user.user_id, "group": "cert", "pass_id": "", "end": "2099-01-01 00:00:00"},
+            {"user_id": user.user_id, "group": "cert", "pass_id": None, "start": "2099-01-01 00:00:00"},
+            {"user_id": user.user_id, "group": "cert", "data_info": "{}", "status": "can_use"}]
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+
+    def counts(text):
+        done = own_place.json("pass", "import", stdin=text)
+        return done["created"], done["unchanged"], done["refused"]
+    assert counts(lines) == (5, 0, 0)
+    listed = wallet(own_place, user)
+    assert len({entry["pass_id"] for entry in listed}) == 5
+    assert all(re.fullmatch("[0-9a-f]{32}", entry["pass_id"]) for entry in listed)
+    assert counts(lines + lines) == (0, 10, 0)
+    assert counts("user_id,logo_text,group,shop_id,shop_id,status\n"
+                  f"{user.user_id},会员卡,card,s2,s1,can_use\n") == (0, 1, 0)
+    assert counts(json.dumps({**rows[0], "logo_text": "会员卡2"})) == (1, 0, 0)
+
+
+def test_infos_as_objects(own_place):
+    user = own_place.create_user()
+    nested = '{"a": [1.10, true, null, {"b": []}], "优酷": "\\u0001\\"", "c": {} }'
+    lines = (f'{{"user_id":"{user.user_id}","group":"card","pass_id":"p1","data_info":{nested}, "ext_info": {{}}}}\n'
+             f'{{"user_id":"{user.user_id}","group":"card","pass_id":"p2","data_info":[1]}}\n'
+             f'{{"user_id":"{user.user_id}","group":"card","pass_id":"p3","logo_text":{{}}}}\n')
+    done = run_bytes("pass", "import", "--json", data=own_place.data, stdin=lines.encode())
+    assert [(error["line"], error["message"]) for error in json.loads(done.stdout)["errors"]] == [
+        (2, "data_info is not a string, or a JSON object"), (3, "logo_text is not a string")]
+    [entry] = wallet(own_place, user)
+    assert entry["data_info"] == '{"a":[1.10,true,null,{"b":[]}],"优酷":"\\u0001\\"","c":{}}'
+    assert entry["ext_info"] == "{}"
+
+
 def test_refusals(place, user):
     run = {"data": place.data}
     good = {**run, "user_id": user.user_id, "group": "card"}
-    refused(binary.run("pass", "create", **run), 2, "--user-id and --group", "--file")
+    refused(binary.run("pass", "create", **run, group="card"), 2, "give --user-id and --group for one pass, or a FILE")
+    refused(binary.run("pass", "create", **run, user_id=user.user_id), 2, "give --user-id and --group")
     refused(binary.run("pass", "create", **run, file="-", user_id=user.user_id), 2, "user_id of one")
+    refused(binary.run("pass", "create", "x.csv", **run, shop_id="s1"), 2, "x.csv has many passes", "shop_id of one")
     refused(binary.run("pass", "create", **{**good, "group": "coupon"}), 1, "group is card, voucher, ticket or cert")
     refused(binary.run("pass", "create", **{**good, "user_id": UNKNOWN_USER}), 1, "there is no user " + UNKNOWN_USER)
     refused(binary.run("pass", "create", **good, status="new"), 1, "status is can_use, used, closed or expired")

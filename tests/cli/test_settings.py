@@ -66,6 +66,7 @@ def test_missing_file(configured):
 @pytest.mark.parametrize("line, parts", [
     ("lisden = 127.0.0.1:0", ["line 2", "there is no setting lisden", "did you mean listen?"]),
     ("listen", ["line 2", "`name = value`"]),
+    ("pid = 1\npid = 2", ["line 3: pid is given twice, and takes one value"]),
     ("json = perhaps", ["line 2: json is true or false, not perhaps"]),
 ])
 def test_file_out_of_form(configured, line, parts):

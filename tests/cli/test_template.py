@@ -84,6 +84,22 @@ def test_expired(place, create):
     assert place.template(done.stdout.strip())["status"] == "E"
 
 
+def test_end_that_has_passed_alone(place, create):
+    """The shortest way to a template that has expired."""
+    template = place.template(create(publish_end="2020-01-02 00:00:00").stdout.strip())
+    assert (template["status"], template["publish_start"]) == ("E", "2020-01-01 00:00:00")
+    template = place.template(create(publish_end="2099-01-02 00:00:00").stdout.strip())
+    assert (template["status"], template["publish_start"]) == ("S", template["created"])
+    refused(create(publish_end="0001-01-01 00:00:00"), 1, "a publish time is out of range")
+
+
+@pytest.mark.parametrize("kind", [FIX, CASH])
+@pytest.mark.parametrize("flags", [{}, {"quantity": 7}], ids=["budget", "budget and quantity"])
+def test_budget_of_fixed_amounts(place, create, kind, flags):
+    template = place.template(create(type=kind, total_amount="500", **flags).stdout.strip())
+    assert (template["total_amount"], template["quantity"]) == ("500.00", flags.get("quantity"))
+
+
 def test_list(own_place):
     first = own_place.create_template(PID)
     second = own_place.create_template("2088101122136242", RED_PACKET)
@@ -97,6 +113,8 @@ def test_list(own_place):
 def test_refusals(place, create):
     refused(create(type="VOUCHER"), 1, "a template's kind is")
     refused(create(amount=None), 1, "amount is missing")
+    refused(create("--pid", PID), 2, "--pid is given twice, and takes one value")
+    refused(create(type=EXCHANGE, amount=None, total_amount="1"), 1, "total amount")
     refused(create(type=RED_PACKET, total_amount="1"), 1, "amount")
     refused(create(brand_name="十三个字的品牌名字太长了呀"), 1, "brand name")
     refused(create(valid_period="30 days"), 1, "valid period")

@@ -11,12 +11,14 @@ static const struct kq_import_column columns[] = {
     {.name = "user_id", .required = true},
     {.name = "login_id", .is_list = true},
     {.name = "taobao_nick"},
+    {.name = "info", .is_json = true},
 };
 
 static void check_row(const struct kq_import_record *record)
 {
     FUZZ_CHECK(record->values[0].count == 1);
     FUZZ_CHECK(record->values[2].count <= 1);
+    FUZZ_CHECK(record->values[3].count <= 1);
     for (size_t i = 0; i < KQ_COUNT(columns); i++) {
         for (size_t j = 0; j < record->values[i].count; j++) {
             FUZZ_CHECK(record->values[i].items[j].size > 0);

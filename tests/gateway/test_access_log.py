@@ -87,11 +87,13 @@ def test_foreign_text_stays_in_its_place(serve, own_place, app, app_id):
 def test_refused_request_is_logged_without_its_text(serve, own_place):
     path = own_place.directory / "access.log"
     server = serve(own_place, access_log=path)
-    assert server.exchange(http.get(b"/secret-path?secret=1")).status == 404
+    refusal = server.exchange(http.get(b"/secret-path?secret=1"))
+    assert refusal.status == 404
     server.stop()
     text = path.read_text(encoding="utf-8")
     assert "secret" not in text
-    assert [json.loads(line)["status"] for line in text.splitlines()] == [404]
+    [line] = [json.loads(line) for line in text.splitlines()]
+    assert (line["status"], line["trace_id"]) == (404, refusal.headers["trace_id"])
 
 
 def test_log_is_opened_anew(serve, own_place, app):

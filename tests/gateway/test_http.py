@@ -278,3 +278,8 @@ def test_trace_ids_differ(client, any_template, anyone):
     fields = {"template_id": any_template, "user_id": anyone.user_id}
     trace_ids = {client.call(protocol.LIST, fields).trace_id for _ in range(20)}
     assert len(trace_ids) == 20
+
+
+def test_trace_ids_of_what_is_no_call_differ(server):
+    trace_ids = {server.exchange(http.get(path)).headers["trace_id"] for path in (b"/", b"/x", b"/gateway.do#x")}
+    assert len(trace_ids) == 3

@@ -67,9 +67,11 @@ static void a_refusal_is_one_line(void **state)
 {
     (void)state;
     struct kq_buffer line = {0};
-    kq_access_log_append_refusal(&line, KQ_HTTP_CONTENT_TOO_LARGE, &access_row);
-    assert_string_equal(line.data, "{\"time\":\"2026-11-22T15:04:05.006+08:00\",\"status\":413,\"ms\":12.345,"
-                                   "\"bytes_in\":678,\"bytes_out\":90}\n");
+    kq_access_log_append_refusal(&line, "T1", KQ_HTTP_CONTENT_TOO_LARGE, &access_row);
+    assert_string_equal(
+        line.data,
+        "{\"time\":\"2026-11-22T15:04:05.006+08:00\",\"trace_id\":\"T1\",\"status\":413,\"ms\":12.345,"
+        "\"bytes_in\":678,\"bytes_out\":90}\n");
     kq_buffer_free(&line);
 }
 

@@ -269,6 +269,15 @@ static void slices_compare_by_bytes(void **state)
     assert_false(kq_slice_is_digits(KQ_SLICE("12a")));
 }
 
+/* The values that FNV-1a's authors give for these. */
+static void a_slice_hashes_as_fnv_1a(void **state)
+{
+    (void)state;
+    assert_true(kq_slice_hash(KQ_SLICE_EMPTY) == UINT64_C(0xCBF29CE484222325));
+    assert_true(kq_slice_hash(KQ_SLICE("a")) == UINT64_C(0xAF63DC4C8601EC8C));
+    assert_true(kq_slice_hash(KQ_SLICE("foobar")) == UINT64_C(0x85944171F73967E8));
+}
+
 static void arena_hands_out_zeroed_memory_again_and_again(void **state)
 {
     (void)state;
@@ -416,6 +425,7 @@ int main(void)
         cmocka_unit_test(cursor_over_nothing_is_at_its_end),
         cmocka_unit_test(cursor_walks_lists),
         cmocka_unit_test(slices_compare_by_bytes),
+        cmocka_unit_test(a_slice_hashes_as_fnv_1a),
         cmocka_unit_test(arena_hands_out_zeroed_memory_again_and_again),
         cmocka_unit_test(arena_refuses_sizes_that_overflow),
         cmocka_unit_test(arena_copies_and_prints),

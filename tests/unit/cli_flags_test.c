@@ -100,16 +100,30 @@ static void test_values_of_each_kind(void **state)
     assert_false(invocation.help);
 }
 
-static void test_last_value_counts(void **state)
+static void test_last_switch_counts(void **state)
 {
     (void)state;
     INVOCATION invocation = {0};
     struct kq_error error = {0};
-    assert_ok(
-        parse(&invocation, &command, &error, WORDS("--data", "d", "--data", "e", "--draft", "--draft=false")),
-        &error);
-    assert_text(kq_flag_text(&invocation, "data"), "e");
+    assert_ok(parse(&invocation, &command, &error, WORDS("--draft", "--draft", "--draft=false")), &error);
     assert_false(kq_flag_switch(&invocation, "draft"));
+}
+
+static void test_optional_operand(void **state)
+{
+    (void)state;
+    struct kq_command optional = other_command;
+    optional.operand = "FILE";
+    optional.operand_optional = true;
+    INVOCATION without = {0};
+    INVOCATION with = {0};
+    struct kq_error error = {0};
+    assert_ok(parse(&without, &optional, &error, (char *[]){NULL}), &error);
+    assert_ok(kq_flags_check(&without, &error), &error);
+    assert_text(without.operand, "");
+    assert_ok(parse(&with, &optional, &error, WORDS("-")), &error);
+    assert_ok(kq_flags_check(&with, &error), &error);
+    assert_text(with.operand, "-");
 }
 
 static void test_nothing_given(void **state)
@@ -162,6 +176,11 @@ static void test_refusals(void **state)
     assert_refused(WORDS("m", "--data", ""), "--data DIR is missing");
     assert_refused(WORDS("--data", "d"), "needs a METHOD");
     assert_refused(WORDS("--data", "d", "m", "n"), "n is one too many");
+    assert_refused(WORDS("--data", "d", "--data=d"), "--data is given twice, and takes one value");
+    assert_refused(WORDS("--quantity", "1", "--quantity", "2"), "--quantity is given twice");
+    assert_refused(WORDS("--amount=1", "--amount=1"), "--amount is given twice");
+    assert_refused(WORDS("--start", "1970-01-01 08:00:01", "--start", "1970-01-01 08:00:02"),
+                   "--start is given twice");
     assert_refused(WORDS("--quantity", "101"), "--quantity takes a whole number from -5 to 100, not 101");
     assert_refused(WORDS("--quantity", "-6"), "not -6");
     assert_refused(WORDS("--quantity", "1x"), "not 1x");
@@ -264,6 +283,7 @@ static void test_bad_files(void **state)
         {"data", "kaquan.conf line 1: not of the form `name = value`"},
         {"\n\nlistn = x", "kaquan.conf line 3: there is no setting listn; did you mean listen?"},
         {"= x", "kaquan.conf line 1: there is no setting "},
+        {"memo = a\nquantity = 1\nmemo = b", "kaquan.conf line 3: memo is given twice"},
         {"quantity = many", "kaquan.conf line 1: quantity takes a whole number"},
     };
     for (size_t i = 0; i < KQ_COUNT(rows); i++) {
@@ -293,7 +313,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_of_each_kind),
-        cmocka_unit_test(test_last_value_counts),
+        cmocka_unit_test(test_last_switch_counts),
+        cmocka_unit_test(test_optional_operand),
         cmocka_unit_test(test_nothing_given),
         cmocka_unit_test(test_common_flags),
         cmocka_unit_test(test_operand_behind_two_dashes),

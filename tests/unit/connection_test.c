@@ -1,267 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
+#include "connection_support.h"
 
-#include <cmocka.h>
-#include <errno.h>
 #include <netinet/in.h>
-#include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "server/address.h"
-#include "server/loop.h"
-#include "server/server.h"
 
-/* Connections and their loop, with callers on the loopback, a service of the tests' own and a clock that they
- * move. */
+/* Connections and their loop: requests, answers, times, ends. What they hold: connection_memory_test. */
 
-#define HEADER_TIMEOUT_MS 10000
-#define IDLE_TIMEOUT_MS 60000
-#define BODY_MAX_BYTES ((size_t)1 << 20)
-#define BIG_BYTES ((size_t)16 << 20)
-#define CALLERS_MAX 4
-#define ROUNDS_MAX 20000
-#define US_PER_MS INT64_C(1000)
-
-#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
-
-struct fixture {
-    struct kq_loop loop;
-    struct kq_metrics *metrics;
-    struct kq_connection_count count;
-    struct kq_address address;
-    struct kq_http_connection *waiting; /* the last that the service waits for */
-    unsigned waiting_count;
-    unsigned refused_count;
-    int callers[CALLERS_MAX];
-    struct kq_buffer got; /* by the caller that last read */
-    char *big;
-};
-
-static int64_t now_us;
-
-static int64_t test_monotonic_us(const struct kq_clock *clock)
-{
-    (void)clock;
-    return now_us;
-}
-
-static int64_t test_wall_ms(const struct kq_clock *clock)
-{
-    (void)clock;
-    return now_us / US_PER_MS;
-}
-
-static const struct kq_clock test_clock = {
-    .wall_ms = test_wall_ms,
-    .business_ms = test_wall_ms,
-    .monotonic_us = test_monotonic_us,
-};
-
-/* /now answers with the request's body, /later when the test completes it, /big with a lot. */
-static struct kq_result route(void *context, const struct kq_http_head *head, struct kq_http_refusal *refusal)
-{
-    (void)context;
-    static const char *const paths[] = {"/now", "/later", "/big"};
-    for (size_t i = 0; i < KQ_COUNT(paths); i++) {
-        if (kq_slice_equal(head->path, kq_slice_of(paths[i]))) {
-            return KQ_OK;
-        }
-    }
-    return kq_http_refuse(refusal, KQ_HTTP_NOT_FOUND, "Nothing.");
-}
-
-static void answer(struct kq_http_connection *connection, struct kq_slice body)
-{
-    struct kq_http_reply head = {.status = KQ_HTTP_OK, .content_type = "a/b"};
-    kq_http_connection_answer(connection, &head, body);
-}
-
-static void serve(void *context, struct kq_http_connection *connection)
-{
-    struct fixture *fixture = context;
-    if (kq_slice_equal(connection->head.path, KQ_SLICE("/later"))) {
-        fixture->waiting = connection;
-        fixture->waiting_count++;
-        kq_http_connection_wait(connection);
-    } else if (kq_slice_equal(connection->head.path, KQ_SLICE("/big"))) {
-        answer(connection, (struct kq_slice){.data = fixture->big, .size = BIG_BYTES});
-    } else {
-        answer(connection, kq_buffer_slice(&connection->body));
-    }
-}
-
-static void resume(void *context, struct kq_http_connection *connection)
-{
-    struct fixture *fixture = context;
-    fixture->waiting_count--;
-    answer(connection, KQ_SLICE("later"));
-}
-
-static void refused(void *context, struct kq_http_connection *connection, enum kq_http_status status,
-                    size_t bytes_out)
-{
-    struct fixture *fixture = context;
-    (void)connection;
-    (void)status;
-    assert_true(bytes_out > 0);
-    fixture->refused_count++;
-}
-
-static const struct kq_service test_service = {
-    .route = route, .serve = serve, .resume = resume, .refused = refused};
-
-static struct fixture fixture;
-
-static int set_up(void **state)
-{
-    (void)state;
-    fixture = (struct fixture){.count = {.maximum = 2}, .callers = {-1, -1, -1, -1}};
-    now_us = 1000000;
-    int listener = -1;
-    assert_true(kq_address_parse("127.0.0.1:0", &fixture.address, NULL).ok);
-    assert_true(kq_listen(&fixture.address, &listener, NULL).ok);
-    assert_true(kq_metrics_open(&fixture.metrics, NULL).ok);
-    struct kq_loop_settings settings = {
-        .service = &test_service,
-        .context = &fixture,
-        .clock = &test_clock,
-        .metrics = fixture.metrics,
-        .count = &fixture.count,
-        .body_max_bytes = BODY_MAX_BYTES,
-        .header_timeout_ms = HEADER_TIMEOUT_MS,
-        .idle_timeout_ms = IDLE_TIMEOUT_MS,
-    };
-    assert_true(kq_loop_open(&fixture.loop, &settings, listener, NULL).ok);
-    return 0;
-}
-
-static void free_rest(void)
-{
-    for (size_t i = 0; i < CALLERS_MAX; i++) {
-        if (fixture.callers[i] >= 0) {
-            close(fixture.callers[i]);
-        }
-    }
-    kq_buffer_free(&fixture.got);
-    kq_memory_free(fixture.big);
-    kq_metrics_close(fixture.metrics);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_true(kq_loop_close(&fixture.loop));
-    assert_int_equal(fixture.count.open, 0);
-    free_rest();
-    return 0;
-}
-
-/* A round that does not wait for anything. */
-static bool turn(void)
-{
-    kq_loop_wake(&fixture.loop);
-    return kq_loop_round(&fixture.loop);
-}
-
-static void turn_often(void)
-{
-    for (size_t i = 0; i < 10; i++) {
-        assert_true(turn());
-    }
-}
-
-static void call(size_t caller)
-{
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(fd >= 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&fixture.address.storage, fixture.address.size), 0);
-    fixture.callers[caller] = fd;
-    turn_often();
-}
-
-static void hang_up(size_t caller)
-{
-    close(fixture.callers[caller]);
-    fixture.callers[caller] = -1;
-    turn_often();
-}
-
-static void say(size_t caller, const char *text)
-{
-    size_t size = strlen(text);
-    assert_int_equal(send(fixture.callers[caller], text, size, MSG_NOSIGNAL), (ssize_t)size);
-}
-
-/* Reads what there is now. False: the connection has ended. */
-static bool hear(size_t caller)
-{
-    char *room = kq_buffer_reserve(&fixture.got, 65536);
-    assert_non_null(room);
-    ssize_t received = recv(fixture.callers[caller], room, 65536, MSG_DONTWAIT);
-    if (received > 0) {
-        fixture.got.size += (size_t)received;
-        fixture.got.data[fixture.got.size] = '\0';
-    }
-    return received > 0 || (received < 0 && errno == EAGAIN);
-}
-
-/* Turns the loop until the caller has heard exactly `expected`. */
-static void expect(size_t caller, const char *expected)
-{
-    size_t size = strlen(expected);
-    kq_buffer_clear(&fixture.got);
-    for (size_t i = 0; i < ROUNDS_MAX && fixture.got.size < size; i++) {
-        assert_true(turn());
-        if (!hear(caller)) {
-            break;
-        }
-    }
-    assert_int_equal(fixture.got.size, size);
-    assert_string_equal(fixture.got.data, expected);
-}
-
-static void expect_end(size_t caller)
-{
-    bool goes_on = true;
-    kq_buffer_clear(&fixture.got);
-    for (size_t i = 0; i < ROUNDS_MAX && goes_on; i++) {
-        (void)turn();
-        goes_on = hear(caller);
-    }
-    assert_false(goes_on);
-    assert_int_equal(fixture.got.size, 0);
-}
-
-static void expect_silence(size_t caller)
-{
-    kq_buffer_clear(&fixture.got);
-    turn_often();
-    assert_true(hear(caller));
-    assert_int_equal(fixture.got.size, 0);
-}
-
-/* Moves the clock, and has every connection look at it. */
-static void let_pass(int64_t ms)
-{
-    now_us += ms * US_PER_MS;
-    for (struct kq_http_connection *connection = fixture.loop.connections; connection != NULL;
-         connection = connection->next) {
-        kq_loop_record(connection, KQ_READY_TIMER);
-    }
-    (void)turn();
-}
-
-#define OK_HEAD(size) "HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Length: " #size "\r\n"
-#define REFUSAL(status, size)                                                                                \
-    "HTTP/1.1 " status "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: " #size               \
-    "\r\nConnection: close\r\n\r\n"
 #define TIMEOUT REFUSAL("408 Request Timeout", 35) "The request took too long to come.\n"
 
 static void a_connection_stays_open_for_the_next_request(void **state)
@@ -277,22 +25,6 @@ static void a_connection_stays_open_for_the_next_request(void **state)
     say(0, "GET /now HTTP/1.0\r\n\r\n");
     expect(0, OK_HEAD(0) "Connection: close\r\n\r\n");
     expect_end(0);
-}
-
-static void an_idle_connection_keeps_no_memory(void **state)
-{
-    (void)state;
-    call(0);
-    say(0, "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
-    expect(0, OK_HEAD(5) "\r\nhello");
-    const struct kq_http_connection *connection = fixture.loop.connections;
-    assert_int_equal(connection->state, KQ_CONNECTION_IDLE);
-    assert_null(connection->input.data);
-    assert_null(connection->body.data);
-    assert_null(connection->output.data);
-    assert_null(connection->call.answer.data);
-    assert_null(connection->call.arena.newest);
-    assert_true(sizeof(*connection) < 4096);
 }
 
 static void pipelined_requests_are_answered_in_order(void **state)
@@ -373,7 +105,7 @@ static void a_refusal_closes_the_connection(void **state)
     hang_up(0);
     call(0);
     say(0, "HEAD /elsewhere HTTP/1.1\r\nHost: a\r\n\r\n");
-    expect(0, REFUSAL("404 Not Found", 9));
+    expect(0, REFUSAL_OF("trace-2", "404 Not Found", 9));
     expect_end(0);
 }
 
@@ -611,36 +343,10 @@ static void a_store_that_hangs_does_not_hold_up_the_stop_for_ever(void **state)
     free_rest();
 }
 
-/* The n-th allocation fails, for every n: the caller gets an answer or an end, and the next one is served. */
-static void running_out_of_memory_fails_one_request(void **state)
-{
-    (void)state;
-    bool has_failed = true;
-    for (unsigned long n = 1; has_failed; n++) {
-        assert_true(n < 100);
-        kq_memory_fail_at(n);
-        call(0);
-        say(0, "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n");
-        turn_often();
-        has_failed = kq_memory_has_failed() != 0;
-        kq_memory_fail_at(0);
-        kq_buffer_clear(&fixture.got);
-        bool is_open = hear(0);
-        bool is_answered = fixture.got.size > 0;
-        assert_true(is_answered || !is_open);
-        assert_true(has_failed || is_answered);
-        hang_up(0);
-        assert_int_equal(fixture.count.open, 0);
-    }
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_connection_stays_open_for_the_next_request),
-        TEST(an_idle_connection_keeps_no_memory),
         TEST(pipelined_requests_are_answered_in_order),
         TEST(bytes_that_come_while_others_are_left_over_are_kept),
         TEST(bytes_that_come_while_a_call_waits_are_kept),
@@ -662,7 +368,6 @@ int main(void)
         TEST(stopping_finishes_what_is_in_hand),
         TEST(a_request_that_has_come_before_the_stop_is_answered),
         cmocka_unit_test_setup(a_store_that_hangs_does_not_hold_up_the_stop_for_ever, set_up),
-        TEST(running_out_of_memory_fails_one_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

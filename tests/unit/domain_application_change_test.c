@@ -117,6 +117,22 @@ static void permissions_have_a_form_and_a_number(void **state)
     assert_int_equal(permit_code(&full, WALLET, true, &changed), KQ_E_NONE);
 }
 
+static void an_application_is_disabled_and_enabled_once(void **state)
+{
+    (void)state;
+    struct kq_application disabled = application;
+    disabled.state = KQ_APPLICATION_DISABLED;
+    bool changed = false;
+    assert_true(kq_application_decide_set_state(&application, KQ_APPLICATION_DISABLED, &changed, NULL).ok);
+    assert_true(changed);
+    assert_true(kq_application_decide_set_state(&disabled, KQ_APPLICATION_DISABLED, &changed, NULL).ok);
+    assert_false(changed);
+    assert_true(kq_application_decide_set_state(&disabled, KQ_APPLICATION_ACTIVE, &changed, NULL).ok);
+    assert_true(changed);
+    assert_true(kq_application_decide_set_state(&application, KQ_APPLICATION_ACTIVE, &changed, NULL).ok);
+    assert_false(changed);
+}
+
 static void no_application_is_not_found(void **state)
 {
     (void)state;
@@ -126,6 +142,10 @@ static void no_application_is_not_found(void **state)
     assert_false(kq_application_decide_rotate(NULL, KQ_SLICE("two"), false, &keys, &changed, &error).ok);
     assert_int_equal(error.code, KQ_E_NOT_FOUND);
     assert_int_equal(permit_code(NULL, SEND, false, &changed), KQ_E_NOT_FOUND);
+    error = (struct kq_error){0};
+    assert_false(kq_application_decide_set_state(NULL, KQ_APPLICATION_DISABLED, &changed, &error).ok);
+    assert_int_equal(error.code, KQ_E_NOT_FOUND);
+    assert_string_equal(error.detail, "there is no such application");
 }
 
 static struct kq_grant grant_of(const char *digest)
@@ -216,6 +236,7 @@ int main(void)
         cmocka_unit_test(nothing_phased_in_cannot_become_current),
         cmocka_unit_test(a_permission_is_given_and_taken_once),
         cmocka_unit_test(permissions_have_a_form_and_a_number),
+        cmocka_unit_test(an_application_is_disabled_and_enabled_once),
         cmocka_unit_test(no_application_is_not_found),
         cmocka_unit_test(a_grant_is_created_once),
         cmocka_unit_test(a_token_belongs_to_one_grant),

@@ -235,6 +235,34 @@ static void lengths_count_characters(void **state)
     assert_refused(&user, &facts, KQ_E_BAD_INPUT, "taobao nick has more than 64 characters");
 }
 
+static void a_user_is_frozen_and_thawed_once(void **state)
+{
+    (void)state;
+    struct kq_user active = user_of_the_page();
+    struct kq_user frozen = user_of_the_page();
+    frozen.state = KQ_USER_FROZEN;
+    bool changed = false;
+    assert_true(kq_user_decide_set_state(&active, active.user_id, KQ_USER_FROZEN, &changed, NULL).ok);
+    assert_true(changed);
+    assert_true(kq_user_decide_set_state(&frozen, frozen.user_id, KQ_USER_FROZEN, &changed, NULL).ok);
+    assert_false(changed);
+    assert_true(kq_user_decide_set_state(&frozen, frozen.user_id, KQ_USER_ACTIVE, &changed, NULL).ok);
+    assert_true(changed);
+    assert_true(kq_user_decide_set_state(&active, active.user_id, KQ_USER_ACTIVE, &changed, NULL).ok);
+    assert_false(changed);
+}
+
+static void no_user_cannot_be_frozen(void **state)
+{
+    (void)state;
+    bool changed = false;
+    struct kq_error error = {0};
+    struct kq_slice user_id = KQ_SLICE("2088302001456115");
+    assert_false(kq_user_decide_set_state(NULL, user_id, KQ_USER_FROZEN, &changed, &error).ok);
+    assert_int_equal(error.code, KQ_E_NOT_FOUND);
+    assert_string_equal(error.detail, "there is no user 2088302001456115");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +278,8 @@ int main(void)
         cmocka_unit_test(fields_out_of_form_are_refused_by_name),
         cmocka_unit_test(a_login_id_is_given_once_and_not_too_many_times),
         cmocka_unit_test(lengths_count_characters),
+        cmocka_unit_test(a_user_is_frozen_and_thawed_once),
+        cmocka_unit_test(no_user_cannot_be_frozen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,29 +14,38 @@ struct failing_file {
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static unsigned long counts[FILE_ACTION_COUNT];
-static enum file_action failing_action;
-static unsigned long countdown;
-static int failing_status;
-static int failing_for_good;
-static int has_failed;
+static struct {
+    unsigned long countdown; /* 0: none fails */
+    int status;
+    int for_good;
+    int has_failed;
+} failures[FILE_ACTION_COUNT];
 
 void failing_file_fail_at(enum file_action action, unsigned long n, int status, int for_good)
 {
     pthread_mutex_lock(&mutex);
-    failing_action = action;
-    countdown = n;
-    failing_status = status;
-    failing_for_good = for_good;
-    has_failed = 0;
+    failures[action].countdown = n;
+    failures[action].status = status;
+    failures[action].for_good = for_good;
+    failures[action].has_failed = 0;
     pthread_mutex_unlock(&mutex);
 }
 
-int failing_file_has_failed(void)
+int failing_file_has_failed(enum file_action action)
 {
     pthread_mutex_lock(&mutex);
-    int answer = has_failed;
+    int answer = failures[action].has_failed;
     pthread_mutex_unlock(&mutex);
     return answer;
+}
+
+void failing_file_stop(void)
+{
+    pthread_mutex_lock(&mutex);
+    for (size_t action = 0; action < FILE_ACTION_COUNT; action++) {
+        failures[action].countdown = 0;
+    }
+    pthread_mutex_unlock(&mutex);
 }
 
 unsigned long failing_file_count(enum file_action action)
@@ -53,11 +62,11 @@ static int count(enum file_action action)
     pthread_mutex_lock(&mutex);
     counts[action]++;
     int status = SQLITE_OK;
-    if (action == failing_action && countdown > 0) {
-        bool is_it = countdown == 1;
-        countdown -= is_it && failing_for_good ? 0 : 1;
-        status = is_it ? failing_status : SQLITE_OK;
-        has_failed = has_failed || is_it;
+    if (failures[action].countdown > 0) {
+        bool is_it = failures[action].countdown == 1;
+        failures[action].countdown -= is_it && failures[action].for_good ? 0 : 1;
+        failures[action].has_failed = failures[action].has_failed || is_it;
+        status = is_it ? failures[action].status : SQLITE_OK;
     }
     pthread_mutex_unlock(&mutex);
     return status;

@@ -16,11 +16,14 @@ enum file_action {
 void failing_file_register(void);
 
 /* From now on the n-th (1 is the next) such action of any file fails with `status`, and so do all after it
- * where `for_good`. 0: none fails any more. */
+ * where `for_good`. Each kind of action has its own count. */
 void failing_file_fail_at(enum file_action action, unsigned long n, int status, int for_good);
 
-/* Has one failed since? */
-int failing_file_has_failed(void);
+/* Has one of these failed since? */
+int failing_file_has_failed(enum file_action action);
+
+/* None fails any more. */
+void failing_file_stop(void);
 
 /* How many there have been since the start. */
 unsigned long failing_file_count(enum file_action action);

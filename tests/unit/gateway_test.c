@@ -418,16 +418,52 @@ static void a_gateway_that_cannot_be_opened_leaves_nothing_behind(void **state)
     }
 }
 
-static void readiness_is_the_stores(void **state)
+/* What is shown is bounded, cut between characters, and the rest of the answer is whole. */
+static void a_long_string_to_sign_is_not_shown_whole(void **state)
 {
     (void)state;
-    struct kq_error error = {0};
-    assert_true(kq_gateway_check(fixture.gateway, &error).ok);
-    fake.calls = 0;
-    fake.fail_at = 1;
-    fake.failure = KQ_E_STORE;
-    assert_false(kq_gateway_check(fixture.gateway, &error).ok);
-    assert_int_equal(error.code, KQ_E_STORE);
+    enum { ROOM = 60000, MOST = 6 * 16384 + 1024 };
+    static char biz_content[ROOM + 8];
+    for (size_t shift = 0; shift < 3; shift++) {
+        memset(biz_content, '\0', sizeof(biz_content));
+        memset(biz_content, '"', shift);
+        for (size_t i = shift; i < ROOM; i += 3) {
+            memcpy(biz_content + i, "券", 3);
+        }
+        sign_call(SEND, biz_content);
+        fixture.query.data[fixture.query.size - 10] ^= 1; /* in the signature */
+        run_call();
+        assert_int_equal(fixture.call.error.code, KQ_E_INVALID_SIGNATURE);
+        struct kq_slice response = verified_response("alipay_marketing_voucher_send_response");
+        assert_true(response.size < MOST);
+        assert_true(memmem(response.data, response.size, "券…\"}", 8) != NULL);
+    }
+}
+
+static void trace_ids_are_all_different(void **state)
+{
+    (void)state;
+    char first[KQ_TRACE_ID_TEXT_SIZE];
+    char second[KQ_TRACE_ID_TEXT_SIZE];
+    kq_gateway_trace(fixture.gateway, first);
+    kq_gateway_trace(fixture.gateway, second);
+    assert_int_equal(strlen(first), 29);
+    assert_true(strcmp(first, second) < 0);
+    sign_call(LIST, LIST_BIZ);
+    run_call();
+    assert_true(strcmp(second, fixture.call.trace_id) < 0);
+}
+
+/* The access log says whose call it was, whatever check failed. */
+static void a_refused_call_names_its_method_and_application(void **state)
+{
+    (void)state;
+    sign_call(SEND, SEND_BIZ);
+    kq_buffer_append(&fixture.query, KQ_SLICE("&version=2.0"));
+    run_call();
+    assert_int_equal(fixture.call.error.code, KQ_E_INVALID_PARAMETER_GATEWAY);
+    assert_true(kq_slice_equal(fixture.call.app_id, KQ_SLICE("2014072300007148")));
+    (void)verified_response("alipay_marketing_voucher_send_response");
 }
 
 #define gateway_unit_test(function) cmocka_unit_test_setup_teardown(function, open_gateway, close_gateway)
@@ -443,7 +479,9 @@ int main(void)
         gateway_unit_test(a_failing_store_is_a_system_error),
         gateway_unit_test(an_allocation_that_fails_fails_the_call_only),
         gateway_unit_test(a_gateway_that_cannot_be_opened_leaves_nothing_behind),
-        gateway_unit_test(readiness_is_the_stores),
+        gateway_unit_test(a_long_string_to_sign_is_not_shown_whole),
+        gateway_unit_test(trace_ids_are_all_different),
+        gateway_unit_test(a_refused_call_names_its_method_and_application),
     };
     return cmocka_run_group_tests(tests, make_keys, free_keys);
 }

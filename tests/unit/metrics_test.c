@@ -12,7 +12,13 @@
 #include "server/metrics.h"
 
 static const struct kq_gauges gauges = {
-    .connections = 3, .connections_max = 10, .workers = 2, .started_ms = INT64_C(1795331045006)};
+    .connections = 3,
+    .connections_max = 10,
+    .buffered_bytes = 5000000000,
+    .buffered_max_bytes = 6000000000,
+    .workers = 2,
+    .started_ms = INT64_C(1795331045006),
+};
 
 #define SEND "alipay.marketing.voucher.send"
 
@@ -63,6 +69,8 @@ static void counts_of_all_workers_are_added_up(void **state)
     expect_line(&shown, "kaquan_request_duration_seconds_sum{method=\"" SEND "\"} 99.001900");
     expect_line(&shown, "kaquan_request_duration_seconds_bucket{method=\"unknown\",le=\"0.0025\"} 1");
     expect_line(&shown, "kaquan_connections 3");
+    expect_line(&shown, "kaquan_buffered_bytes 5000000000");
+    expect_line(&shown, "kaquan_buffered_bytes_max 6000000000");
     expect_line(&shown, "kaquan_workers 2");
     expect_line(&shown, "kaquan_build_info{version=\"" KQ_VERSION "\"} 1");
     expect_line(&shown, "process_start_time_seconds 1795331045.006");

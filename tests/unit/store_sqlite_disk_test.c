@@ -14,11 +14,6 @@ static int use_failing_files(void **state)
     return 0;
 }
 
-static void stop_failing(void)
-{
-    failing_file_fail_at(FILE_WRITE, 0, 0, 0);
-}
-
 /* The store as the failure left it, and then as good as new: the same request succeeds. */
 static void assert_recovered(struct scene *scene, struct kq_operation *issue, struct kq_slice before)
 {
@@ -33,8 +28,9 @@ static void assert_recovered(struct scene *scene, struct kq_operation *issue, st
     sqlite3_close(handle);
 }
 
-/* One issue for each n, the n-th action of which fails; until there are no so many. */
-static void fail_each(struct scene *scene, enum file_action action, int status)
+/* One issue for each n, whose n-th action fails, and with `for_good` all after it; until there are no so
+ * many. A commit that fails once is made good by another. */
+static void fail_each(struct scene *scene, enum file_action action, int status, bool for_good)
 {
     add_user(scene, USER);
     struct kq_slice template_id = add_template(scene, plain_template());
@@ -42,31 +38,42 @@ static void fail_each(struct scene *scene, enum file_action action, int status)
     for (bool failed = true; failed; n++) {
         struct kq_operation operation = new_issue(scene, template_id, USER, numbered(scene, "order", n));
         struct kq_slice before = dump(scene);
-        failing_file_fail_at(action, n, status, 0);
+        failing_file_fail_at(action, n, status, for_good);
         enum kq_error_code code = apply(scene, &operation);
-        failed = failing_file_has_failed() != 0;
-        stop_failing();
-        assert_string_equal(kq_error_name(code), failed ? "STORE" : "NONE");
-        if (failed) {
+        failed = failing_file_has_failed(action) != 0;
+        failing_file_stop();
+        assert_string_equal(kq_error_name(code), failed && for_good ? "STORE" : "NONE");
+        if (code == KQ_E_STORE) {
             assert_recovered(scene, &operation, before);
         }
+        assert_int_equal(get_template(scene, template_id).issued_count, n);
     }
     assert_true(n > 2);
 }
 
-static void each_write_that_finds_the_disk_full(void **state)
+static void each_write_from_which_on_the_disk_is_full(void **state)
 {
-    fail_each(*state, FILE_WRITE, SQLITE_FULL);
+    fail_each(*state, FILE_WRITE, SQLITE_FULL, true);
 }
 
-static void each_write_that_fails(void **state)
+static void each_write_from_which_on_all_fail(void **state)
 {
-    fail_each(*state, FILE_WRITE, SQLITE_IOERR_WRITE);
+    fail_each(*state, FILE_WRITE, SQLITE_IOERR_WRITE, true);
 }
 
-static void each_sync_that_fails(void **state)
+static void each_sync_from_which_on_all_fail(void **state)
 {
-    fail_each(*state, FILE_SYNC, SQLITE_IOERR_FSYNC);
+    fail_each(*state, FILE_SYNC, SQLITE_IOERR_FSYNC, true);
+}
+
+static void each_write_that_fails_once(void **state)
+{
+    fail_each(*state, FILE_WRITE, SQLITE_IOERR_WRITE, false);
+}
+
+static void each_sync_that_fails_once(void **state)
+{
+    fail_each(*state, FILE_SYNC, SQLITE_IOERR_FSYNC, false);
 }
 
 static void each_read_that_fails(void **state)
@@ -80,8 +87,8 @@ static void each_read_that_fails(void **state)
         struct kq_operation operation = new_issue(scene, template_id, USER, numbered(scene, "order", n));
         failing_file_fail_at(FILE_READ, n, SQLITE_IOERR_READ, 0);
         enum kq_error_code code = apply(scene, &operation);
-        failed = failing_file_has_failed() != 0;
-        stop_failing();
+        failed = failing_file_has_failed(FILE_READ) != 0;
+        failing_file_stop();
         assert_string_equal(kq_error_name(code), failed ? "STORE" : "NONE");
         apply_ok(scene, &operation);
         assert_int_equal(get_template(scene, template_id).issued_count, n);
@@ -102,7 +109,7 @@ static void a_disk_that_stays_full(void **state)
         assert_refused(scene, &operation, KQ_E_STORE);
         assert_int_equal(run_sql(scene, "BEGIN IMMEDIATE; ROLLBACK"), SQLITE_OK); /* Others can have it. */
     }
-    stop_failing();
+    failing_file_stop();
     assert_recovered(scene, &operation, before);
 }
 
@@ -126,8 +133,8 @@ static void a_batch_survives_a_failure(void **state)
     failing_file_fail_at(FILE_SYNC, 1, SQLITE_IOERR_FSYNC, 0);
     gate_open(&gate);
     crowd_wait(&crowd, COUNT);
-    assert_true(failing_file_has_failed());
-    stop_failing();
+    assert_true(failing_file_has_failed(FILE_SYNC));
+    failing_file_stop();
     for (size_t i = 0; i < COUNT; i++) {
         assert_int_equal(operations[i].error.code, KQ_E_NONE);
         assert_false(operations[i].issue.result.replayed);
@@ -163,9 +170,11 @@ static void a_batch_is_synced_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCENE_TEST(each_write_that_finds_the_disk_full),
-        SCENE_TEST(each_write_that_fails),
-        SCENE_TEST(each_sync_that_fails),
+        SCENE_TEST(each_write_from_which_on_the_disk_is_full),
+        SCENE_TEST(each_write_from_which_on_all_fail),
+        SCENE_TEST(each_sync_from_which_on_all_fail),
+        SCENE_TEST(each_write_that_fails_once),
+        SCENE_TEST(each_sync_that_fails_once),
         SCENE_TEST(each_read_that_fails),
         SCENE_TEST(a_disk_that_stays_full),
         SCENE_TEST(a_batch_survives_a_failure),

@@ -168,6 +168,18 @@ static void a_schema_that_becomes_newer_is_not_healthy(void **state)
     assert_int_equal(look(scene, &health), KQ_E_STORE);
 }
 
+static void a_schema_that_becomes_newer_is_not_written(void **state)
+{
+    struct scene *scene = *state;
+    struct kq_operation create = new_operation(scene, KQ_OP_USER_CREATE);
+    create.user_create.user.user_id = KQ_SLICE(USER);
+    assert_int_equal(run_sql(scene, "PRAGMA user_version = 99"), SQLITE_OK);
+    assert_refused(scene, &create, KQ_E_STORE);
+    assert_says(&create.error, "start the newer one");
+    assert_int_equal(run_sql(scene, "PRAGMA user_version = 1"), SQLITE_OK);
+    apply_ok(scene, &create);
+}
+
 static void a_lost_node_is_noticed(void **state)
 {
     struct scene *scene = *state;
@@ -308,6 +320,7 @@ int main(void)
         SCENE_TEST(another_programs_database_is_refused),
         SCENE_TEST(a_newer_schema_is_refused),
         SCENE_TEST(a_schema_that_becomes_newer_is_not_healthy),
+        SCENE_TEST(a_schema_that_becomes_newer_is_not_written),
         SCENE_TEST(a_lost_node_is_noticed),
         SCENE_TEST(an_enumerator_out_of_range_is_noticed),
         SCENE_TEST(many_open_a_new_file_at_once),

@@ -117,7 +117,7 @@ enum kq_error_code look(struct scene *scene, struct kq_operation *operation)
 static void check_ok(const struct kq_operation *operation)
 {
     if (operation->error.code != KQ_E_NONE) {
-        fail_msg("%s: %s", kq_operation_name(operation->kind), kq_error_message(&operation->error));
+        fail_msg("operation %d: %s", (int)operation->kind, kq_error_message(&operation->error));
     }
 }
 

@@ -236,22 +236,20 @@ static void passes_are_past_by_state_or_by_time(void **state)
     assert_pass_ids(&past, past_ids, KQ_COUNT(past_ids));
 }
 
-/* Vouchers and passes in turn, two of each at the same second. */
+/* Vouchers and passes in turn, two of each at the same second, with pass ids that get smaller: the order is
+ * that in which they were made. */
 static size_t fill_wallet(struct scene *scene, const char **newest_first, size_t rounds)
 {
     struct kq_slice template_id = add_template(scene, plain_template());
     size_t count = rounds * 2;
     for (size_t i = 0; i < rounds; i++) {
-        struct kq_operation pass = new_pass(scene, numbered(scene, "7", i), KQ_PASS_VOUCHER);
+        struct kq_operation pass = new_pass(scene, numbered(scene, "7", rounds - i), KQ_PASS_VOUCHER);
         pass.pass_create.pass.created_s = NOW_S + (int64_t)(i / 2);
         apply_ok(scene, &pass);
         atomic_store(&scene->clock.now_ms, (NOW_S + (int64_t)(i / 2)) * 1000);
         struct kq_slice voucher_id = issue(scene, template_id, USER, numbered(scene, "order", i));
-        /* In a group of four of one second: both passes before both vouchers ("7-…" after "2016…"), the later
-         * id first. */
-        size_t group_end = count - i / 2 * 4;
-        newest_first[group_end - 3 - i % 2] = pass.pass_create.pass.pass_id.data;
-        newest_first[group_end - 1 - i % 2] = voucher_id.data;
+        newest_first[count - 1 - i * 2] = pass.pass_create.pass.pass_id.data;
+        newest_first[count - 2 - i * 2] = voucher_id.data;
     }
     return count;
 }
@@ -375,11 +373,11 @@ static void a_pass_can_be_used_at_the_shops_it_names(void **state)
     struct scene *scene = *state;
     add_user(scene, USER);
     add_shops_of_two_cities(scene);
+    add_pass(scene, "1", KQ_PASS_CARD);
     struct kq_operation choosy = new_pass(scene, "2", KQ_PASS_CARD);
     choosy.pass_create.pass.shop_ids = named;
     choosy.pass_create.pass.shop_id_count = KQ_COUNT(named);
     apply_ok(scene, &choosy);
-    add_pass(scene, "1", KQ_PASS_CARD);
     struct kq_op_wallet wanted = first_page(KQ_PASS_CARD, true);
     wanted.with_shops = true;
     wanted.city_code = KQ_SLICE(NANJING);

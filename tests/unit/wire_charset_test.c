@@ -20,9 +20,9 @@ static void test_names(void **state)
         const char *text;
         enum kq_charset charset;
     } names[] = {
-        {"utf-8", KQ_CHARSET_UTF8},    {"UTF-8", KQ_CHARSET_UTF8},    {"Utf8", KQ_CHARSET_UTF8},
-        {"", KQ_CHARSET_UTF8},         {"gbk", KQ_CHARSET_GBK},       {"GBK", KQ_CHARSET_GBK},
-        {"gB2312", KQ_CHARSET_GB2312}, {"GB2312", KQ_CHARSET_GB2312},
+        {"utf-8", KQ_CHARSET_UTF8},    {"UTF-8", KQ_CHARSET_UTF8}, {"", KQ_CHARSET_UTF8},
+        {"gbk", KQ_CHARSET_GBK},       {"GBK", KQ_CHARSET_GBK},    {"gB2312", KQ_CHARSET_GB2312},
+        {"GB2312", KQ_CHARSET_GB2312},
     };
     for (size_t i = 0; i < KQ_COUNT(names); i++) {
         struct kq_error error = {0};
@@ -38,8 +38,8 @@ static void test_names(void **state)
 static void test_unknown_names(void **state)
 {
     (void)state;
-    static const struct kq_slice names[] = {
-        {"utf-16", 6}, {"gb18030", 7}, {"utf-8 ", 6}, {"gbk\0", 4}, {" ", 1}};
+    static const struct kq_slice names[] = {{"utf-16", 6}, {"utf8", 4},  {"gb18030", 7},
+                                            {"utf-8 ", 6}, {"gbk\0", 4}, {" ", 1}};
     for (size_t i = 0; i < KQ_COUNT(names); i++) {
         struct kq_error error = {0};
         enum kq_charset charset;

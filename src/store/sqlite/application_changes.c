@@ -132,8 +132,7 @@ struct kq_result kq_write_application_set_state(struct kq_batch *batch, struct k
     struct kq_application application;
     bool exists = false;
     KQ_TRY(kq_row_application(batch->connection, set->app_id, &batch->arena, &application, &exists, error));
-    KQ_ENSURE(exists, error, KQ_E_NOT_FOUND, "there is no such application");
-    set->changed = application.state != set->state;
+    KQ_TRY(kq_application_decide_set_state(exists ? &application : NULL, set->state, &set->changed, error));
     return set->changed ? revise(batch, set->app_id, set->state, error) : KQ_OK;
 }
 

@@ -7,9 +7,6 @@
 
 #define APPLICATION_COLUMNS "app_id, pid, name, state, revision, created_s"
 
-/* application_key.slot */
-enum { SLOT_CURRENT, SLOT_NEXT, SLOT_COUNT };
-
 static void take_application(struct kq_query *query, struct kq_arena *arena,
                              struct kq_application *application)
 {
@@ -47,19 +44,8 @@ static struct kq_result load_permissions(struct kq_connection *connection, struc
         "SELECT method FROM application_permission WHERE app_id = ? ORDER BY method";
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_permissions);
     kq_query_put_text(&query, application->app_id);
-    struct kq_slice *methods = NULL;
-    size_t count = 0;
-    bool has_row = false;
-    KQ_TRY(kq_query_next(&query, &has_row, error));
-    while (has_row) {
-        methods = kq_list_room(arena, methods, count, sizeof(*methods));
-        KQ_ENSURE_MEMORY(methods != NULL, error);
-        methods[count++] = kq_query_take_text(&query, arena);
-        KQ_TRY(kq_query_next(&query, &has_row, error));
-    }
-    application->permissions = methods;
-    application->permission_count = count;
-    return KQ_OK;
+    return kq_query_take_texts(&query, arena, &application->permissions, &application->permission_count,
+                               error);
 }
 
 struct kq_result kq_row_application(struct kq_connection *connection, struct kq_slice app_id,

@@ -3,6 +3,7 @@
 
 #include "base/macros.h"
 #include "store/sqlite/query.h"
+#include "store/sqlite/schema.h"
 #include "store/sqlite/transaction.h"
 #include "store/sqlite/writes.h"
 
@@ -33,10 +34,22 @@ static struct kq_result save_ids(struct kq_batch *batch, struct kq_error *error)
     return kq_query_run(&query, error);
 }
 
+/* So that the batch has something to write, whatever its operations do. */
+static void skip_id(struct kq_batch *batch)
+{
+    char skipped[KQ_ID_TEXT_SIZE];
+    kq_id_next(&batch->ids, batch->now_ms, KQ_ID_PRODUCT_VOUCHER, KQ_SLICE_EMPTY, skipped);
+}
+
 static struct kq_result prepare(struct kq_batch *batch, size_t most, struct kq_error *error)
 {
     KQ_TRY(kq_template_map_init(&batch->templates, &batch->arena, most, error));
-    return load_ids(batch, error);
+    KQ_TRY(kq_schema_check_version(batch->connection, error));
+    KQ_TRY(load_ids(batch, error));
+    if (batch->is_unsettled) {
+        skip_id(batch);
+    }
+    return KQ_OK;
 }
 
 struct kq_result kq_batch_begin(struct kq_batch *batch, size_t most, int64_t now_ms, struct kq_error *error)
@@ -71,7 +84,10 @@ struct kq_result kq_batch_commit(struct kq_batch *batch, struct kq_error *error)
         }
     }
     KQ_TRY(save_ids(batch, error));
-    KQ_TRY(kq_transaction_commit(batch->connection, error));
+    batch->is_unsettled = !kq_transaction_commit(batch->connection, error).ok;
+    if (batch->is_unsettled) {
+        return KQ_FAILED;
+    }
     kq_arena_reset(&batch->arena);
     return KQ_OK;
 }

@@ -22,10 +22,14 @@ struct kq_batch {
     struct kq_id_source ids;
     struct kq_id_source stored_ids; /* as they stand in the file */
     int64_t now_ms;
+    /* The last commit failed. What it wrote may stand in the log all the same, complete, and come back when
+     * the process dies; the next commit that succeeds is written over it. */
+    bool is_unsettled;
 };
 
 /* Takes the write lock and loads the id source, which another process may have moved. `most`: operations at
- * most. After a failure there is nothing to roll back. BUSY, STORE, NO_MEMORY. */
+ * most. After a failure there is nothing to roll back. BUSY, STORE (also where a newer program has migrated
+ * the file meanwhile), NO_MEMORY. */
 KQ_MUST struct kq_result kq_batch_begin(struct kq_batch *batch, size_t most, int64_t now_ms,
                                         struct kq_error *error);
 
@@ -34,8 +38,8 @@ KQ_MUST struct kq_result kq_batch_begin(struct kq_batch *batch, size_t most, int
  * changed nothing. */
 void kq_batch_run(struct kq_batch *batch, struct kq_operation *operation);
 
-/* Writes the templates that changed and the id source, commits. After a failure the batch must be rolled
- * back. */
+/* Writes the templates that changed and the id source, commits; says in `is_unsettled` what that came to.
+ * After a failure the batch must be rolled back. */
 KQ_MUST struct kq_result kq_batch_commit(struct kq_batch *batch, struct kq_error *error);
 
 /* Leaves the file as it was before the batch. */

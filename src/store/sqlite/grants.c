@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/macros.h"
 #include "domain/application_change.h"
-#include "store/sqlite/list.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/reads.h"
 #include "store/sqlite/rows.h"
@@ -16,19 +15,7 @@ static struct kq_result load_methods(struct kq_connection *connection, struct kq
         "SELECT method FROM app_grant_method WHERE token_digest = ? ORDER BY method";
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_methods);
     kq_query_put_bytes(&query, grant->token_digest);
-    struct kq_slice *methods = NULL;
-    size_t count = 0;
-    bool has_row = false;
-    KQ_TRY(kq_query_next(&query, &has_row, error));
-    while (has_row) {
-        methods = kq_list_room(arena, methods, count, sizeof(*methods));
-        KQ_ENSURE_MEMORY(methods != NULL, error);
-        methods[count++] = kq_query_take_text(&query, arena);
-        KQ_TRY(kq_query_next(&query, &has_row, error));
-    }
-    grant->methods = methods;
-    grant->method_count = count;
-    return KQ_OK;
+    return kq_query_take_texts(&query, arena, &grant->methods, &grant->method_count, error);
 }
 
 struct kq_result kq_row_grant(struct kq_connection *connection, struct kq_slice token_digest,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/macros.h"
-#include "store/sqlite/list.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/writes.h"
@@ -47,26 +46,16 @@ static struct kq_result load_shop_ids(struct kq_batch *batch, struct kq_pass *pa
     static const char select_shop_ids[] = "SELECT shop_id FROM pass_shop WHERE pass_id = ? ORDER BY shop_id";
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, select_shop_ids);
     kq_query_put_text(&query, pass->pass_id);
-    struct kq_slice *shop_ids = NULL;
-    size_t count = 0;
-    bool has_row = false;
-    KQ_TRY(kq_query_next(&query, &has_row, error));
-    while (has_row) {
-        shop_ids = kq_list_room(&batch->arena, shop_ids, count, sizeof(*shop_ids));
-        KQ_ENSURE_MEMORY(shop_ids != NULL, error);
-        shop_ids[count++] = kq_query_take_text(&query, &batch->arena);
-        KQ_TRY(kq_query_next(&query, &has_row, error));
-    }
-    pass->shop_ids = shop_ids;
-    pass->shop_id_count = count;
-    return KQ_OK;
+    return kq_query_take_texts(&query, &batch->arena, &pass->shop_ids, &pass->shop_id_count, error);
 }
 
 static struct kq_result insert_pass(struct kq_batch *batch, const struct kq_pass *pass, int64_t created_s,
                                     struct kq_error *error)
 {
     static const char insert_pass[] =
-        "INSERT INTO pass (" PASS_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        "INSERT INTO pass (" PASS_COLUMNS ", wallet_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    char wallet_id[KQ_ID_TEXT_SIZE];
+    kq_id_next(&batch->ids, batch->now_ms, KQ_ID_PRODUCT_VOUCHER, pass->user_id, wallet_id);
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, insert_pass);
     kq_query_put_text(&query, pass->pass_id);
     kq_query_put_text(&query, pass->user_id);
@@ -82,6 +71,7 @@ static struct kq_result insert_pass(struct kq_batch *batch, const struct kq_pass
     kq_query_put_integer(&query, created_s);
     kq_query_put_text(&query, pass->data_info);
     kq_query_put_text(&query, pass->ext_info);
+    kq_query_put_text(&query, kq_slice_of(wallet_id));
     return kq_query_run(&query, error);
 }
 

@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "store/sqlite/list.h"
+
 struct kq_query kq_query_begin(struct kq_connection *connection, const char *sql)
 {
     struct kq_query query = {.connection = connection};
@@ -158,4 +160,22 @@ unsigned kq_query_take_choice(struct kq_query *query, unsigned count)
         return 0;
     }
     return (unsigned)number;
+}
+
+struct kq_result kq_query_take_texts(struct kq_query *query, struct kq_arena *arena,
+                                     const struct kq_slice **texts, size_t *count, struct kq_error *error)
+{
+    struct kq_slice *taken = NULL;
+    size_t taken_count = 0;
+    bool has_row = false;
+    KQ_TRY(kq_query_next(query, &has_row, error));
+    while (has_row) {
+        taken = kq_list_room(arena, taken, taken_count, sizeof(*taken));
+        KQ_ENSURE_MEMORY(taken != NULL, error);
+        taken[taken_count++] = kq_query_take_text(query, arena);
+        KQ_TRY(kq_query_next(query, &has_row, error));
+    }
+    *texts = taken;
+    *count = taken_count;
+    return KQ_OK;
 }

@@ -56,6 +56,12 @@ int64_t kq_query_take_integer_or(struct kq_query *query, int64_t null_number); /
 /* An enumerator below `count`. Anything else is a damaged file: the schema's checks keep it out. */
 unsigned kq_query_take_choice(struct kq_query *query, unsigned count);
 
+/* Runs it to its end: the first column of each row, an array of *count texts in the arena; on failure *texts
+ * and *count are untouched. */
+KQ_MUST struct kq_result kq_query_take_texts(struct kq_query *query, struct kq_arena *arena,
+                                             const struct kq_slice **texts, size_t *count,
+                                             struct kq_error *error);
+
 /* Has all gone well so far? To be asked after the last take. */
 KQ_MUST struct kq_result kq_query_check(const struct kq_query *query, struct kq_error *error);
 

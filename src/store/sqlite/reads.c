@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/sqlite/reads.h"
 
-#include <inttypes.h>
 #include <stdint.h>
 
 #include "base/macros.h"
@@ -39,12 +38,7 @@ struct kq_result kq_read_health(struct kq_connection *connection, struct kq_oper
     bool found = false;
     KQ_TRY(kq_query_next(&query, &found, error));
     KQ_ENSURE(found, error, KQ_E_STORE, "the store is damaged: it has lost its node id");
-    int64_t version = 0;
-    KQ_TRY(kq_schema_read_version(connection, &version, error));
-    KQ_ENSURE(version == kq_schema_version(), error, KQ_E_STORE,
-              "the store's schema version is %" PRId64 " now, and this program knows %" PRId64
-              ": start the newer one",
-              version, kq_schema_version());
-    operation->health.schema_version = version;
+    KQ_TRY(kq_schema_check_version(connection, error));
+    operation->health.schema_version = kq_schema_version();
     return KQ_OK;
 }

@@ -48,11 +48,22 @@ static struct kq_result read_number(struct kq_connection *connection, const char
     return kq_query_check(&query, error);
 }
 
-struct kq_result kq_schema_read_version(struct kq_connection *connection, int64_t *version,
-                                        struct kq_error *error)
+static struct kq_result read_version(struct kq_connection *connection, int64_t *version,
+                                     struct kq_error *error)
 {
     static const char user_version[] = "PRAGMA user_version";
     return read_number(connection, user_version, version, error);
+}
+
+struct kq_result kq_schema_check_version(struct kq_connection *connection, struct kq_error *error)
+{
+    int64_t version = 0;
+    KQ_TRY(read_version(connection, &version, error));
+    KQ_ENSURE(version == kq_schema_version(), error, KQ_E_STORE,
+              "the store's schema version is %" PRId64 " now, and this program knows %" PRId64
+              ": start the newer one",
+              version, kq_schema_version());
+    return KQ_OK;
 }
 
 /* Ours, or empty? And not newer than this program? */
@@ -63,7 +74,7 @@ static struct kq_result check_file(struct kq_connection *connection, int64_t *ve
     int64_t id = 0;
     int64_t objects = 0;
     KQ_TRY(read_number(connection, application_id, &id, error));
-    KQ_TRY(kq_schema_read_version(connection, version, error));
+    KQ_TRY(read_version(connection, version, error));
     KQ_TRY(read_number(connection, count_objects, &objects, error));
     bool is_new = id == 0 && *version == 0 && objects == 0;
     KQ_ENSURE(is_new || (id == KQ_SQLITE_APPLICATION_ID && *version > 0), error, KQ_E_STORE,

@@ -17,9 +17,9 @@
 /* The newest version: what this program reads and writes. */
 int64_t kq_schema_version(void);
 
-/* The file's version. */
-KQ_MUST struct kq_result kq_schema_read_version(struct kq_connection *connection, int64_t *version,
-                                                struct kq_error *error);
+/* Is the file still of the newest version? A newer program may have migrated it since it was opened: then
+ * STORE, with what to do. BUSY, NO_MEMORY. */
+KQ_MUST struct kq_result kq_schema_check_version(struct kq_connection *connection, struct kq_error *error);
 
 /* Brings the file to WAL mode and to the newest version. A file of another program, and one of a newer
  * version, are refused and left as they are. STORE, BUSY, NO_MEMORY. */

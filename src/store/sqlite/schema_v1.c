@@ -40,6 +40,9 @@ static_assert(KQ_PASS_CAN_USE == 0 && KQ_PASS_USED == 1 && KQ_PASS_CLOSED == 2 &
  * voucher: its key increases with time, so rows are appended. voucher_by_user is a wallet in its order, and
  * holds all that counting a user's vouchers of a template needs.
  *
+ * pass.wallet_id: an id of a voucher's form from the same source. Vouchers and passes of one second stand in
+ * the wallet in the order in which they were made, which a pass_id, the operator's choice, does not tell.
+ *
  * pass_shop names shops that need not be there: passes are imported from elsewhere, and unknown shops are not
  * shown. */
 const char kq_schema_v1[] =
@@ -176,10 +179,11 @@ const char kq_schema_v1[] =
     "  start_s INTEGER,"
     "  end_s INTEGER,"
     "  created_s INTEGER NOT NULL,"
+    "  wallet_id TEXT NOT NULL,"
     "  data_info TEXT NOT NULL,"
     "  ext_info TEXT NOT NULL"
     ") STRICT, WITHOUT ROWID;"
-    "CREATE INDEX pass_by_user ON pass (user_id, pass_group, created_s, pass_id);"
+    "CREATE INDEX pass_by_user ON pass (user_id, pass_group, created_s, wallet_id, pass_id);"
 
     "CREATE TABLE pass_shop ("
     "  pass_id TEXT NOT NULL REFERENCES pass,"

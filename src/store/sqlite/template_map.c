@@ -2,7 +2,6 @@
 #include "store/sqlite/template_map.h"
 
 #include <assert.h>
-#include <stdint.h>
 
 #include "store/sqlite/rows.h"
 
@@ -19,21 +18,11 @@ struct kq_result kq_template_map_init(struct kq_template_map *map, struct kq_are
     return KQ_OK;
 }
 
-/* FNV-1a. The ids in a map were made by the store: nobody chooses them so that they collide. */
-static size_t hash(struct kq_slice text)
-{
-    uint64_t value = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < text.size; i++) {
-        value = (value ^ (unsigned char)text.data[i]) * UINT64_C(1099511628211);
-    }
-    return (size_t)(value ^ value >> 32);
-}
-
 struct kq_result kq_template_map_get(struct kq_template_map *map, struct kq_connection *connection,
                                      struct kq_slice template_id, struct kq_template_entry **entry,
                                      struct kq_error *error)
 {
-    size_t place = hash(template_id) % map->place_count;
+    size_t place = kq_slice_hash(template_id) % map->place_count;
     size_t steps = 0;
     while (map->places[place] != NULL &&
            !kq_slice_equal(map->places[place]->template.template_id, template_id)) {

@@ -44,19 +44,7 @@ struct kq_result kq_row_logins(struct kq_connection *connection, struct kq_arena
     static const char select_logins[] = "SELECT login_id FROM user_login WHERE user_id = ? ORDER BY login_id";
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_logins);
     kq_query_put_text(&query, user->user_id);
-    struct kq_slice *logins = NULL;
-    size_t count = 0;
-    bool has_row = false;
-    KQ_TRY(kq_query_next(&query, &has_row, error));
-    while (has_row) {
-        logins = kq_list_room(arena, logins, count, sizeof(*logins));
-        KQ_ENSURE_MEMORY(logins != NULL, error);
-        logins[count++] = kq_query_take_text(&query, arena);
-        KQ_TRY(kq_query_next(&query, &has_row, error));
-    }
-    user->login_ids = logins;
-    user->login_id_count = count;
-    return KQ_OK;
+    return kq_query_take_texts(&query, arena, &user->login_ids, &user->login_id_count, error);
 }
 
 /* Whose is it, if it is not `user_id`'s? Empty: nobody's. */
@@ -144,8 +132,7 @@ struct kq_result kq_write_user_set_state(struct kq_batch *batch, struct kq_opera
     struct kq_user user;
     bool exists = false;
     KQ_TRY(kq_row_user(batch->connection, &id, &batch->arena, &user, &exists, error));
-    KQ_ENSURE(exists, error, KQ_E_NOT_FOUND, "there is no user %.*s", KQ_SLICE_PRINT(set->user_id));
-    set->changed = user.state != set->state;
+    KQ_TRY(kq_user_decide_set_state(exists ? &user : NULL, set->user_id, set->state, &set->changed, error));
     if (!set->changed) {
         return KQ_OK;
     }

@@ -17,7 +17,7 @@ struct entry {
 
 struct merchant_shops {
     struct kq_slice pid;
-    struct kq_slice *shop_ids;
+    const struct kq_slice *shop_ids;
     size_t count;
 };
 
@@ -41,13 +41,14 @@ struct page {
 /* Both parts come from their index in order and are merged, so that nothing is read behind the page's last
  * row. */
 #define SELECT_VOUCHERS                                                                                      \
-    "SELECT 0 AS source, voucher_id AS id, issued_s AS shown_s FROM voucher INDEXED BY voucher_by_user"      \
+    "SELECT 0 AS source, voucher_id AS id, issued_s AS shown_s, voucher_id AS wallet_id"                     \
+    " FROM voucher INDEXED BY voucher_by_user"                                                               \
     " WHERE user_id = ?1 AND " VOUCHER_IS_CURRENT " = ?3 AND (?4 = '' OR"                                    \
     " (SELECT pid FROM template WHERE template.template_id = voucher.template_id) = ?4)"
 #define SELECT_PASSES                                                                                        \
-    "SELECT 1 AS source, pass_id AS id, created_s AS shown_s FROM pass INDEXED BY pass_by_user"              \
+    "SELECT 1 AS source, pass_id AS id, created_s AS shown_s, wallet_id FROM pass INDEXED BY pass_by_user"   \
     " WHERE user_id = ?1 AND " PASS_IS_CURRENT " = ?3 AND (?4 = '' OR pid = ?4) AND pass_group = ?7"
-#define PAGE_ORDER " ORDER BY shown_s DESC, id DESC LIMIT ?5 OFFSET ?6"
+#define PAGE_ORDER " ORDER BY shown_s DESC, wallet_id DESC LIMIT ?5 OFFSET ?6"
 
 static struct kq_result find_entries(struct page *page, struct kq_error *error)
 {
@@ -108,23 +109,13 @@ static struct kq_result load_pass(struct page *page, struct kq_slice id, struct 
 
 /* The shops of the wallet's city, by a statement that asks for an owner (a merchant or a pass) and a city. */
 static struct kq_result find_shops(struct page *page, const char *sql, struct kq_slice owner,
-                                   struct kq_slice **shop_ids, size_t *count, struct kq_error *error)
+                                   const struct kq_slice **shop_ids, size_t *count, struct kq_error *error)
 {
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(page->connection, sql);
     kq_query_put_text(&query, owner);
     kq_query_put_text(&query, page->wallet->city_code);
     kq_query_put_integer(&query, KQ_PASS_SHOPS_MAX);
-    *shop_ids = NULL;
-    *count = 0;
-    bool has_row = false;
-    KQ_TRY(kq_query_next(&query, &has_row, error));
-    while (has_row) {
-        *shop_ids = kq_list_room(page->arena, *shop_ids, *count, sizeof(**shop_ids));
-        KQ_ENSURE_MEMORY(*shop_ids != NULL, error);
-        (*shop_ids)[(*count)++] = kq_query_take_text(&query, page->arena);
-        KQ_TRY(kq_query_next(&query, &has_row, error));
-    }
-    return KQ_OK;
+    return kq_query_take_texts(&query, page->arena, shop_ids, count, error);
 }
 
 /* Asked for once a page: many passes of a page are of one merchant. */
@@ -173,10 +164,7 @@ static struct kq_result add_shops(struct page *page, enum source source, struct 
     if (!has_own) {
         return find_merchant_shops(page, pass->pid, pass, error);
     }
-    struct kq_slice *shop_ids = NULL;
-    KQ_TRY(find_shops(page, select_shops, pass->pass_id, &shop_ids, &pass->shop_id_count, error));
-    pass->shop_ids = shop_ids;
-    return KQ_OK;
+    return find_shops(page, select_shops, pass->pass_id, &pass->shop_ids, &pass->shop_id_count, error);
 }
 
 struct kq_result kq_read_wallet(struct kq_connection *connection, struct kq_operation *operation,

@@ -81,7 +81,7 @@ static void fail_all(struct kq_submission_list *list, const struct kq_error *err
     complete_all(list);
 }
 
-/* Once when it begins and once when it is over: a full disk is not to fill the log too. */
+/* Each once when it begins, and once when it is over: a full disk is not to fill the log too. */
 static void note_outcome(struct kq_writer *writer, const struct kq_error *failure)
 {
     bool is_failing = failure != NULL;
@@ -92,10 +92,16 @@ static void note_outcome(struct kq_writer *writer, const struct kq_error *failur
         kq_log(KQ_LOG_INFO, "writing to the store works again");
     }
     writer->is_failing = is_failing;
+    bool is_unsettled = writer->batch.is_unsettled;
+    if (is_unsettled && !writer->is_unsettled) {
+        kq_log(KQ_LOG_ERROR, "outcome unknown: a commit failed and was refused, and may yet come back if"
+                             " this process dies before another one succeeds");
+    }
+    writer->is_unsettled = is_unsettled;
 }
 
-/* Decides and commits all of the list, in one transaction. After a failure nothing of it is in the file;
- * *begun false: it did not come to a transaction. */
+/* Decides and commits all of the list, in one transaction. After a failure nothing of it can be seen in the
+ * file; *begun false: it did not come to a transaction. */
 static struct kq_result write_together(struct kq_writer *writer, const struct kq_submission_list *list,
                                        bool *begun, struct kq_error *error)
 {
@@ -148,7 +154,7 @@ static void write_list(struct kq_writer *writer, struct kq_submission_list *list
     if (write_together(writer, list, &begun, &error).ok) {
         note_outcome(writer, NULL);
         complete_all(list);
-    } else if (begun && list->count > 1) {
+    } else if (begun && (list->count > 1 || writer->batch.is_unsettled)) {
         write_each(writer, list);
     } else {
         note_outcome(writer, &error);

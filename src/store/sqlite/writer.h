@@ -13,7 +13,12 @@
 
 /* The one thread of a store that writes. It takes everything that waits, at most KQ_BATCH_MAX, commits it as
  * one batch, then completes it. Where the batch fails as a whole, each of its operations is tried once more
- * alone, so that one that cannot be written fails alone. */
+ * alone, so that one that cannot be written fails alone.
+ *
+ * A commit that fails at the disk may have left all of itself in SQLite's log, and whoever opens the file
+ * after a crash takes it for good (see store.h). Therefore an operation whose commit failed is tried once
+ * more even if it was alone, and from then on every batch writes something until one is committed: what
+ * merely refuses or repeats is not completed either before the disk works again. */
 
 struct kq_submission_list {
     struct kq_submission *first;
@@ -27,7 +32,8 @@ struct kq_writer {
     struct kq_batch batch;
     const struct kq_clock *clock; /* borrowed */
     size_t queue_max;
-    bool is_failing; /* the last batch was not committed: said once in the log */
+    bool is_failing;   /* the last batch was not committed: said once in the log */
+    bool is_unsettled; /* the batch's, as last said in the log */
     pthread_t thread;
 
     pthread_mutex_t mutex; /* guards what follows */
