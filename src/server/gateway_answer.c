@@ -14,7 +14,7 @@ static void append_text_member(struct kq_buffer *json, const char *name, struct 
 
 /* Longer than any real call, whose biz_content is a few fields. Whoever sends more of it unsigned does not
  * get it back, six times as long once it is escaped. */
-#define SHOWN_STRING_MAX_BYTES ((size_t)16384)
+#define SHOWN_STRING_MAX_BYTES ((size_t)65536)
 
 /* Cut between two characters. */
 static struct kq_slice shown_part(struct kq_slice utf8)

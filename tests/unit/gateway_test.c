@@ -422,7 +422,7 @@ static void a_gateway_that_cannot_be_opened_leaves_nothing_behind(void **state)
 static void a_long_string_to_sign_is_not_shown_whole(void **state)
 {
     (void)state;
-    enum { ROOM = 60000, MOST = 6 * 16384 + 1024 };
+    enum { ROOM = 90000, MOST = 65536 + 1024 };
     static char biz_content[ROOM + 8];
     for (size_t shift = 0; shift < 3; shift++) {
         memset(biz_content, '\0', sizeof(biz_content));
