@@ -7,41 +7,21 @@ static const struct kq_flag flags[] = {
     KQ_FLAG_DATA,
 };
 
-static struct kq_page *prepare(const struct kq_invocation *invocation, struct kq_operation *operation)
+static struct kq_result put_page(struct kq_listing *listing, struct kq_error *error)
 {
-    (void)invocation;
-    operation->kind = KQ_OP_APPLICATION_LIST;
-    return &operation->application_list.page;
+    struct kq_operation operation = {.kind = KQ_OP_APPLICATION_LIST};
+    struct kq_op_application_list *list = &operation.application_list;
+    list->page = listing->page;
+    KQ_TRY(kq_listing_read(listing, &operation, error));
+    for (size_t i = 0; i < list->count; i++) {
+        kq_application_fill(kq_listing_add(listing), &list->items[i]);
+    }
+    return KQ_OK;
 }
-
-static size_t count_of(const struct kq_operation *operation)
-{
-    return operation->application_list.count;
-}
-
-static struct kq_slice id_of(const struct kq_operation *operation, size_t index)
-{
-    return operation->application_list.items[index].app_id;
-}
-
-static void fill(struct kq_row *row, const struct kq_operation *operation, size_t index, int64_t now_s)
-{
-    (void)now_s;
-    kq_application_fill(row, &operation->application_list.items[index]);
-}
-
-static const struct kq_listing listing = {
-    .columns = kq_application_columns,
-    .column_count = KQ_APPLICATION_COLUMN_COUNT,
-    .prepare = prepare,
-    .count = count_of,
-    .id = id_of,
-    .fill = fill,
-};
 
 static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
 {
-    return kq_listing_run(invocation, &listing, error);
+    return kq_listing_run(invocation, kq_application_columns, KQ_APPLICATION_COLUMN_COUNT, put_page, error);
 }
 
 const struct kq_command kq_command_app_list = {

@@ -1,56 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/listing.h"
 
-#include "cli/data.h"
-#include "cli/table.h"
+#include <assert.h>
 
-static struct kq_result print_page(const struct kq_listing *listing, const struct kq_operation *operation,
-                                   int64_t now_s, struct kq_table *table, struct kq_error *error)
+static void close_listing(struct kq_listing *listing)
 {
-    size_t count = listing->count(operation);
-    struct kq_row *rows = kq_arena_allocate_array(operation->arena, count, sizeof(*rows));
-    struct kq_slice *cells =
-        kq_arena_allocate_array(operation->arena, count * listing->column_count, sizeof(*cells));
-    KQ_ENSURE_MEMORY(rows != NULL && cells != NULL, error);
-    for (size_t i = 0; i < count; i++) {
-        kq_row_init(&rows[i], listing->columns, listing->column_count, cells + i * listing->column_count,
-                    operation->arena);
-        listing->fill(&rows[i], operation, i, now_s);
-    }
-    return kq_table_print(table, rows, count, error);
+    kq_buffer_free(&listing->after);
+    kq_arena_free(&listing->arena);
+    kq_data_close(&listing->data);
 }
 
-static struct kq_result print_pages(struct kq_invocation *invocation, const struct kq_listing *listing,
-                                    struct kq_data *data, struct kq_table *table, struct kq_error *error)
+struct kq_result kq_listing_read(struct kq_listing *listing, struct kq_operation *operation,
+                                 struct kq_error *error)
 {
-    struct kq_buffer after KQ_CLEANUP(kq_buffer_free) = {0};
-    size_t count = 0;
-    do {
-        struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
-        struct kq_operation operation = {.arena = &arena};
-        struct kq_page *page = listing->prepare(invocation, &operation);
-        page->after = kq_buffer_slice(&after);
-        page->limit = KQ_LISTING_PAGE_ROWS;
-        KQ_TRY(kq_data_read(data, &operation, error));
-        KQ_TRY(print_page(listing, &operation, kq_store_now_s(data->store), table, error));
-        count = listing->count(&operation);
-        kq_buffer_clear(&after);
-        if (count > 0) {
-            kq_buffer_append(&after, listing->id(&operation, count - 1));
-        }
-        KQ_ENSURE_MEMORY(!after.failed, error);
-    } while (count == KQ_LISTING_PAGE_ROWS);
+    operation->arena = &listing->arena;
+    KQ_TRY(kq_data_read(&listing->data, operation, error));
+    listing->now_s = kq_store_now_s(listing->data.store);
     return KQ_OK;
 }
 
-struct kq_result kq_listing_run(struct kq_invocation *invocation, const struct kq_listing *listing,
-                                struct kq_error *error)
+struct kq_row *kq_listing_add(struct kq_listing *listing)
 {
-    struct kq_data data KQ_CLEANUP(kq_data_close) = {0};
-    KQ_TRY(kq_data_open(invocation, &data, error));
-    struct kq_table table;
-    kq_table_begin(&table, listing->columns, listing->column_count, invocation->json);
-    KQ_TRY(print_pages(invocation, listing, &data, &table, error));
-    kq_table_end(&table);
+    assert(listing->count < KQ_LISTING_PAGE_ROWS);
+    const struct kq_table *table = &listing->table;
+    struct kq_row *row = &listing->rows[listing->count];
+    struct kq_slice *cells = listing->cells + listing->count * table->column_count;
+    kq_row_init(row, table->columns, table->column_count, cells, &listing->arena);
+    listing->count++;
+    return row;
+}
+
+static struct kq_result print_page(struct kq_listing *listing, kq_listing_function *put_page,
+                                   struct kq_error *error)
+{
+    size_t cell_count = KQ_LISTING_PAGE_ROWS * listing->table.column_count;
+    kq_arena_reset(&listing->arena);
+    listing->rows = kq_arena_allocate_array(&listing->arena, KQ_LISTING_PAGE_ROWS, sizeof(*listing->rows));
+    listing->cells = kq_arena_allocate_array(&listing->arena, cell_count, sizeof(*listing->cells));
+    listing->count = 0;
+    KQ_ENSURE_MEMORY(listing->rows != NULL && listing->cells != NULL, error);
+    listing->page =
+        (struct kq_page){.after = kq_buffer_slice(&listing->after), .limit = KQ_LISTING_PAGE_ROWS};
+    KQ_TRY(put_page(listing, error));
+    KQ_TRY(kq_table_print(&listing->table, listing->rows, listing->count, error));
+    kq_buffer_clear(&listing->after);
+    if (listing->count > 0) {
+        kq_buffer_append(&listing->after, listing->rows[listing->count - 1].cells[0]);
+    }
+    KQ_ENSURE_MEMORY(!listing->after.failed, error);
+    return KQ_OK;
+}
+
+struct kq_result kq_listing_run(struct kq_invocation *invocation, const struct kq_column *columns,
+                                size_t column_count, kq_listing_function *put_page, struct kq_error *error)
+{
+    struct kq_listing listing KQ_CLEANUP(close_listing) = {.invocation = invocation};
+    KQ_TRY(kq_data_open(invocation, &listing.data, error));
+    kq_table_begin(&listing.table, columns, column_count, invocation->json);
+    do {
+        KQ_TRY(print_page(&listing, put_page, error));
+    } while (listing.count == KQ_LISTING_PAGE_ROWS);
+    kq_table_end(&listing.table);
     return KQ_OK;
 }

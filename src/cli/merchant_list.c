@@ -12,44 +12,25 @@ static const struct kq_column columns[] = {
     {.name = "created"},
 };
 
-static struct kq_page *prepare(const struct kq_invocation *invocation, struct kq_operation *operation)
+static struct kq_result put_page(struct kq_listing *listing, struct kq_error *error)
 {
-    (void)invocation;
-    operation->kind = KQ_OP_MERCHANT_LIST;
-    return &operation->merchant_list.page;
+    struct kq_operation operation = {.kind = KQ_OP_MERCHANT_LIST};
+    struct kq_op_merchant_list *list = &operation.merchant_list;
+    list->page = listing->page;
+    KQ_TRY(kq_listing_read(listing, &operation, error));
+    for (size_t i = 0; i < list->count; i++) {
+        struct kq_row *row = kq_listing_add(listing);
+        const struct kq_merchant *merchant = &list->items[i];
+        kq_row_text(row, merchant->pid);
+        kq_row_text(row, merchant->name);
+        kq_row_time(row, merchant->created_s);
+    }
+    return KQ_OK;
 }
-
-static size_t count_of(const struct kq_operation *operation)
-{
-    return operation->merchant_list.count;
-}
-
-static struct kq_slice id_of(const struct kq_operation *operation, size_t index)
-{
-    return operation->merchant_list.items[index].pid;
-}
-
-static void fill(struct kq_row *row, const struct kq_operation *operation, size_t index, int64_t now_s)
-{
-    (void)now_s;
-    const struct kq_merchant *merchant = &operation->merchant_list.items[index];
-    kq_row_text(row, merchant->pid);
-    kq_row_text(row, merchant->name);
-    kq_row_time(row, merchant->created_s);
-}
-
-static const struct kq_listing listing = {
-    .columns = columns,
-    .column_count = KQ_COUNT(columns),
-    .prepare = prepare,
-    .count = count_of,
-    .id = id_of,
-    .fill = fill,
-};
 
 static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
 {
-    return kq_listing_run(invocation, &listing, error);
+    return kq_listing_run(invocation, columns, KQ_COUNT(columns), put_page, error);
 }
 
 const struct kq_command kq_command_merchant_list = {

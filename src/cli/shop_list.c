@@ -11,46 +11,28 @@ static const struct kq_column columns[] = {
     {.name = "shop_id"}, {.name = "pid"}, {.name = "name"}, {.name = "city_code"}, {.name = "created"},
 };
 
-static struct kq_page *prepare(const struct kq_invocation *invocation, struct kq_operation *operation)
+static struct kq_result put_page(struct kq_listing *listing, struct kq_error *error)
 {
-    operation->shop_list.pid = kq_flag_text(invocation, "pid");
-    operation->kind = KQ_OP_SHOP_LIST;
-    return &operation->shop_list.page;
+    struct kq_operation operation = {.kind = KQ_OP_SHOP_LIST};
+    struct kq_op_shop_list *list = &operation.shop_list;
+    list->page = listing->page;
+    list->pid = kq_flag_text(listing->invocation, "pid");
+    KQ_TRY(kq_listing_read(listing, &operation, error));
+    for (size_t i = 0; i < list->count; i++) {
+        struct kq_row *row = kq_listing_add(listing);
+        const struct kq_shop *shop = &list->items[i];
+        kq_row_text(row, shop->shop_id);
+        kq_row_text(row, shop->pid);
+        kq_row_text(row, shop->name);
+        kq_row_text(row, shop->city_code);
+        kq_row_time(row, shop->created_s);
+    }
+    return KQ_OK;
 }
-
-static size_t count_of(const struct kq_operation *operation)
-{
-    return operation->shop_list.count;
-}
-
-static struct kq_slice id_of(const struct kq_operation *operation, size_t index)
-{
-    return operation->shop_list.items[index].shop_id;
-}
-
-static void fill(struct kq_row *row, const struct kq_operation *operation, size_t index, int64_t now_s)
-{
-    (void)now_s;
-    const struct kq_shop *shop = &operation->shop_list.items[index];
-    kq_row_text(row, shop->shop_id);
-    kq_row_text(row, shop->pid);
-    kq_row_text(row, shop->name);
-    kq_row_text(row, shop->city_code);
-    kq_row_time(row, shop->created_s);
-}
-
-static const struct kq_listing listing = {
-    .columns = columns,
-    .column_count = KQ_COUNT(columns),
-    .prepare = prepare,
-    .count = count_of,
-    .id = id_of,
-    .fill = fill,
-};
 
 static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
 {
-    return kq_listing_run(invocation, &listing, error);
+    return kq_listing_run(invocation, columns, KQ_COUNT(columns), put_page, error);
 }
 
 const struct kq_command kq_command_shop_list = {

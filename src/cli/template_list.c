@@ -8,41 +8,23 @@ static const struct kq_flag flags[] = {
     {.name = "pid", .kind = KQ_FLAG_TEXT, .value = "PID", .text = "only this merchant's"},
 };
 
-static struct kq_page *prepare(const struct kq_invocation *invocation, struct kq_operation *operation)
+static struct kq_result put_page(struct kq_listing *listing, struct kq_error *error)
 {
-    operation->template_list.pid = kq_flag_text(invocation, "pid");
-    operation->kind = KQ_OP_TEMPLATE_LIST;
-    return &operation->template_list.page;
+    struct kq_operation operation = {.kind = KQ_OP_TEMPLATE_LIST};
+    struct kq_op_template_list *list = &operation.template_list;
+    list->page = listing->page;
+    list->pid = kq_flag_text(listing->invocation, "pid");
+    KQ_TRY(kq_listing_read(listing, &operation, error));
+    for (size_t i = 0; i < list->count; i++) {
+        const struct kq_template_at at = {&list->items[i], listing->now_s};
+        kq_template_fill(kq_listing_add(listing), &at);
+    }
+    return KQ_OK;
 }
-
-static size_t count_of(const struct kq_operation *operation)
-{
-    return operation->template_list.count;
-}
-
-static struct kq_slice id_of(const struct kq_operation *operation, size_t index)
-{
-    return operation->template_list.items[index].template_id;
-}
-
-static void fill(struct kq_row *row, const struct kq_operation *operation, size_t index, int64_t now_s)
-{
-    const struct kq_template_at at = {&operation->template_list.items[index], now_s};
-    kq_template_fill(row, &at);
-}
-
-static const struct kq_listing listing = {
-    .columns = kq_template_columns,
-    .column_count = KQ_TEMPLATE_COLUMN_COUNT,
-    .prepare = prepare,
-    .count = count_of,
-    .id = id_of,
-    .fill = fill,
-};
 
 static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
 {
-    return kq_listing_run(invocation, &listing, error);
+    return kq_listing_run(invocation, kq_template_columns, KQ_TEMPLATE_COLUMN_COUNT, put_page, error);
 }
 
 const struct kq_command kq_command_template_list = {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/commands.h"
-#include "cli/data.h"
-#include "cli/result.h"
+#include "cli/states.h"
 
 static const struct kq_flag flags[] = {
     KQ_FLAG_DATA,
@@ -10,15 +9,7 @@ static const struct kq_flag flags[] = {
 
 static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
 {
-    struct kq_data data KQ_CLEANUP(kq_data_close) = {0};
-    struct kq_operation operation = {.kind = KQ_OP_USER_SET_STATE, .arena = &invocation->arena};
-    struct kq_op_user_set_state *set = &operation.user_set_state;
-    set->user_id = kq_flag_text(invocation, "user-id");
-    set->state = KQ_USER_ACTIVE;
-    KQ_TRY(kq_data_open(invocation, &data, error));
-    KQ_TRY(kq_data_apply(&data, &operation, error));
-    return kq_print_changed(invocation->json, "user", "user_id", set->user_id, "unfrozen", set->changed,
-                            error);
+    return kq_set_user_state(invocation, KQ_USER_ACTIVE, "unfrozen", error);
 }
 
 const struct kq_command kq_command_user_unfreeze = {

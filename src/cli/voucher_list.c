@@ -9,42 +9,24 @@ static const struct kq_flag flags[] = {
     {.name = "user-id", .kind = KQ_FLAG_TEXT, .value = "ID", .text = "only this user's"},
 };
 
-static struct kq_page *prepare(const struct kq_invocation *invocation, struct kq_operation *operation)
+static struct kq_result put_page(struct kq_listing *listing, struct kq_error *error)
 {
-    operation->voucher_list.template_id = kq_flag_text(invocation, "template-id");
-    operation->voucher_list.user_id = kq_flag_text(invocation, "user-id");
-    operation->kind = KQ_OP_VOUCHER_LIST;
-    return &operation->voucher_list.page;
+    struct kq_operation operation = {.kind = KQ_OP_VOUCHER_LIST};
+    struct kq_op_voucher_list *list = &operation.voucher_list;
+    list->page = listing->page;
+    list->template_id = kq_flag_text(listing->invocation, "template-id");
+    list->user_id = kq_flag_text(listing->invocation, "user-id");
+    KQ_TRY(kq_listing_read(listing, &operation, error));
+    for (size_t i = 0; i < list->count; i++) {
+        const struct kq_voucher_at at = {&list->items[i], listing->now_s};
+        kq_voucher_fill(kq_listing_add(listing), &at);
+    }
+    return KQ_OK;
 }
-
-static size_t count_of(const struct kq_operation *operation)
-{
-    return operation->voucher_list.count;
-}
-
-static struct kq_slice id_of(const struct kq_operation *operation, size_t index)
-{
-    return operation->voucher_list.items[index].voucher_id;
-}
-
-static void fill(struct kq_row *row, const struct kq_operation *operation, size_t index, int64_t now_s)
-{
-    const struct kq_voucher_at at = {&operation->voucher_list.items[index], now_s};
-    kq_voucher_fill(row, &at);
-}
-
-static const struct kq_listing listing = {
-    .columns = kq_voucher_columns,
-    .column_count = KQ_VOUCHER_COLUMN_COUNT,
-    .prepare = prepare,
-    .count = count_of,
-    .id = id_of,
-    .fill = fill,
-};
 
 static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
 {
-    return kq_listing_run(invocation, &listing, error);
+    return kq_listing_run(invocation, kq_voucher_columns, KQ_VOUCHER_COLUMN_COUNT, put_page, error);
 }
 
 const struct kq_command kq_command_voucher_list = {
