@@ -143,17 +143,6 @@ static struct kq_result prepare(const struct kq_caller *caller, const void *type
     return KQ_OK;
 }
 
-/* A deleted template's vouchers stay valid, so they are still listed; an effective one before its window has
- * none yet. */
-static struct kq_result check_template(const struct kq_caller *caller, const struct kq_op_voucher_list *list,
-                                       struct kq_error *error)
-{
-    KQ_ENSURE(list->template_found && kq_slice_equal(list->template.pid, caller->pid), error,
-              KQ_E_PERMISSION_DENIED, "%s", "");
-    KQ_ENSURE(list->template.state != KQ_TEMPLATE_DRAFT, error, KQ_E_TEMPLATE_STATUS_NOT_MATCH, "%s", "");
-    return KQ_OK;
-}
-
 static struct voucher_item item_of(const struct kq_voucher *voucher, int64_t now_s)
 {
     bool usable = kq_voucher_is_usable(voucher, now_s);
@@ -169,7 +158,8 @@ static struct kq_result finish(const struct kq_caller *caller, const struct kq_o
                                void *typed_answer, struct kq_error *error)
 {
     const struct kq_op_voucher_list *list = &operation->voucher_list;
-    KQ_TRY(check_template(caller, list, error));
+    const struct kq_template *template = list->template_found ? &list->template : NULL;
+    KQ_TRY(kq_template_decide_list(template, caller->pid, error));
     struct voucher_item *items = kq_arena_allocate_array(operation->arena, list->count, sizeof(*items));
     KQ_ENSURE_MEMORY(items != NULL, error);
     for (size_t i = 0; i < list->count; i++) {

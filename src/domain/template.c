@@ -209,3 +209,14 @@ struct kq_result kq_template_move(struct kq_template *template, enum kq_template
     }
     return KQ_OK;
 }
+
+/* A deleted template's vouchers stay valid, so they are still listed; an effective one before its window has
+ * none yet. */
+struct kq_result kq_template_decide_list(const struct kq_template *template, struct kq_slice pid,
+                                         struct kq_error *error)
+{
+    KQ_ENSURE(template != NULL && kq_slice_equal(template->pid, pid), error, KQ_E_PERMISSION_DENIED, "%s",
+              "");
+    KQ_ENSURE(template->state != KQ_TEMPLATE_DRAFT, error, KQ_E_TEMPLATE_STATUS_NOT_MATCH, "%s", "");
+    return KQ_OK;
+}

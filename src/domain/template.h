@@ -129,4 +129,10 @@ KQ_MUST struct kq_result kq_template_decide_create(struct kq_template *template,
 KQ_MUST struct kq_result kq_template_move(struct kq_template *template, enum kq_template_state to,
                                           int64_t now_s, bool *changed, struct kq_error *error);
 
+/* May the merchant `pid` see which vouchers were made from the template (NULL: none of that id)?
+ * PERMISSION_DENIED, also for another merchant's; TEMPLATE_STATUS_NOT_MATCH for a draft
+ * (alipay.marketing.voucher.list.query). */
+KQ_MUST struct kq_result kq_template_decide_list(const struct kq_template *template, struct kq_slice pid,
+                                                 struct kq_error *error);
+
 #endif

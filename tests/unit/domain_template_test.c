@@ -442,6 +442,29 @@ static void an_illegal_move_says_what_it_was(void **state)
     assert_string_equal(error.detail, "the template cannot be activated: its publish window is over");
 }
 
+static enum kq_error_code listing_code(const struct kq_template *template, struct kq_slice pid)
+{
+    struct kq_error error = {0};
+    struct kq_result result = kq_template_decide_list(template, pid, &error);
+    assert_int_equal(result.ok, error.code == KQ_E_NONE);
+    return error.code;
+}
+
+static void only_its_merchant_sees_a_templates_vouchers(void **state)
+{
+    (void)state;
+    struct kq_template template = template_of(KQ_TEMPLATE_CASHLESS_FIX);
+    template.state = KQ_TEMPLATE_EFFECTIVE;
+    assert_int_equal(listing_code(&template, template.pid), KQ_E_NONE);
+    assert_int_equal(listing_code(&template, KQ_SLICE("2088000000000000")), KQ_E_PERMISSION_DENIED);
+    assert_int_equal(listing_code(NULL, template.pid), KQ_E_PERMISSION_DENIED);
+    template.state = KQ_TEMPLATE_DELETED;
+    assert_int_equal(listing_code(&template, template.pid), KQ_E_NONE);
+    template.state = KQ_TEMPLATE_DRAFT;
+    assert_int_equal(listing_code(&template, template.pid), KQ_E_TEMPLATE_STATUS_NOT_MATCH);
+    assert_int_equal(listing_code(&template, KQ_SLICE("2088000000000000")), KQ_E_PERMISSION_DENIED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -466,6 +489,7 @@ int main(void)
         cmocka_unit_test(only_the_legal_moves_are_made),
         cmocka_unit_test(activation_is_dated),
         cmocka_unit_test(an_illegal_move_says_what_it_was),
+        cmocka_unit_test(only_its_merchant_sees_a_templates_vouchers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
