@@ -12,8 +12,8 @@
 #include "base/slice.h"
 
 /* The fields of a method, as constant tables: what the reference page's table says of each, and where its
- * value lies in the method's typed struct. From these tables come decoding, validation, encoding, help and
- * reference documentation; a rule stands in a table, not in code. */
+ * value lies in the method's typed struct. Decoding, validation, encoding and the parameter
+ * errors' texts come from these tables; a rule stands in a table, not in code. */
 
 enum kq_field_type {
     KQ_FIELD_STRING,      /* struct kq_slice */

@@ -10,8 +10,8 @@
 
 /* A store keeps rows, and answers operations. It has no rules of its own: it loads the rows that a batch
  * needs, has domain/ decide one operation after the other, writes what changed, and commits once. Behind this
- * table stand SQLite (store/sqlite/) and, when one machine is not enough, PostgreSQL. Time and randomness
- * come from here too: nothing else in the program asks a clock or draws a number.
+ * table stands SQLite (store/sqlite/). Time and randomness come from here too: nothing else in the program
+ * asks a clock or draws a number, except the client library, which signs with the clock of its machine.
  *
  * What an operation's `error` holds when it is done: KQ_E_NONE, a code of the decision (nothing changed),
  * KQ_E_USAGE (a read was submitted, or a write read), or KQ_E_STORE, KQ_E_BUSY or KQ_E_NO_MEMORY (nothing
