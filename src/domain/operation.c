@@ -10,3 +10,8 @@ bool kq_operation_writes(enum kq_operation_kind kind)
     };
     return table[kind];
 }
+
+size_t kq_operation_weight(const struct kq_operation *operation)
+{
+    return operation->kind == KQ_OP_ISSUE_MANY ? operation->issue_many.count : 1;
+}

@@ -24,6 +24,7 @@
 #define KQ_OPERATION_LIST(X)                                                                                 \
     /* X(NAME, member, does it write) */                                                                     \
     X(ISSUE, issue, true)                                                                                    \
+    X(ISSUE_MANY, issue_many, true)                                                                          \
     X(MERCHANT_CREATE, merchant_create, true)                                                                \
     X(APPLICATION_CREATE, application_create, true)                                                          \
     X(APPLICATION_ROTATE_KEY, application_rotate_key, true)                                                  \
@@ -60,6 +61,20 @@ enum kq_operation_kind {
 struct kq_op_issue {
     struct kq_issue_request request;
     struct kq_issue_result result;
+};
+
+/* Issues that are decided one after the other in one transaction. Each item has an outcome of its own in its
+ * `error`, as an ISSUE has; where the store fails, the operation's `error` says so and nothing was changed for
+ * any of them. */
+struct kq_issue_item {
+    struct kq_issue_request request;
+    struct kq_issue_result result;
+    struct kq_error error;
+};
+
+struct kq_op_issue_many {
+    struct kq_issue_item *items; /* `count` of them, the maker's; results are made in the arena */
+    size_t count;
 };
 
 /* Creations are idempotent: `created` false means that the same stood there already. Missing merchants are
@@ -253,5 +268,8 @@ struct kq_operation {
 
 /* Does it go through the writer (submit, apply), or can any reader answer it? */
 bool kq_operation_writes(enum kq_operation_kind kind);
+
+/* How many decisions it is: 1, or as many as it has items. */
+size_t kq_operation_weight(const struct kq_operation *operation);
 
 #endif

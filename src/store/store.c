@@ -27,6 +27,11 @@ void kq_reader_read(struct kq_reader *reader, struct kq_operation *operation)
     reader->functions->read(reader, operation);
 }
 
+uint64_t kq_reader_revision(struct kq_reader *reader)
+{
+    return reader->functions->revision(reader);
+}
+
 void kq_store_submit(struct kq_store *store, struct kq_submission *submission)
 {
     store->functions->submit(store, submission);

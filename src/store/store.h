@@ -50,6 +50,11 @@ struct kq_store_functions {
     /* Answers one reading operation; what came of it stands in its `error`. The reader's thread. */
     void (*read)(struct kq_reader *reader, struct kq_operation *operation);
 
+    /* Tells views apart: the same number twice means that nothing was committed in between, by whatever
+     * process, so that what was read after the first is still what stands there. 0: it cannot be told. Costs
+     * next to nothing. The reader's thread. */
+    uint64_t (*revision)(struct kq_reader *reader);
+
     /* Hands a write over and returns at once. `complete` always runs, exactly once (also where the queue is
      * full: BUSY, then on the calling thread). Any thread. */
     void (*submit)(struct kq_store *store, struct kq_submission *submission);
@@ -84,6 +89,7 @@ KQ_MUST struct kq_result kq_store_reader_open(struct kq_store *store, struct kq_
                                               struct kq_error *error);
 void kq_reader_close(struct kq_reader *reader);
 void kq_reader_read(struct kq_reader *reader, struct kq_operation *operation);
+uint64_t kq_reader_revision(struct kq_reader *reader);
 void kq_store_submit(struct kq_store *store, struct kq_submission *submission);
 void kq_store_close(struct kq_store *store);
 

@@ -86,6 +86,12 @@ static void fake_read(struct kq_reader *reader, struct kq_operation *operation)
     }
 }
 
+static uint64_t fake_revision(struct kq_reader *reader)
+{
+    (void)reader;
+    return 0;
+}
+
 static void fake_submit(struct kq_store *store, struct kq_submission *submission)
 {
     (void)store;
@@ -124,6 +130,7 @@ static const struct kq_store_functions fake_functions = {
     .reader_open = fake_reader_open,
     .reader_close = fake_reader_close,
     .read = fake_read,
+    .revision = fake_revision,
     .submit = fake_submit,
 };
 

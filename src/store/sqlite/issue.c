@@ -62,19 +62,18 @@ static struct kq_result insert_voucher(struct kq_batch *batch, const struct kq_v
 
 /* What the decision looks at. `earlier` and `user` are loaded only as far as it will look; both are in the
  * operation's arena, because the result points into them. */
-static struct kq_result load_facts(struct kq_batch *batch, const struct kq_operation *operation,
-                                   struct kq_voucher *earlier, struct kq_user *user,
+static struct kq_result load_facts(struct kq_batch *batch, const struct kq_issue_request *request,
+                                   struct kq_arena *arena, struct kq_voucher *earlier, struct kq_user *user,
                                    struct kq_issue_facts *facts, struct kq_error *error)
 {
-    const struct kq_issue_request *request = &operation->issue.request;
     bool found = false;
     KQ_TRY(kq_row_voucher_by_out_biz_no(batch->connection, request->template_id, request->out_biz_no,
-                                        operation->arena, earlier, &found, error));
+                                        arena, earlier, &found, error));
     if (found) {
         facts->earlier = earlier;
         return KQ_OK;
     }
-    KQ_TRY(kq_row_user(batch->connection, &request->recipient, operation->arena, user, &found, error));
+    KQ_TRY(kq_row_user(batch->connection, &request->recipient, arena, user, &found, error));
     if (found) {
         facts->user = user;
         return load_counts(batch, facts, error);
@@ -82,25 +81,47 @@ static struct kq_result load_facts(struct kq_batch *batch, const struct kq_opera
     return KQ_OK;
 }
 
-struct kq_result kq_write_issue(struct kq_batch *batch, struct kq_operation *operation,
-                                struct kq_error *error)
+static struct kq_result issue_one(struct kq_batch *batch, const struct kq_issue_request *request,
+                                  struct kq_arena *arena, struct kq_issue_result *result,
+                                  struct kq_error *error)
 {
-    struct kq_op_issue *issue = &operation->issue;
     struct kq_template_entry *entry = NULL;
-    KQ_TRY(
-        kq_template_map_get(&batch->templates, batch->connection, issue->request.template_id, &entry, error));
+    KQ_TRY(kq_template_map_get(&batch->templates, batch->connection, request->template_id, &entry, error));
     struct kq_issue_facts facts = {.template = entry == NULL ? NULL : &entry->template};
     struct kq_voucher earlier;
     struct kq_user user;
     if (entry != NULL) {
-        KQ_TRY(load_facts(batch, operation, &earlier, &user, &facts, error));
+        KQ_TRY(load_facts(batch, request, arena, &earlier, &user, &facts, error));
     }
-    KQ_TRY(kq_issue_decide(&issue->request, &facts, &batch->ids, batch->now_ms, &issue->result, error));
-    if (issue->result.replayed) {
+    KQ_TRY(kq_issue_decide(request, &facts, &batch->ids, batch->now_ms, result, error));
+    if (result->replayed) {
         return KQ_OK;
     }
     assert(entry != NULL); /* Without a template the decision refuses. */
     entry->changed = true;
-    issue->result.voucher.template_id = issue->request.template_id; /* The same text, which stays. */
-    return insert_voucher(batch, &issue->result.voucher, error);
+    result->voucher.template_id = request->template_id; /* The same text, which stays. */
+    return insert_voucher(batch, &result->voucher, error);
+}
+
+struct kq_result kq_write_issue(struct kq_batch *batch, struct kq_operation *operation,
+                                struct kq_error *error)
+{
+    struct kq_op_issue *issue = &operation->issue;
+    return issue_one(batch, &issue->request, operation->arena, &issue->result, error);
+}
+
+struct kq_result kq_write_issue_many(struct kq_batch *batch, struct kq_operation *operation,
+                                     struct kq_error *error)
+{
+    struct kq_op_issue_many *many = &operation->issue_many;
+    for (size_t i = 0; i < many->count; i++) {
+        struct kq_issue_item *item = &many->items[i];
+        item->error = (struct kq_error){0};
+        bool issued = issue_one(batch, &item->request, operation->arena, &item->result, &item->error).ok;
+        if (!issued && kq_error_category(item->error.code) == KQ_CATEGORY_INTERNAL) {
+            *error = item->error;
+            return KQ_FAILED;
+        }
+    }
+    return KQ_OK;
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdatomic.h>
+
 #include "base/macros.h"
 #include "base/memory.h"
 #include "store/sqlite/reads.h"
@@ -57,4 +59,29 @@ void kq_sqlite_read(struct kq_reader *reader, struct kq_operation *operation)
         return;
     }
     KQ_IGNORE(read_in_snapshot(&own->connection, read, operation, &operation->error));
+}
+
+/* The head of the file's shared index (sqlite.org/walformat.html, "The WAL-Index Header"): a commit by any
+ * process writes it anew, with a counter, the log's length and a checksum in it. It is looked at where SQLite
+ * has it mapped, without a lock: what a commit that is under way makes of it is another number again. */
+#define INDEX_REGION_BYTES 32768
+#define INDEX_HEAD_WORDS 12
+
+uint64_t kq_sqlite_revision(struct kq_reader *reader)
+{
+    const struct sqlite_reader *own = (const struct sqlite_reader *)reader;
+    sqlite3_file *file = NULL;
+    void volatile *region = NULL;
+    int status = sqlite3_file_control(own->connection.handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (status != SQLITE_OK || file->pMethods == NULL || file->pMethods->iVersion < 2 ||
+        file->pMethods->xShmMap(file, 0, INDEX_REGION_BYTES, 0, &region) != SQLITE_OK || region == NULL) {
+        return 0;
+    }
+    const _Atomic uint32_t volatile *words = region;
+    uint64_t revision = UINT64_C(14695981039346656037); /* FNV-1a, by words */
+    for (size_t i = 0; i < INDEX_HEAD_WORDS; i++) {
+        revision = (revision ^ atomic_load_explicit(&words[i], memory_order_acquire)) *
+                   UINT64_C(1099511628211);
+    }
+    return revision == 0 ? 1 : revision;
 }

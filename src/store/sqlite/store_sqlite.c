@@ -44,6 +44,7 @@ static const struct kq_store_functions functions = {
     .reader_open = kq_sqlite_reader_open,
     .reader_close = kq_sqlite_reader_close,
     .read = kq_sqlite_read,
+    .revision = kq_sqlite_revision,
     .submit = submit,
     .close = close_store,
 };

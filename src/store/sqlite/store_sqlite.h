@@ -17,5 +17,6 @@ KQ_MUST struct kq_result kq_sqlite_reader_open(struct kq_store *store, struct kq
                                                struct kq_error *error);
 void kq_sqlite_reader_close(struct kq_reader *reader);
 void kq_sqlite_read(struct kq_reader *reader, struct kq_operation *operation);
+uint64_t kq_sqlite_revision(struct kq_reader *reader);
 
 #endif

@@ -100,13 +100,22 @@ static void note_outcome(struct kq_writer *writer, const struct kq_error *failur
     writer->is_unsettled = is_unsettled;
 }
 
+static size_t weight_of(const struct kq_submission_list *list)
+{
+    size_t weight = 0;
+    for (const struct kq_submission *at = list->first; at != NULL; at = at->next) {
+        weight += kq_operation_weight(at->operation);
+    }
+    return weight;
+}
+
 /* Decides and commits all of the list, in one transaction. After a failure nothing of it can be seen in the
  * file; *begun false: it did not come to a transaction. */
 static struct kq_result write_together(struct kq_writer *writer, const struct kq_submission_list *list,
                                        bool *begun, struct kq_error *error)
 {
     int64_t now_ms = writer->clock->business_ms(writer->clock);
-    struct kq_result done = kq_batch_begin(&writer->batch, list->count, now_ms, error);
+    struct kq_result done = kq_batch_begin(&writer->batch, weight_of(list), now_ms, error);
     *begun = done.ok;
     KQ_TRY(done);
     for (struct kq_submission *at = list->first; at != NULL && done.ok; at = at->next) {

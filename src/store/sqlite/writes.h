@@ -14,6 +14,7 @@ typedef struct kq_result kq_write_function(struct kq_batch *batch, struct kq_ope
 extern kq_write_function *const kq_writes[KQ_OPERATION_KIND_COUNT];
 
 kq_write_function kq_write_issue;
+kq_write_function kq_write_issue_many;
 kq_write_function kq_write_merchant_create;
 kq_write_function kq_write_application_create;
 kq_write_function kq_write_application_rotate_key;
