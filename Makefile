@@ -13,7 +13,7 @@ export BUILD FUZZ_SECONDS PATH LC_ALL
 
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
-.PHONY: help build test demo run lint fuzz check install clean bootstrap-build bootstrap-test bootstrap-check
+.PHONY: help build test demo run lint fuzz bench check install clean bootstrap-build bootstrap-test bootstrap-check
 
 help:            ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -39,6 +39,10 @@ lint: bootstrap-check build ## format, house rules, clang-tidy, cppcheck, gcc -f
 
 fuzz: bootstrap-check ## every parser of foreign bytes under libFuzzer, FUZZ_SECONDS each
 	@scripts/fuzz
+
+bench: build     ## measure against the limit of RSA signatures; SIZES=10k,1m vouchers, QUICK=1 for a trial
+	@ninja -C '$(BUILD)' bench/kaquan-bench
+	@scripts/bench
 
 check:           ## all that CI runs
 	@.ci/run

@@ -61,7 +61,7 @@ struct kq_field {
     enum kq_field_type type;
     bool required;
     size_t max_chars;                /* characters, of the value's text; 0: no limit */
-    int64_t minimum;                 /* NUMBER, and PRICE in fen */
+    int64_t minimum;                 /* NUMBER, PRICE in fen, and a list's items */
     int64_t maximum;                 /* both 0: no limits of their own */
     const char *const *allowed;      /* NULL-terminated; NULL: any */
     size_t offset;                   /* of the typed value in its struct */

@@ -21,7 +21,7 @@ struct reading {
 
 /* One member of the object, as it was found. */
 struct found {
-    const json_t *json;
+    const struct kq_json *json; /* NULL: not at all */
     enum kq_json_kind kind;
     struct kq_slice text; /* of a string or a number */
 };
@@ -32,14 +32,13 @@ static struct kq_result fail_form(const struct reading *reading, const struct kq
 }
 
 /* null, "" and no member at all are the same: the field is not there (the page: need_shopinfo false或空). */
-static struct found find_member(const json_t *object, const char *name)
+static struct found find_member(const struct kq_json *object, const char *name)
 {
-    struct found found = {.json = json_object_get(object, name), .kind = KQ_JSON_NULL};
+    struct found found = {.json = kq_json_member(object, kq_slice_of(name)), .kind = KQ_JSON_NULL};
     if (found.json != NULL) {
-        found.kind = kq_json_kind_of(found.json, &found.text);
-    }
-    if (found.kind == KQ_JSON_STRING && found.text.size == 0) {
-        found.kind = KQ_JSON_NULL;
+        bool is_empty = found.json->kind == KQ_JSON_STRING && found.json->text.size == 0;
+        found.kind = is_empty ? KQ_JSON_NULL : found.json->kind;
+        found.text = found.json->text;
     }
     return found;
 }
@@ -99,6 +98,14 @@ static bool is_text(const struct found *found)
     return found->kind == KQ_JSON_STRING || found->kind == KQ_JSON_NUMBER;
 }
 
+static struct kq_result refuse_price(const struct reading *reading, const struct kq_field *field,
+                                     const char *too, int64_t limit_fen)
+{
+    char limit[KQ_MONEY_TEXT_SIZE];
+    kq_money_format(limit_fen, limit);
+    return kq_fail(reading->error, reading->parameter_error, "%s不能%s于%s", field->name, too, limit);
+}
+
 static struct kq_result read_price(const struct reading *reading, const struct kq_field *field,
                                    const struct found *found, void *out)
 {
@@ -110,14 +117,11 @@ static struct kq_result read_price(const struct reading *reading, const struct k
     if (!kq_money_parse(found->text, &price->amount_fen, NULL).ok) {
         return fail_form(reading, field);
     }
-    if (has_limits(field)) {
-        char limit[KQ_MONEY_TEXT_SIZE];
-        kq_money_format(field->minimum, limit);
-        KQ_ENSURE(price->amount_fen >= field->minimum, reading->error, reading->parameter_error,
-                  "%s不能小于%s", field->name, limit);
-        kq_money_format(field->maximum, limit);
-        KQ_ENSURE(price->amount_fen <= field->maximum, reading->error, reading->parameter_error,
-                  "%s不能大于%s", field->name, limit);
+    if (has_limits(field) && price->amount_fen < field->minimum) {
+        return refuse_price(reading, field, "小", field->minimum);
+    }
+    if (has_limits(field) && price->amount_fen > field->maximum) {
+        return refuse_price(reading, field, "大", field->maximum);
     }
     price->present = true;
     return KQ_OK;
@@ -192,7 +196,18 @@ static struct kq_result read_date(const struct reading *reading, const struct kq
 }
 
 static struct kq_result read_values(const struct reading *reading, const struct kq_fields *fields,
-                                    const json_t *object, void *out);
+                                    const struct kq_json *object, void *out);
+
+static struct kq_result check_count(const struct reading *reading, const struct kq_field *field, size_t count)
+{
+    if (has_limits(field)) {
+        KQ_ENSURE((int64_t)count >= field->minimum, reading->error, reading->parameter_error,
+                  "%s不能少于%" PRId64 "项", field->name, field->minimum);
+        KQ_ENSURE((int64_t)count <= field->maximum, reading->error, reading->parameter_error,
+                  "%s不能多于%" PRId64 "项", field->name, field->maximum);
+    }
+    return KQ_OK;
+}
 
 /* Room for the list's items, which the caller then fills; NULL: refused, with the error recorded. */
 static void *open_list(const struct reading *reading, const struct kq_field *field, const struct found *found,
@@ -202,7 +217,10 @@ static void *open_list(const struct reading *reading, const struct kq_field *fie
         KQ_IGNORE(fail_form(reading, field));
         return NULL;
     }
-    size_t count = json_array_size(found->json);
+    size_t count = found->json->count;
+    if (!check_count(reading, field, count).ok) {
+        return NULL;
+    }
     void *items = kq_arena_allocate_array(reading->arena, count, item_bytes);
     if (items == NULL) {
         KQ_IGNORE(kq_fail(reading->error, KQ_E_NO_MEMORY, "%s", ""));
@@ -220,14 +238,13 @@ static struct kq_result read_string_list(const struct reading *reading, const st
     if (items == NULL) {
         return KQ_FAILED;
     }
-    for (size_t i = 0; i < list->count; i++) {
-        struct kq_slice text = KQ_SLICE_EMPTY;
-        if (kq_json_kind_of(json_array_get(found->json, i), &text) != KQ_JSON_STRING || text.size == 0) {
+    for (const struct kq_json *item = found->json->first; item != NULL; item = item->next) {
+        if (item->kind != KQ_JSON_STRING || item->text.size == 0) {
             return fail_form(reading, field);
         }
-        KQ_TRY(check_length(reading, field, text));
-        KQ_TRY(check_allowed(reading, field, text));
-        KQ_TRY(copy_text(reading, text, &items[i]));
+        KQ_TRY(check_length(reading, field, item->text));
+        KQ_TRY(check_allowed(reading, field, item->text));
+        KQ_TRY(copy_text(reading, item->text, items++));
     }
     return KQ_OK;
 }
@@ -241,12 +258,12 @@ static struct kq_result read_object_list(const struct reading *reading, const st
     if (items == NULL) {
         return KQ_FAILED;
     }
-    for (size_t i = 0; i < list->count; i++) {
-        const json_t *item = json_array_get(found->json, i);
-        if (!json_is_object(item)) {
+    for (const struct kq_json *item = found->json->first; item != NULL; item = item->next) {
+        if (item->kind != KQ_JSON_OBJECT) {
             return fail_form(reading, field);
         }
-        KQ_TRY(read_values(reading, members, item, items + i * members->struct_bytes));
+        KQ_TRY(read_values(reading, members, item, items));
+        items += members->struct_bytes;
     }
     return KQ_OK;
 }
@@ -273,7 +290,7 @@ static struct kq_result read_field(const struct reading *reading, const struct k
 
 /* Calls itself through lists of objects, as deep as the constant tables go. */
 static struct kq_result read_values(const struct reading *reading, const struct kq_fields *fields,
-                                    const json_t *object, void *out)
+                                    const struct kq_json *object, void *out)
 {
     for (size_t i = 0; i < fields->count; i++) {
         const struct kq_field *field = &fields->items[i];
@@ -287,9 +304,9 @@ struct kq_result kq_fields_read(const struct kq_fields *fields, const struct kq_
                                 size_t rule_count, struct kq_slice json, enum kq_error_code parameter_error,
                                 struct kq_arena *arena, void *out, struct kq_error *error)
 {
-    KQ_JSON_CLEANUP json_t *object = NULL;
-    KQ_TRY(kq_json_read(json.size == 0 ? KQ_SLICE("{}") : json, &object, error));
-    KQ_ENSURE(json_is_object(object), error, KQ_E_ILLEGAL_JSON, "最外层不是对象");
+    const struct kq_json *object = NULL;
+    KQ_TRY(kq_json_read(json.size == 0 ? KQ_SLICE("{}") : json, arena, &object, error));
+    KQ_ENSURE(object->kind == KQ_JSON_OBJECT, error, KQ_E_ILLEGAL_JSON, "最外层不是对象");
     struct reading reading = {.arena = arena, .parameter_error = parameter_error, .error = error};
     KQ_TRY(read_values(&reading, fields, object, out));
     return kq_rules_check(fields, rules, rule_count, out, parameter_error, error);

@@ -34,9 +34,16 @@ void kq_buffer_clear(struct kq_buffer *buffer)
     buffer->failed = false;
 }
 
+/* Also for the terminating NUL. */
+static bool has_room(const struct kq_buffer *buffer, size_t size_bytes)
+{
+    return !buffer->failed && size_bytes < buffer->capacity - buffer->size &&
+           (buffer->limit_bytes == 0 || buffer->size + size_bytes <= buffer->limit_bytes);
+}
+
 /* One byte more than asked for, so that the terminating NUL always fits. Moving wipes the old place, since a
  * buffer may hold a secret. */
-char *kq_buffer_reserve(struct kq_buffer *buffer, size_t size_bytes)
+static char *make_room(struct kq_buffer *buffer, size_t size_bytes)
 {
     size_t wanted = 0;
     if (buffer->failed || __builtin_add_overflow(buffer->size, size_bytes, &wanted) ||
@@ -44,23 +51,26 @@ char *kq_buffer_reserve(struct kq_buffer *buffer, size_t size_bytes)
         buffer->failed = true;
         return NULL;
     }
-    if (wanted + 1 > buffer->capacity) {
-        size_t capacity = buffer->capacity == 0 ? FIRST_CAPACITY_BYTES : buffer->capacity * 2;
-        capacity = capacity < wanted + 1 ? wanted + 1 : capacity;
-        char *data = kq_memory_allocate(capacity);
-        if (data == NULL) {
-            buffer->failed = true;
-            return NULL;
-        }
-        if (buffer->data != NULL) {
-            memcpy(data, buffer->data, buffer->size);
-            kq_memory_wipe(buffer->data, buffer->size);
-            kq_memory_free(buffer->data);
-        }
-        buffer->data = data;
-        buffer->capacity = capacity;
+    size_t capacity = buffer->capacity == 0 ? FIRST_CAPACITY_BYTES : buffer->capacity * 2;
+    capacity = capacity < wanted + 1 ? wanted + 1 : capacity;
+    char *data = kq_memory_allocate(capacity);
+    if (data == NULL) {
+        buffer->failed = true;
+        return NULL;
     }
-    return buffer->data + buffer->size;
+    if (buffer->data != NULL) {
+        memcpy(data, buffer->data, buffer->size);
+        kq_memory_wipe(buffer->data, buffer->size);
+        kq_memory_free(buffer->data);
+    }
+    buffer->data = data;
+    buffer->capacity = capacity;
+    return data + buffer->size;
+}
+
+char *kq_buffer_reserve(struct kq_buffer *buffer, size_t size_bytes)
+{
+    return has_room(buffer, size_bytes) ? buffer->data + buffer->size : make_room(buffer, size_bytes);
 }
 
 void kq_buffer_append(struct kq_buffer *buffer, struct kq_slice slice)
@@ -78,7 +88,12 @@ void kq_buffer_append(struct kq_buffer *buffer, struct kq_slice slice)
 
 void kq_buffer_append_byte(struct kq_buffer *buffer, char byte)
 {
-    kq_buffer_append(buffer, (struct kq_slice){.data = &byte, .size = 1});
+    char *room = kq_buffer_reserve(buffer, 1);
+    if (room != NULL) {
+        room[0] = byte;
+        room[1] = '\0';
+        buffer->size++;
+    }
 }
 
 void kq_buffer_print(struct kq_buffer *buffer, const char *format, ...)

@@ -3,16 +3,6 @@
 
 #include <string.h>
 
-int kq_cursor_peek(const struct kq_cursor *cursor)
-{
-    return kq_cursor_at_end(cursor) ? -1 : (unsigned char)*cursor->at;
-}
-
-int kq_cursor_take(struct kq_cursor *cursor)
-{
-    return kq_cursor_at_end(cursor) ? -1 : (unsigned char)*cursor->at++;
-}
-
 bool kq_cursor_take_bytes(struct kq_cursor *cursor, size_t size, struct kq_slice *taken)
 {
     if (kq_cursor_left(cursor) < size) {
@@ -36,7 +26,12 @@ bool kq_cursor_take_literal(struct kq_cursor *cursor, struct kq_slice expected)
 bool kq_cursor_take_until(struct kq_cursor *cursor, struct kq_slice delimiter, struct kq_slice *taken)
 {
     size_t left = kq_cursor_left(cursor);
-    const char *found = left == 0 ? NULL : memmem(cursor->at, left, delimiter.data, delimiter.size);
+    const char *found = NULL;
+    if (left > 0 && delimiter.size == 1) { /* the usual case, and memmem is slow at it */
+        found = memchr(cursor->at, delimiter.data[0], left);
+    } else if (left > 0) {
+        found = memmem(cursor->at, left, delimiter.data, delimiter.size);
+    }
     if (found == NULL) {
         return false;
     }

@@ -31,10 +31,16 @@ static inline bool kq_cursor_at_end(const struct kq_cursor *cursor)
 }
 
 /* The next byte without taking it, 0 to 255, or -1 at the end. */
-int kq_cursor_peek(const struct kq_cursor *cursor);
+static inline int kq_cursor_peek(const struct kq_cursor *cursor)
+{
+    return kq_cursor_at_end(cursor) ? -1 : (unsigned char)*cursor->at;
+}
 
 /* Takes one byte, 0 to 255, or -1 at the end. */
-int kq_cursor_take(struct kq_cursor *cursor);
+static inline int kq_cursor_take(struct kq_cursor *cursor)
+{
+    return kq_cursor_at_end(cursor) ? -1 : (unsigned char)*cursor->at++;
+}
 
 /* Takes `size` bytes; false and nothing taken where there are fewer. */
 bool kq_cursor_take_bytes(struct kq_cursor *cursor, size_t size, struct kq_slice *taken);

@@ -48,6 +48,8 @@
     X(NO_ENCRYPT_KEY, GATEWAY, "the application has no key for content encryption")                          \
     X(ILLEGAL_JSON, GATEWAY, "biz_content is not one JSON object")                                           \
     X(NO_KEY_CONFIGURED, GATEWAY, "the application has no key for this sign_type")                           \
+    X(APP_CALL_LIMITED, GATEWAY, "the application calls more often than it may")                             \
+    X(METHOD_CALL_LIMITED, GATEWAY, "the application calls this method more often than it may")              \
     X(APP_NOT_PERMITTED, GATEWAY, "the application may not call this method")                                \
     /* spec/vouchers.md, "The three methods"; the reference pages' business codes. */                        \
     X(INVALID_PARAMETER, BUSINESS, "invalid parameter")                                                      \

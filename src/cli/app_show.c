@@ -27,7 +27,7 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
 const struct kq_command kq_command_app_show = {
     .group = "app",
     .name = "show",
-    .text = "show an application, its permissions and the fingerprints of its keys",
+    .text = "show an application, its permissions, its limits and the fingerprints of its keys",
     .example = "kaquan app show --data demo --app-id 2014072300007148",
     .flags = flags,
     .flag_count = KQ_COUNT(flags),

@@ -28,6 +28,13 @@ static struct kq_result check_method(struct kq_slice method, struct kq_error *er
                    nearest.best == NULL ? "" : "?");
 }
 
+struct kq_result kq_flag_method(const struct kq_invocation *invocation, const char *name,
+                                struct kq_slice *method, struct kq_error *error)
+{
+    *method = kq_flag_text(invocation, name);
+    return method->size == 0 ? KQ_OK : check_method(*method, error);
+}
+
 struct kq_result kq_flag_methods(const struct kq_invocation *invocation, const char *name,
                                  const struct kq_slice **methods, size_t *count, struct kq_error *error)
 {

@@ -30,7 +30,12 @@
 KQ_MUST struct kq_result kq_flag_sign_type(const struct kq_invocation *invocation,
                                            enum kq_sign_type *sign_type, struct kq_error *error);
 
-/* Each of the list flag's values must be a method of the catalogue: BAD_INPUT, with the nearest one. */
+/* The flag's value, empty where it is not given, must be a method of the catalogue: BAD_INPUT, with the
+ * nearest one. */
+KQ_MUST struct kq_result kq_flag_method(const struct kq_invocation *invocation, const char *name,
+                                        struct kq_slice *method, struct kq_error *error);
+
+/* Each of the list flag's values must be one, too. */
 KQ_MUST struct kq_result kq_flag_methods(const struct kq_invocation *invocation, const char *name,
                                          const struct kq_slice **methods, size_t *count,
                                          struct kq_error *error);

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/application_rows.h"
 
+#include <inttypes.h>
+
+#include "base/buffer.h"
 #include "cli/keys.h"
+#include "wire/json.h"
 
 const struct kq_column kq_application_columns[KQ_APPLICATION_COLUMN_COUNT] = {
     {.name = "app_id"},
@@ -10,6 +14,7 @@ const struct kq_column kq_application_columns[KQ_APPLICATION_COLUMN_COUNT] = {
     {.name = "state"},
     {.name = "created"},
     {.name = "permissions", .kind = KQ_COLUMN_JSON, .detail = true},
+    {.name = "limits", .kind = KQ_COLUMN_JSON, .detail = true},
     {.name = "revision", .kind = KQ_COLUMN_COUNT, .detail = true},
     {.name = "rsa2_key_sha256", .detail = true},
     {.name = "rsa2_next_key_sha256", .detail = true},
@@ -30,6 +35,27 @@ static void put_key(struct kq_row *row, struct kq_slice der)
     kq_row_text(row, text);
 }
 
+/* method null: all methods together. */
+static void put_limits(struct kq_row *row, const struct kq_application_limit *limits, size_t count)
+{
+    struct kq_buffer json KQ_CLEANUP(kq_buffer_free) = {0};
+    kq_buffer_append_byte(&json, '[');
+    for (size_t i = 0; i < count; i++) {
+        kq_json_append_separator(&json);
+        kq_buffer_append_byte(&json, '{');
+        kq_json_append_name(&json, "method");
+        if (limits[i].method.size > 0) {
+            kq_json_append_string(&json, limits[i].method);
+        } else {
+            kq_buffer_append(&json, KQ_SLICE("null"));
+        }
+        kq_json_append_name(&json, "per_second");
+        kq_buffer_print(&json, "%" PRId64 "}", limits[i].per_second);
+    }
+    kq_buffer_append_byte(&json, ']');
+    kq_row_json(row, &json);
+}
+
 void kq_application_fill(struct kq_row *row, const void *item)
 {
     const struct kq_application *application = item;
@@ -39,6 +65,7 @@ void kq_application_fill(struct kq_row *row, const void *item)
     kq_row_name(row, kq_application_state_name(application->state));
     kq_row_time(row, application->created_s);
     kq_row_texts(row, application->permissions, application->permission_count);
+    put_limits(row, application->limits, application->limit_count);
     kq_row_count(row, application->revision);
     put_key(row, application->keys[KQ_SIGN_RSA2].current);
     put_key(row, application->keys[KQ_SIGN_RSA2].next);

@@ -6,7 +6,7 @@
 #include "domain/application.h"
 
 /* How an application is shown: by `app list` and `app show` alike. */
-#define KQ_APPLICATION_COLUMN_COUNT 11
+#define KQ_APPLICATION_COLUMN_COUNT 12
 extern const struct kq_column kq_application_columns[KQ_APPLICATION_COLUMN_COUNT];
 
 /* `item` is a struct kq_application. Keys are shown by their fingerprints. */

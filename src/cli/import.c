@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/import.h"
 
-#include <stdio.h>
-
 #include "base/memory.h"
 #include "cli/data.h"
 #include "cli/import_input.h"
+#include "cli/import_report.h"
 #include "cli/import_source.h"
-#include "cli/progress.h"
-#include "cli/shown.h"
-#include "wire/json.h"
 
 /* A batch also ends where its rows have taken this much memory: its rows may all be as long as a record can
  * be. */
@@ -24,34 +20,27 @@ struct entry {
 
 struct import {
     const struct kq_import_plan *plan; /* borrowed */
-    bool json;
-    struct kq_import_input input; /* owned */
-    struct kq_data data;          /* owned */
+    struct kq_import_input input;      /* owned */
+    struct kq_data data;               /* owned */
     struct kq_import_source source;
-    struct kq_progress progress;
+    struct kq_import_report report;
 
     struct kq_arena arena;           /* owned: the batch's texts and results */
     struct kq_operation *operations; /* owned; KQ_IMPORT_BATCH_ROWS of them */
     struct entry *entries;           /* owned; as many */
     size_t operation_count;
     size_t entry_count;
-
-    unsigned long long created;
-    unsigned long long unchanged;
-    unsigned long long refused;
-    struct kq_buffer errors; /* owned: of the JSON summary */
 };
 
 static void close_import(struct import *import)
 {
-    kq_progress_hide(&import->progress);
+    kq_import_report_close(&import->report);
     kq_import_source_close(&import->source);
     kq_data_close(&import->data);
     kq_import_input_close(&import->input);
     kq_arena_free(&import->arena);
     kq_memory_free(import->operations);
     kq_memory_free(import->entries);
-    kq_buffer_free(&import->errors);
 }
 
 static struct kq_result open_import(struct kq_invocation *invocation, struct import *import,
@@ -63,7 +52,8 @@ static struct kq_result open_import(struct kq_invocation *invocation, struct imp
     import->operations = kq_memory_allocate(KQ_IMPORT_BATCH_ROWS * sizeof(*import->operations));
     import->entries = kq_memory_allocate(KQ_IMPORT_BATCH_ROWS * sizeof(*import->entries));
     KQ_ENSURE_MEMORY(import->operations != NULL && import->entries != NULL, error);
-    kq_progress_begin(&import->progress, import->data.store->clock, import->input.total_bytes);
+    kq_import_report_begin(&import->report, invocation->json, import->data.store->clock,
+                           import->input.total_bytes);
     return kq_import_source_open(&import->source, import->input.file, import->input.format, plan->columns,
                                  plan->column_count, error);
 }
@@ -89,40 +79,13 @@ static struct kq_result take_row(struct import *import, bool *at_end, struct kq_
     return KQ_OK;
 }
 
-static void tell_refusal(struct import *import, unsigned long long line, const struct kq_error *refusal)
-{
-    struct kq_buffer message KQ_CLEANUP(kq_buffer_free) = {0};
-    kq_append_shown(&message, kq_slice_of(kq_error_message(refusal)), false);
-    import->refused++;
-    if (!import->json) {
-        kq_progress_hide(&import->progress);
-        fprintf(stderr, "line %llu: %.*s\n", line, KQ_SLICE_PRINT(kq_buffer_slice(&message)));
-    } else if (import->refused <= KQ_IMPORT_ERRORS_MAX) {
-        kq_buffer_print(&import->errors, "%s{\"line\":%llu", import->errors.size == 0 ? "" : ",", line);
-        kq_json_append_name(&import->errors, "code");
-        kq_json_append_string(&import->errors, kq_slice_of(kq_error_name(refusal->code)));
-        kq_json_append_name(&import->errors, "message");
-        kq_json_append_string(&import->errors, kq_buffer_slice(&message));
-        kq_buffer_append_byte(&import->errors, '}');
-    }
-}
-
-/* A refusal is about the line; anything else is about the machine, and going on would not help. */
 static struct kq_result count_entry(struct import *import, const struct entry *entry, struct kq_error *error)
 {
     const struct kq_error *outcome = entry->operation == NULL ? &entry->refusal : &entry->operation->error;
-    if (outcome->code == KQ_E_NONE) {
-        bool created = import->plan->created(entry->operation);
-        import->created += created ? 1 : 0;
-        import->unchanged += created ? 0 : 1;
-        return KQ_OK;
+    if (outcome->code != KQ_E_NONE) {
+        return kq_import_report_refusal(&import->report, entry->line, outcome, error);
     }
-    if (kq_error_category(outcome->code) == KQ_CATEGORY_INTERNAL) {
-        *error = *outcome;
-        return kq_fail_in(error, "line %llu, before which all is done; import the same file again",
-                          entry->line);
-    }
-    tell_refusal(import, entry->line, outcome);
+    kq_import_report_row(&import->report, import->plan->created(entry->operation));
     return KQ_OK;
 }
 
@@ -138,8 +101,7 @@ static struct kq_result finish_batch(struct import *import, struct kq_error *err
     import->operation_count = 0;
     import->entry_count = 0;
     kq_arena_reset(&import->arena);
-    kq_progress_show(&import->progress, import->source.reader.taken_bytes,
-                     import->created + import->unchanged + import->refused);
+    kq_import_report_progress(&import->report, import->source.reader.taken_bytes);
     return KQ_OK;
 }
 
@@ -157,28 +119,11 @@ static struct kq_result import_all(struct import *import, struct kq_error *error
     return KQ_OK;
 }
 
-static struct kq_result print_summary(struct import *import, struct kq_error *error)
-{
-    kq_progress_hide(&import->progress);
-    if (!import->json) {
-        printf("%llu created, %llu unchanged, %llu refused\n", import->created, import->unchanged,
-               import->refused);
-        return KQ_OK;
-    }
-    KQ_ENSURE_MEMORY(!import->errors.failed, error);
-    printf("{\"created\":%llu,\"unchanged\":%llu,\"refused\":%llu,\"errors\":[%.*s]}\n", import->created,
-           import->unchanged, import->refused, KQ_SLICE_PRINT(kq_buffer_slice(&import->errors)));
-    return KQ_OK;
-}
-
 struct kq_result kq_import_run(struct kq_invocation *invocation, const struct kq_import_plan *plan,
                                struct kq_error *error)
 {
-    struct import import KQ_CLEANUP(close_import) = {
-        .plan = plan, .json = invocation->json, .input = {.file = -1}};
+    struct import import KQ_CLEANUP(close_import) = {.plan = plan, .input = {.file = -1}};
     KQ_TRY(open_import(invocation, &import, error));
     KQ_TRY(import_all(&import, error));
-    KQ_TRY(print_summary(&import, error));
-    invocation->exit_status = import.refused > 0 ? KQ_EXIT_REFUSED : KQ_EXIT_DONE;
-    return KQ_OK;
+    return kq_import_report_print(&import.report, invocation, error);
 }

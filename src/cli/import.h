@@ -15,10 +15,8 @@
 /* Rows of a batch: one commit each, and what waits in memory. */
 #define KQ_IMPORT_BATCH_ROWS ((size_t)500)
 
-/* Refused lines that the JSON summary names; the count is of all. */
-#define KQ_IMPORT_ERRORS_MAX ((size_t)1000)
-
-/* What is imported. */
+/* What is imported. `prepare` and `created` are kq_import_run's; both are NULL where a command has a way of
+ * its own. */
 struct kq_import_plan {
     const struct kq_import_column *columns;
     size_t column_count;

@@ -142,39 +142,37 @@ static const char *describe(const struct kq_import_column *column)
                              : "a string";
 }
 
-static struct kq_result append_json(json_t *value, const struct kq_import_column *column,
+static struct kq_result append_json(const struct kq_json *value, const struct kq_import_column *column,
                                     struct kq_arena *arena, struct kq_import_values *values,
                                     struct kq_error *error)
 {
-    struct kq_slice text = KQ_SLICE_EMPTY;
-    enum kq_json_kind kind = kq_json_kind_of(value, &text);
-    if (kind == KQ_JSON_NULL) {
+    if (value->kind == KQ_JSON_NULL) {
         return KQ_OK;
     }
-    if (kind == KQ_JSON_OBJECT && column->is_json) {
+    if (value->kind == KQ_JSON_OBJECT && column->is_json) {
         struct kq_buffer json KQ_CLEANUP(kq_buffer_free) = {0};
         kq_json_append_value(&json, value);
         KQ_ENSURE_MEMORY(!json.failed, error);
         return append(values, kq_buffer_slice(&json), arena, error);
     }
-    KQ_ENSURE(kind == KQ_JSON_STRING || kind == KQ_JSON_NUMBER, error, KQ_E_BAD_INPUT, "%s is not %s",
-              column->name, describe(column));
-    return append(values, text, arena, error);
+    KQ_ENSURE(value->kind == KQ_JSON_STRING || value->kind == KQ_JSON_NUMBER, error, KQ_E_BAD_INPUT,
+              "%s is not %s", column->name, describe(column));
+    return append(values, value->text, arena, error);
 }
 
-static struct kq_result read_member(const char *name, json_t *value, const struct kq_import_column *columns,
+static struct kq_result read_member(const struct kq_json *member, const struct kq_import_column *columns,
                                     size_t column_count, struct kq_arena *arena,
                                     struct kq_import_values *values, struct kq_error *error)
 {
-    size_t column = find_column(kq_slice_of(name), columns, column_count, kq_slice_equal);
+    size_t column = find_column(member->name, columns, column_count, kq_slice_equal);
     if (column == column_count) {
-        return refuse_name("member", kq_slice_of(name), columns, column_count, error);
+        return refuse_name("member", member->name, columns, column_count, error);
     }
-    if (!columns[column].is_list || !json_is_array(value)) {
-        return append_json(value, &columns[column], arena, &values[column], error);
+    if (!columns[column].is_list || member->kind != KQ_JSON_ARRAY) {
+        return append_json(member, &columns[column], arena, &values[column], error);
     }
-    for (size_t i = 0; i < json_array_size(value); i++) {
-        KQ_TRY(append_json(json_array_get(value, i), &columns[column], arena, &values[column], error));
+    for (const struct kq_json *item = member->first; item != NULL; item = item->next) {
+        KQ_TRY(append_json(item, &columns[column], arena, &values[column], error));
     }
     return KQ_OK;
 }
@@ -185,18 +183,15 @@ struct kq_result kq_import_row_from_json(struct kq_slice text, const struct kq_i
 {
     clear(values, column_count);
     KQ_ENSURE(kq_utf8_is_valid(text), error, KQ_E_BAD_INPUT, "not UTF-8");
-    json_t *object KQ_JSON_CLEANUP = NULL;
+    const struct kq_json *object = NULL;
     struct kq_error reading = {0};
-    if (!kq_json_read(text, &object, &reading).ok) {
+    if (!kq_json_read(text, arena, &object, &reading).ok) {
         KQ_ENSURE(reading.code != KQ_E_NO_MEMORY, error, KQ_E_NO_MEMORY, "%s", "");
         return kq_fail(error, KQ_E_BAD_INPUT, "not JSON");
     }
-    KQ_ENSURE(json_is_object(object), error, KQ_E_BAD_INPUT, "not a JSON object");
-    const char *name = NULL;
-    json_t *value = NULL;
-    json_object_foreach(object, name, value)
-    {
-        KQ_TRY(read_member(name, value, columns, column_count, arena, values, error));
+    KQ_ENSURE(object->kind == KQ_JSON_OBJECT, error, KQ_E_BAD_INPUT, "not a JSON object");
+    for (const struct kq_json *member = object->first; member != NULL; member = member->next) {
+        KQ_TRY(read_member(member, columns, column_count, arena, values, error));
     }
     return check_required(values, columns, column_count, error);
 }

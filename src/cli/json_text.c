@@ -1,33 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/json_text.h"
 
-static void append_array(struct kq_buffer *buffer, json_t *array)
+static void append_array(struct kq_buffer *buffer, const struct kq_json *array)
 {
     kq_buffer_append_byte(buffer, '[');
-    for (size_t i = 0; i < json_array_size(array); i++) {
+    for (const struct kq_json *item = array->first; item != NULL; item = item->next) {
         kq_json_append_separator(buffer);
-        kq_json_append_value(buffer, json_array_get(array, i));
+        kq_json_append_value(buffer, item);
     }
     kq_buffer_append_byte(buffer, ']');
 }
 
-static void append_object(struct kq_buffer *buffer, json_t *object)
+static void append_object(struct kq_buffer *buffer, const struct kq_json *object)
 {
     kq_buffer_append_byte(buffer, '{');
-    const char *name = NULL;
-    json_t *value = NULL;
-    json_object_foreach(object, name, value)
-    {
-        kq_json_append_name(buffer, name);
-        kq_json_append_value(buffer, value);
+    for (const struct kq_json *member = object->first; member != NULL; member = member->next) {
+        kq_json_append_separator(buffer);
+        kq_json_append_string(buffer, member->name);
+        kq_buffer_append_byte(buffer, ':');
+        kq_json_append_value(buffer, member);
     }
     kq_buffer_append_byte(buffer, '}');
 }
 
-void kq_json_append_value(struct kq_buffer *buffer, json_t *value)
+void kq_json_append_value(struct kq_buffer *buffer, const struct kq_json *value)
 {
-    struct kq_slice text;
-    switch (kq_json_kind_of(value, &text)) {
+    switch (value->kind) {
     case KQ_JSON_NULL:
         kq_buffer_append(buffer, KQ_SLICE("null"));
         break;
@@ -38,10 +36,10 @@ void kq_json_append_value(struct kq_buffer *buffer, json_t *value)
         kq_buffer_append(buffer, KQ_SLICE("false"));
         break;
     case KQ_JSON_NUMBER:
-        kq_buffer_append(buffer, text);
+        kq_buffer_append(buffer, value->text);
         break;
     case KQ_JSON_STRING:
-        kq_json_append_string(buffer, text);
+        kq_json_append_string(buffer, value->text);
         break;
     case KQ_JSON_ARRAY:
         append_array(buffer, value);

@@ -7,6 +7,6 @@
 
 /* Appends a value that kq_json_read made as compact JSON text: members in their order, numbers in their own
  * characters. As deep as the value, which kq_json_read bounds. */
-void kq_json_append_value(struct kq_buffer *buffer, json_t *value);
+void kq_json_append_value(struct kq_buffer *buffer, const struct kq_json *value);
 
 #endif

@@ -8,6 +8,11 @@
 
 #define BAR_COLUMNS 30
 #define US_PER_S INT64_C(1000000)
+#define S_PER_MINUTE 60
+#define S_PER_HOUR 3600
+
+/* Longer than this it says nothing: it is no more than what one slow moment makes of an early guess. */
+#define LEFT_MAX_S (100 * S_PER_HOUR)
 
 void kq_progress_begin(struct kq_progress *progress, const struct kq_clock *clock,
                        unsigned long long total_bytes)
@@ -31,6 +36,23 @@ static void print_bar(unsigned long long bytes, unsigned long long total_bytes)
     fprintf(stderr, "[%s] %3llu %%  ", bar, percent);
 }
 
+/* What is left of the file takes as long as what was taken of it did, byte by byte. */
+static void print_left(unsigned long long bytes, unsigned long long total_bytes, int64_t since_us)
+{
+    unsigned long long left_bytes = bytes >= total_bytes ? 0 : total_bytes - bytes;
+    double left_s = (double)since_us / (double)US_PER_S * (double)left_bytes / (double)bytes;
+    if (left_s >= LEFT_MAX_S) {
+        return;
+    }
+    unsigned seconds = (unsigned)left_s + (left_bytes > 0 ? 1 : 0);
+    if (seconds >= S_PER_HOUR) {
+        fprintf(stderr, ", %u:%02u:%02u left", seconds / S_PER_HOUR, seconds / S_PER_MINUTE % S_PER_MINUTE,
+                seconds % S_PER_MINUTE);
+    } else {
+        fprintf(stderr, ", %u:%02u left", seconds / S_PER_MINUTE, seconds % S_PER_MINUTE);
+    }
+}
+
 void kq_progress_show(struct kq_progress *progress, unsigned long long bytes, unsigned long long lines)
 {
     int64_t now_us = progress->clock->monotonic_us(progress->clock);
@@ -45,6 +67,9 @@ void kq_progress_show(struct kq_progress *progress, unsigned long long bytes, un
     }
     fprintf(stderr, "%llu lines, %llu a second", lines,
             lines * (unsigned long long)US_PER_S / (unsigned long long)since_us);
+    if (bytes > 0 && progress->total_bytes > 0) {
+        print_left(bytes, progress->total_bytes, since_us);
+    }
     progress->drawn_us = now_us;
     progress->drawn = true;
 }

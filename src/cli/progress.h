@@ -7,7 +7,9 @@
 
 #include "store/store.h"
 
-/* A line at the foot of a terminal that tells how far something long has come; elsewhere nothing. */
+/* A line at the foot of a terminal that tells how far something long has come, how fast, and (where the size
+ * is known) how long it will still take; elsewhere nothing:
+ * `[###############...............]  50 %  5000000 lines, 104166 a second, 0:48 left`. */
 
 /* Shorter work needs none, and more often than this nobody reads it. */
 #define KQ_PROGRESS_FIRST_US INT64_C(500000)

@@ -65,7 +65,12 @@ void kq_row_texts(struct kq_row *row, const struct kq_slice *texts, size_t count
         kq_json_append_string(&json, texts[i]);
     }
     kq_buffer_append_byte(&json, ']');
-    put_made(row, json.failed ? KQ_SLICE_EMPTY : kq_arena_copy(row->arena, kq_buffer_slice(&json)));
+    kq_row_json(row, &json);
+}
+
+void kq_row_json(struct kq_row *row, const struct kq_buffer *json)
+{
+    put_made(row, json->failed ? KQ_SLICE_EMPTY : kq_arena_copy(row->arena, kq_buffer_slice(json)));
 }
 
 void kq_row_none(struct kq_row *row)

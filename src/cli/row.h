@@ -45,7 +45,8 @@ void kq_row_money(struct kq_row *row, int64_t amount_fen);  /* 10.00 */
 void kq_row_time(struct kq_row *row, int64_t time_s);
 void kq_row_count(struct kq_row *row, int64_t count);
 void kq_row_texts(struct kq_row *row, const struct kq_slice *texts,
-                  size_t count); /* of a JSON column: an array */
+                  size_t count);                                    /* of a JSON column: an array */
+void kq_row_json(struct kq_row *row, const struct kq_buffer *json); /* of a JSON column; copied */
 void kq_row_none(struct kq_row *row);
 
 /* Appends the row as a JSON object. */

@@ -18,12 +18,17 @@
 /* A hundred years: farther off, times stop fitting their four-digit year soon. */
 #define CLOCK_OFFSET_MAX_S INT64_C(3155760000)
 
+/* 64 GiB: more than anybody keeps of what can be signed again. */
+#define SIGNATURE_CACHE_BYTES_MAX (INT64_C(64) << 30)
+
 /* The defaults below are texts, for the help; these are the same in the server's header. */
 static_assert(KQ_CONNECTIONS_MAX_DEFAULT == 10000, "--connections");
 static_assert(KQ_BODY_MAX_BYTES_DEFAULT == 1048576, "--body-limit");
 static_assert(KQ_HEADER_TIMEOUT_MS_DEFAULT == 10000, "--header-timeout");
 static_assert(KQ_IDLE_TIMEOUT_MS_DEFAULT == 60000, "--idle-timeout");
 static_assert(KQ_CLOCK_SKEW_DEFAULT_S == 900, "--clock-skew");
+static_assert(KQ_SIGNATURE_CACHE_BYTES_DEFAULT == 67108864, "--signature-cache-bytes");
+static_assert(KQ_MAX_WAIT_MS_DEFAULT == 250, "--max-wait-ms");
 
 static const struct kq_flag flags[] = {
     KQ_FLAG_DATA,
@@ -75,6 +80,31 @@ static const struct kq_flag flags[] = {
      .fallback = "60000",
      .minimum = 1,
      .maximum = 86400000},
+    {.name = "max-wait-ms",
+     .kind = KQ_FLAG_NUMBER,
+     .value = "MS",
+     .text = "how long a call may wait for its turn; one that would wait longer is answered busy at once",
+     .fallback = "250",
+     .minimum = 1,
+     .maximum = 60000},
+    {.name = "app-limit",
+     .kind = KQ_FLAG_NUMBER,
+     .value = "N",
+     .text = "calls a second of an application that has no limit of its own; 0: none",
+     .fallback = "0",
+     .maximum = KQ_CALLS_PER_SECOND_MAX},
+    {.name = "method-limit",
+     .kind = KQ_FLAG_NUMBER,
+     .value = "N",
+     .text = "calls a second of one method by an application that has no limit of its own for it; 0: none",
+     .fallback = "0",
+     .maximum = KQ_CALLS_PER_SECOND_MAX},
+    {.name = "signature-cache-bytes",
+     .kind = KQ_FLAG_NUMBER,
+     .value = "BYTES",
+     .text = "memory for signatures and answers that are used again, over all workers; 0: none",
+     .fallback = "67108864",
+     .maximum = SIGNATURE_CACHE_BYTES_MAX},
     {.name = "clock-skew",
      .kind = KQ_FLAG_NUMBER,
      .value = "SECONDS",
@@ -140,6 +170,10 @@ static struct kq_result serve(const struct kq_invocation *invocation, struct kq_
         .connections_max = (unsigned)kq_flag_number(invocation, "connections"),
         .header_timeout_ms = (unsigned)kq_flag_number(invocation, "header-timeout"),
         .idle_timeout_ms = (unsigned)kq_flag_number(invocation, "idle-timeout"),
+        .max_wait_ms = (unsigned)kq_flag_number(invocation, "max-wait-ms"),
+        .app_calls_per_second = kq_flag_number(invocation, "app-limit"),
+        .method_calls_per_second = kq_flag_number(invocation, "method-limit"),
+        .signature_cache_bytes = (size_t)kq_flag_number(invocation, "signature-cache-bytes"),
         .clock_skew_s = kq_flag_number(invocation, "clock-skew"),
         .sandbox = kq_flag_switch(invocation, "sandbox"),
         .access_log = access_log != NULL && strcmp(access_log, "off") == 0 ? NULL : access_log,

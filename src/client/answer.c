@@ -85,15 +85,13 @@ static struct kq_result check_name(struct kq_slice name, struct kq_slice method,
 }
 
 /* The text of a string or number member, copied; "" where there is none. NULL when out of memory. */
-static const char *text_of(const json_t *object, const char *name, struct kq_arena *arena)
+static const char *text_of(const struct kq_json *object, const char *name, struct kq_arena *arena)
 {
-    struct kq_slice text = KQ_SLICE_EMPTY;
-    const json_t *value = json_object_get(object, name);
-    enum kq_json_kind kind = value == NULL ? KQ_JSON_NULL : kq_json_kind_of(value, &text);
-    if (kind != KQ_JSON_STRING && kind != KQ_JSON_NUMBER) {
+    const struct kq_json *value = kq_json_member(object, kq_slice_of(name));
+    if (value == NULL || (value->kind != KQ_JSON_STRING && value->kind != KQ_JSON_NUMBER)) {
         return "";
     }
-    return kq_arena_copy(arena, text).data;
+    return kq_arena_copy(arena, value->text).data;
 }
 
 /* A failure for want of memory says nothing about the answer; any other one is the answer's. */
@@ -103,7 +101,7 @@ static struct kq_result blame_answer(struct kq_error *error, const char *what)
                                          : kq_fail(error, KQ_E_ANSWER, "the answer's response is %s", what);
 }
 
-static struct kq_result read_members(struct kq_client_answer *answer, const json_t *object,
+static struct kq_result read_members(struct kq_client_answer *answer, const struct kq_json *object,
                                      struct kq_arena *arena, struct kq_error *error)
 {
     const char *code = text_of(object, "code", arena);
@@ -124,14 +122,15 @@ static struct kq_result read_response(struct kq_client_answer *answer, struct kq
                                       struct kq_error *error)
 {
     struct kq_slice utf8 = KQ_SLICE_EMPTY;
-    json_t *object KQ_JSON_CLEANUP = NULL;
+    const struct kq_json *object = NULL;
     if (!kq_charset_decode(charset, response, arena, &utf8, error).ok) {
         return blame_answer(error, "not in its charset");
     }
-    if (!kq_json_read(utf8, &object, error).ok) {
+    if (!kq_json_read(utf8, arena, &object, error).ok) {
         return blame_answer(error, "not JSON");
     }
-    KQ_ENSURE(json_is_object(object), error, KQ_E_ANSWER, "the answer's response is not a JSON object");
+    KQ_ENSURE(object->kind == KQ_JSON_OBJECT, error, KQ_E_ANSWER,
+              "the answer's response is not a JSON object");
     struct kq_slice copy = kq_arena_copy(arena, utf8);
     KQ_ENSURE_MEMORY(copy.data != NULL, error);
     KQ_TRY(read_members(answer, object, arena, error));

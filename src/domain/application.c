@@ -13,6 +13,16 @@ const char *kq_application_state_name(enum kq_application_state state)
     return names[state];
 }
 
+int64_t kq_application_limit(const struct kq_application *application, struct kq_slice method)
+{
+    for (size_t i = 0; i < application->limit_count; i++) {
+        if (kq_slice_equal(application->limits[i].method, method)) {
+            return application->limits[i].per_second;
+        }
+    }
+    return 0;
+}
+
 static bool same_keys(const struct kq_application *a, const struct kq_application *b)
 {
     for (size_t i = 0; i < KQ_SIGN_TYPE_COUNT; i++) {

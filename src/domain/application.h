@@ -17,7 +17,9 @@
 #define KQ_APP_AUTH_TOKEN_CHARS 40
 #define KQ_METHOD_MAX_CHARS 128
 #define KQ_NAME_MAX_CHARS 64
-#define KQ_PERMISSIONS_MAX 128 /* more than the platform's catalogue that we know of */
+#define KQ_PERMISSIONS_MAX 128                 /* more than the platform's catalogue that we know of */
+#define KQ_LIMITS_MAX (KQ_PERMISSIONS_MAX + 1) /* each method's, and that of all together */
+#define KQ_CALLS_PER_SECOND_MAX 1000000        /* more than one machine answers: as good as no limit */
 
 enum kq_application_state {
     KQ_APPLICATION_ACTIVE,
@@ -31,6 +33,12 @@ struct kq_application_keys {
     struct kq_slice next;
 };
 
+/* How often an application may call. */
+struct kq_application_limit {
+    struct kq_slice method; /* empty: all methods together */
+    int64_t per_second;     /* 1 to KQ_CALLS_PER_SECOND_MAX */
+};
+
 /* Slices are borrowed from the arena of whoever loaded the row. */
 struct kq_application {
     struct kq_slice app_id;
@@ -42,6 +50,8 @@ struct kq_application {
     struct kq_application_keys keys[KQ_SIGN_TYPE_COUNT];
     const struct kq_slice *permissions; /* methods beyond those that every application may call */
     size_t permission_count;
+    const struct kq_application_limit *limits; /* its own, each method at most once, in their order */
+    size_t limit_count;
 };
 
 struct kq_merchant {
@@ -76,9 +86,14 @@ struct kq_shop {
 /* "active", "disabled". */
 const char *kq_application_state_name(enum kq_application_state state);
 
+/* How often the application may call `method` (empty: all methods together) by a limit of its own; 0: it has
+ * none. */
+int64_t kq_application_limit(const struct kq_application *application, struct kq_slice method);
+
 /* May an application be created as given? *created false: the same is there already, permissions in any
  * order. BAD_INPUT for fields out of form, CONFLICT where the id stands with other data (also with another
- * state: what an operator has disabled since is not "already there"). */
+ * state: what an operator has disabled since is not "already there"). Limits are no part of it: an
+ * application is created without, and is the same whatever limits it has been given since. */
 KQ_MUST struct kq_result kq_application_decide_create(const struct kq_application *application,
                                                       const struct kq_application *same_id, bool *created,
                                                       struct kq_error *error);

@@ -40,6 +40,23 @@ struct kq_result kq_application_decide_permit(const struct kq_application *appli
     return KQ_OK;
 }
 
+struct kq_result kq_application_decide_limit(const struct kq_application *application, struct kq_slice method,
+                                             int64_t per_second, bool *changed, struct kq_error *error)
+{
+    KQ_ENSURE(application != NULL, error, KQ_E_NOT_FOUND, "there is no such application");
+    if (method.size > 0) {
+        KQ_TRY(kq_text_check_id("method", method, KQ_METHOD_MAX_CHARS, error));
+    }
+    KQ_ENSURE(per_second >= 0 && per_second <= KQ_CALLS_PER_SECOND_MAX, error, KQ_E_BAD_INPUT,
+              "a limit is from 1 to %d calls a second, or 0 for none", KQ_CALLS_PER_SECOND_MAX);
+    int64_t before = kq_application_limit(application, method);
+    *changed = per_second != before;
+    bool is_one_more = per_second > 0 && before == 0;
+    KQ_ENSURE(!is_one_more || application->limit_count < KQ_LIMITS_MAX, error, KQ_E_BAD_INPUT,
+              "an application has at most %d limits", KQ_LIMITS_MAX);
+    return KQ_OK;
+}
+
 struct kq_result kq_application_decide_set_state(const struct kq_application *application,
                                                  enum kq_application_state state, bool *changed,
                                                  struct kq_error *error)

@@ -25,6 +25,12 @@ KQ_MUST struct kq_result kq_application_decide_permit(const struct kq_applicatio
                                                       struct kq_slice method, bool revoke, bool *changed,
                                                       struct kq_error *error);
 
+/* May the application be limited to so many calls of `method` (empty: of all methods together) a second? 0
+ * takes the limit away. *changed false: it is so already. NOT_FOUND, BAD_INPUT. */
+KQ_MUST struct kq_result kq_application_decide_limit(const struct kq_application *application,
+                                                     struct kq_slice method, int64_t per_second,
+                                                     bool *changed, struct kq_error *error);
+
 /* May the application be enabled or disabled? *changed false: it is so already. NOT_FOUND. */
 KQ_MUST struct kq_result kq_application_decide_set_state(const struct kq_application *application,
                                                          enum kq_application_state state, bool *changed,

@@ -30,6 +30,7 @@
     X(APPLICATION_ROTATE_KEY, application_rotate_key, true)                                                  \
     X(APPLICATION_SET_STATE, application_set_state, true)                                                    \
     X(APPLICATION_PERMIT, application_permit, true)                                                          \
+    X(APPLICATION_LIMIT, application_limit, true)                                                            \
     X(GRANT_CREATE, grant_create, true)                                                                      \
     X(USER_CREATE, user_create, true)                                                                        \
     X(USER_SET_STATE, user_set_state, true)                                                                  \
@@ -64,8 +65,8 @@ struct kq_op_issue {
 };
 
 /* Issues that are decided one after the other in one transaction. Each item has an outcome of its own in its
- * `error`, as an ISSUE has; where the store fails, the operation's `error` says so and nothing was changed for
- * any of them. */
+ * `error`, as an ISSUE has; where the store fails, the operation's `error` says so and nothing was changed
+ * for any of them. */
 struct kq_issue_item {
     struct kq_issue_request request;
     struct kq_issue_result result;
@@ -86,7 +87,7 @@ struct kq_op_merchant_create {
 };
 
 struct kq_op_application_create {
-    struct kq_application application; /* revision and created_s are the store's to set */
+    struct kq_application application; /* without limits; revision and created_s are the store's to set */
     bool created;
 };
 
@@ -110,6 +111,15 @@ struct kq_op_application_permit {
     struct kq_slice app_id;
     struct kq_slice method;
     bool revoke;
+    bool changed;
+};
+
+/* How many calls a second the application may make of one method, or of all together; whether there is such a
+ * method is the maker's to know. NOT_FOUND, BAD_INPUT. */
+struct kq_op_application_limit {
+    struct kq_slice app_id;
+    struct kq_slice method; /* empty: all methods together */
+    int64_t per_second;     /* 0: takes the limit away */
     bool changed;
 };
 

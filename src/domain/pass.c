@@ -152,13 +152,14 @@ static struct kq_result check_info(const char *what, struct kq_slice json, struc
     if (json.size == 0) {
         return KQ_OK;
     }
-    KQ_JSON_CLEANUP json_t *value = NULL;
+    KQ_CLEANUP(kq_arena_free) struct kq_arena arena = {0};
+    const struct kq_json *value = NULL;
     struct kq_error reading = {0};
-    if (!kq_json_read(json, &value, &reading).ok) {
+    if (!kq_json_read(json, &arena, &value, &reading).ok) {
         KQ_ENSURE(reading.code != KQ_E_NO_MEMORY, error, KQ_E_NO_MEMORY, "%s", "");
         return kq_fail(error, KQ_E_BAD_INPUT, "%s is not JSON", what);
     }
-    KQ_ENSURE(json_is_object(value), error, KQ_E_BAD_INPUT, "%s is not a JSON object", what);
+    KQ_ENSURE(value->kind == KQ_JSON_OBJECT, error, KQ_E_BAD_INPUT, "%s is not a JSON object", what);
     return kq_text_check(what, json, 1, KQ_PASS_INFO_MAX_CHARS, error);
 }
 

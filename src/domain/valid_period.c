@@ -25,16 +25,17 @@ static_assert(KQ_PERIOD_DURATION_MAX <= INT64_MAX / KQ_SECONDS_PER_DAY - KQ_TIME
 /* The largest duration has this many digits. */
 #define DURATION_MAX_DIGITS 7
 
-static struct kq_result read_text(const json_t *object, const char *name, struct kq_slice *text,
+static struct kq_result read_text(const struct kq_json *object, const char *name, struct kq_slice *text,
                                   struct kq_error *error)
 {
-    const json_t *member = json_object_get(object, name);
-    KQ_ENSURE(member != NULL && kq_json_kind_of(member, text) == KQ_JSON_STRING, error, KQ_E_BAD_INPUT,
+    const struct kq_json *member = kq_json_member(object, kq_slice_of(name));
+    KQ_ENSURE(member != NULL && member->kind == KQ_JSON_STRING, error, KQ_E_BAD_INPUT,
               "valid period: %s is not a string", name);
+    *text = member->text;
     return KQ_OK;
 }
 
-static struct kq_result read_time(const json_t *object, const char *name, int64_t *time_s,
+static struct kq_result read_time(const struct kq_json *object, const char *name, int64_t *time_s,
                                   struct kq_error *error)
 {
     struct kq_slice text = KQ_SLICE_EMPTY;
@@ -46,15 +47,12 @@ static struct kq_result read_time(const json_t *object, const char *name, int64_
 }
 
 /* A number, or its digits as a string: numbers come as either everywhere in this protocol. */
-static struct kq_result read_duration(const json_t *object, int64_t *duration, struct kq_error *error)
+static struct kq_result read_duration(const struct kq_json *object, int64_t *duration, struct kq_error *error)
 {
-    struct kq_slice text = KQ_SLICE_EMPTY;
-    const json_t *member = json_object_get(object, "duration");
-    enum kq_json_kind kind = member == NULL ? KQ_JSON_NULL : kq_json_kind_of(member, &text);
-    KQ_ENSURE((kind == KQ_JSON_NUMBER || kind == KQ_JSON_STRING) && kq_slice_is_digits(text) &&
-                  text.size <= DURATION_MAX_DIGITS,
-              error, KQ_E_BAD_INPUT, "valid period: duration is not a whole number from 1 to %d",
-              (int)KQ_PERIOD_DURATION_MAX);
+    const struct kq_json *member = kq_json_member(object, KQ_SLICE("duration"));
+    struct kq_slice text = member == NULL ? KQ_SLICE_EMPTY : member->text;
+    KQ_ENSURE(kq_slice_is_digits(text) && text.size <= DURATION_MAX_DIGITS, error, KQ_E_BAD_INPUT,
+              "valid period: duration is not a whole number from 1 to %d", (int)KQ_PERIOD_DURATION_MAX);
     *duration = 0;
     for (size_t i = 0; i < text.size; i++) {
         *duration = *duration * 10 + (text.data[i] - '0');
@@ -62,7 +60,8 @@ static struct kq_result read_duration(const json_t *object, int64_t *duration, s
     return KQ_OK;
 }
 
-static struct kq_result read_unit(const json_t *object, enum kq_period_unit *unit, struct kq_error *error)
+static struct kq_result read_unit(const struct kq_json *object, enum kq_period_unit *unit,
+                                  struct kq_error *error)
 {
     struct kq_slice text = KQ_SLICE_EMPTY;
     KQ_TRY(read_text(object, "unit", &text, error));
@@ -75,10 +74,10 @@ static struct kq_result read_unit(const json_t *object, enum kq_period_unit *uni
     return kq_fail(error, KQ_E_BAD_INPUT, "valid period: unit is MINUTE, HOUR or DAY");
 }
 
-static struct kq_result read_period(const json_t *object, struct kq_valid_period *period,
+static struct kq_result read_period(const struct kq_json *object, struct kq_valid_period *period,
                                     struct kq_error *error)
 {
-    KQ_ENSURE(json_is_object(object), error, KQ_E_BAD_INPUT, "valid period is not a JSON object");
+    KQ_ENSURE(object->kind == KQ_JSON_OBJECT, error, KQ_E_BAD_INPUT, "valid period is not a JSON object");
     struct kq_slice type = KQ_SLICE_EMPTY;
     KQ_TRY(read_text(object, "type", &type, error));
     *period = (struct kq_valid_period){0};
@@ -94,16 +93,17 @@ static struct kq_result read_period(const json_t *object, struct kq_valid_period
         KQ_TRY(read_unit(object, &period->unit, error));
     }
     /* Each type has three members, and all three were found. */
-    KQ_ENSURE(json_object_size(object) == 3, error, KQ_E_BAD_INPUT, "valid period has an unknown member");
+    KQ_ENSURE(object->count == 3, error, KQ_E_BAD_INPUT, "valid period has an unknown member");
     return KQ_OK;
 }
 
 struct kq_result kq_valid_period_parse(struct kq_slice json, struct kq_valid_period *period,
                                        struct kq_error *error)
 {
-    KQ_JSON_CLEANUP json_t *object = NULL;
+    KQ_CLEANUP(kq_arena_free) struct kq_arena arena = {0};
+    const struct kq_json *object = NULL;
     struct kq_error reading = {0};
-    if (!kq_json_read(json, &object, &reading).ok) {
+    if (!kq_json_read(json, &arena, &object, &reading).ok) {
         KQ_ENSURE(reading.code != KQ_E_NO_MEMORY, error, KQ_E_NO_MEMORY, "%s", "");
         return kq_fail(error, KQ_E_BAD_INPUT, "valid period is not JSON");
     }

@@ -69,9 +69,30 @@ static void answer_made(struct kq_http_connection *connection, const char *conte
     }
 }
 
+/* Those of all workers together. */
+static void count_memo(const struct kq_admin *admin, struct kq_digest_cache_counts sums[KQ_MEMO_KIND_COUNT])
+{
+    for (unsigned kind = 0; kind < KQ_MEMO_KIND_COUNT; kind++) {
+        struct kq_digest_cache_counts *sum = &sums[kind];
+        *sum = (struct kq_digest_cache_counts){0};
+        for (size_t i = 0; i < admin->settings.worker_count; i++) {
+            struct kq_digest_cache_counts counts;
+            kq_memo_count(kq_worker_memo(admin->settings.workers[i]), (enum kq_memo_kind)kind, &counts);
+            sum->entries += counts.entries;
+            sum->bytes += counts.bytes;
+            sum->hits += counts.hits;
+            sum->misses += counts.misses;
+            sum->evictions += counts.evictions;
+        }
+    }
+}
+
 static void serve_metrics(struct kq_admin *admin, struct kq_http_connection *connection)
 {
+    struct kq_digest_cache_counts memo[KQ_MEMO_KIND_COUNT];
+    count_memo(admin, memo);
     struct kq_gauges gauges = {
+        .memo = memo,
         .connections = atomic_load(&admin->settings.count->open),
         .connections_max = admin->settings.count->maximum,
         .buffered_bytes = atomic_load(&admin->settings.count->buffered_bytes),

@@ -14,6 +14,7 @@
 #include "domain/operation.h"
 #include "store/store.h"
 #include "wire/charset.h"
+#include "wire/digest.h"
 #include "wire/params.h"
 #include "wire/sign_type.h"
 
@@ -42,9 +43,18 @@ struct kq_call {
     bool verified;
     struct kq_caller caller;
     struct kq_slice string_to_sign; /* shown in isv.invalid-signature's sub_msg */
+    bool has_question;              /* the digest is made: see memo.h */
+    unsigned char question_digest[KQ_SHA256_BYTES];
     struct kq_operation operation;
     struct kq_submission submission;
     struct kq_error error; /* KQ_E_NONE: success */
+
+    /* The response object in `charset`, which is what is signed; and where the call waits for that. */
+    struct kq_buffer response; /* owned */
+    unsigned char response_digest[KQ_SHA256_BYTES];
+    unsigned lane; /* see lanes.h */
+    bool has_place;
+    struct kq_call *next_in_lane;
 
     /* What goes out: the whole HTTP body in `charset`. Empty: there was no memory to make one, so that only
      * HTTP's 503 is left. */

@@ -18,6 +18,9 @@
 /* A buffer of less is not worth a copy to make it smaller. */
 #define TRIM_MIN_BYTES ((size_t)4096)
 
+/* A piece of memory of more is of no ordinary request, and is not kept for the next one. */
+#define SPARE_MAX_BYTES ((size_t)16384)
+
 #define CONTINUE KQ_SLICE("HTTP/1.1 100 Continue\r\n\r\n")
 #define NEVER_US INT64_MAX
 #define US_PER_MS INT64_C(1000)
@@ -146,13 +149,86 @@ void kq_http_connection_close(struct kq_http_connection *connection)
 }
 
 /* What has come may hold an app_auth_token. */
-static void free_buffers(struct kq_http_connection *connection)
+void kq_http_memory_free(struct kq_http_memory *memory)
 {
+    kq_buffer_wipe_and_free(&memory->input);
+    kq_buffer_wipe_and_free(&memory->body);
+    kq_buffer_free(&memory->output);
+    kq_buffer_free(&memory->response);
+    kq_buffer_free(&memory->answer);
+    kq_arena_free(&memory->arena);
+}
+
+/* Empty, and without what has come. */
+static void clean(struct kq_http_memory *memory)
+{
+    struct kq_buffer *incoming[] = {&memory->input, &memory->body};
+    for (size_t i = 0; i < KQ_COUNT(incoming); i++) {
+        if (incoming[i]->data != NULL) {
+            kq_memory_wipe(incoming[i]->data, incoming[i]->capacity);
+        }
+        kq_buffer_clear(incoming[i]);
+    }
+    kq_buffer_clear(&memory->output);
+    kq_buffer_clear(&memory->response);
+    kq_buffer_clear(&memory->answer);
+    kq_arena_reset(&memory->arena);
+}
+
+/* Takes all memory from a connection. */
+static struct kq_http_memory take_memory(struct kq_http_connection *connection)
+{
+    struct kq_http_memory memory = {
+        .input = connection->input,
+        .body = connection->body,
+        .output = connection->output,
+        .response = connection->call.response,
+        .answer = connection->call.answer,
+        .arena = connection->call.arena,
+    };
     connection->output_rest = KQ_SLICE_EMPTY;
-    kq_buffer_wipe_and_free(&connection->input);
-    kq_buffer_wipe_and_free(&connection->body);
-    kq_buffer_free(&connection->output);
-    kq_call_free(&connection->call);
+    kq_buffer_init(&connection->input);
+    kq_buffer_init(&connection->body);
+    kq_buffer_init(&connection->output);
+    kq_call_init(&connection->call);
+    return memory;
+}
+
+static bool is_small(const struct kq_http_memory *memory)
+{
+    return memory->input.capacity <= SPARE_MAX_BYTES && memory->body.capacity <= SPARE_MAX_BYTES &&
+           memory->output.capacity <= SPARE_MAX_BYTES && memory->response.capacity <= SPARE_MAX_BYTES &&
+           memory->answer.capacity <= SPARE_MAX_BYTES && memory->arena.used_bytes <= SPARE_MAX_BYTES;
+}
+
+/* The memory is the next connection's, if it is of an ordinary request. */
+static void give_memory_back(struct kq_http_connection *connection)
+{
+    struct kq_loop *loop = connection->loop;
+    struct kq_http_memory memory = take_memory(connection);
+    if (memory.arena.newest != NULL && is_small(&memory) && loop->spare_count < KQ_LOOP_SPARES_MAX) {
+        clean(&memory);
+        loop->spares[loop->spare_count++] = memory;
+    } else {
+        kq_http_memory_free(&memory);
+    }
+}
+
+/* A request begins to come. */
+static void lend_memory(struct kq_http_connection *connection)
+{
+    struct kq_loop *loop = connection->loop;
+    if (connection->input.data != NULL || connection->call.arena.newest != NULL || loop->spare_count == 0) {
+        return;
+    }
+    struct kq_http_memory *spare = &loop->spares[--loop->spare_count];
+    connection->input = spare->input;
+    connection->body = spare->body;
+    connection->output = spare->output;
+    connection->call.response = spare->response;
+    connection->call.answer = spare->answer;
+    connection->call.arena = spare->arena;
+    *spare = (struct kq_http_memory){0};
 }
 
 /* Tells all connections' sum what this one holds now. A call that waits is the store's: its memory is not
@@ -162,7 +238,7 @@ static void count_buffered(struct kq_http_connection *connection)
     const struct kq_call *call = &connection->call;
     size_t held_bytes = connection->input.capacity + connection->body.capacity + connection->output.capacity;
     if (connection->state != KQ_CONNECTION_WAITING) {
-        held_bytes += call->answer.capacity + call->arena.used_bytes;
+        held_bytes += call->response.capacity + call->answer.capacity + call->arena.used_bytes;
     }
     if (held_bytes != connection->counted_bytes) { /* Less than before wraps around, as it should. */
         atomic_fetch_add(&connection->loop->settings.count->buffered_bytes,
@@ -173,7 +249,7 @@ static void count_buffered(struct kq_http_connection *connection)
 
 void kq_http_connection_free(struct kq_http_connection *connection)
 {
-    free_buffers(connection);
+    give_memory_back(connection);
     count_buffered(connection);
     kq_memory_free(connection);
 }
@@ -318,7 +394,7 @@ static void begin_anew(struct kq_http_connection *connection)
         kq_loop_record(connection, KQ_READY_INPUT);
         return;
     }
-    free_buffers(connection);
+    give_memory_back(connection);
 }
 
 /* The answer is out. */
@@ -409,6 +485,7 @@ static void receive(struct kq_http_connection *connection)
     struct kq_slice bytes = {.data = loop->scratch, .size = (size_t)received};
     kq_metrics_add(loop->settings.metrics, KQ_COUNTER_BYTES_RECEIVED, bytes.size);
     if (connection->state != KQ_CONNECTION_LINGER) {
+        lend_memory(connection);
         kq_buffer_append(&connection->input, bytes);
     }
     kq_memory_wipe(loop->scratch, bytes.size);
@@ -455,7 +532,7 @@ static void trim(struct kq_buffer *buffer)
 static void free_what_is_done(struct kq_http_connection *connection)
 {
     if (connection->state == KQ_CONNECTION_LINGER) {
-        free_buffers(connection);
+        give_memory_back(connection);
     } else if (connection->state == KQ_CONNECTION_WRITING) {
         kq_buffer_wipe_and_free(&connection->body);
         kq_arena_free(&connection->call.arena);

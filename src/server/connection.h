@@ -15,7 +15,8 @@
 /* One connection: its socket, what has come and what is to go, and the call that it carries. It belongs to
  * one loop (loop.h) and that loop's thread. Requests are answered in the order in which they came, one at a
  * time; while one is being answered, or another has come already, nothing more is read. Between requests it
- * keeps no buffers, and while an answer is being read none but that answer and the requests behind it. */
+ * keeps no buffers: they go to the next connection that has one; and while an answer is being read none but
+ * that answer and the requests behind it. */
 
 struct kq_loop;
 
@@ -44,6 +45,16 @@ enum kq_readiness {
     KQ_READY_IO = 1,    /* readable or writable, as the state wants it */
     KQ_READY_TIMER = 2, /* its time may be over */
     KQ_READY_INPUT = 4, /* bytes that have come already are still to be looked at */
+};
+
+/* What a connection needs while a request is under way; between requests it stands in the loop's spares. */
+struct kq_http_memory {
+    struct kq_buffer input;
+    struct kq_buffer body;
+    struct kq_buffer output;
+    struct kq_buffer response;
+    struct kq_buffer answer;
+    struct kq_arena arena;
 };
 
 struct kq_http_connection {
@@ -104,6 +115,9 @@ void kq_http_connection_wait(struct kq_http_connection *connection);
 
 /* Closes at once, whatever the state but WAITING. */
 void kq_http_connection_close(struct kq_http_connection *connection);
+
+/* For the loop. */
+void kq_http_memory_free(struct kq_http_memory *memory);
 
 /* For the loop: after KQ_CONNECTION_CLOSED, and out of all lists. */
 void kq_http_connection_free(struct kq_http_connection *connection);

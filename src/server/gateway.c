@@ -1,39 +1,141 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/gateway.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <assert.h>
 
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/time.h"
+#include "server/application_cache.h"
 #include "server/gateway_answer.h"
 #include "server/gateway_checks.h"
 #include "server/key_cache.h"
+#include "server/lanes.h"
+#include "wire/envelope.h"
+#include "wire/signature.h"
+
+/* What the time of a signature is averaged over: long enough for a busy machine's jumps, short enough to
+ * follow its load. In 64ths of a microsecond. */
+#define SIGN_TIME_UNITS 64
+#define SIGN_TIME_SAMPLES 32
+
+/* Of a trace id's parts: thirteen decimal digits last until the year 2286. */
+#define TRACE_MS_DIGITS 13
+#define TRACE_WORD_DIGITS 8
+
+static_assert(TRACE_MS_DIGITS + 2 * TRACE_WORD_DIGITS < KQ_TRACE_ID_TEXT_SIZE, "a trace id does not fit");
+
+/* A busy answer differs by charset and sign type only: its response is constant. */
+struct ready_answer {
+    struct kq_buffer response;                       /* owned; in the charset */
+    struct kq_buffer signatures[KQ_SIGN_TYPE_COUNT]; /* owned; empty: OpenSSL does not allow the type here */
+};
 
 struct kq_gateway {
-    struct kq_store *store;             /* borrowed */
-    struct kq_reader *reader;           /* owned */
-    struct kq_private_key *private_key; /* owned: this thread's copy */
-    struct kq_key_cache *keys;          /* owned */
-    int64_t clock_skew_s;
+    struct kq_gateway_settings settings;
+    struct kq_reader *reader;                  /* owned */
+    struct kq_private_key *private_key;        /* owned: this thread's copy */
+    struct kq_key_cache *keys;                 /* owned */
+    struct kq_application_cache *applications; /* owned */
+    struct kq_memo *memo;                      /* owned */
+    struct ready_answer busy[KQ_CHARSET_COUNT];
+    struct kq_answer_scratch scratch;
+    struct kq_lanes lanes;
+    int64_t sign_time;     /* of one signature, on the average; see SIGN_TIME_UNITS */
     uint32_t trace_prefix; /* random: tells gateways and restarts apart */
     uint32_t trace_count;
 };
+
+static int64_t now_us(const struct kq_gateway *gateway)
+{
+    const struct kq_clock *clock = gateway->settings.store->clock;
+    return clock->monotonic_us(clock);
+}
+
+/* As many calls may wait as can be signed in the longest wait, at the present pace. */
+static void note_sign_time(struct kq_gateway *gateway, int64_t took_us)
+{
+    int64_t took = took_us * SIGN_TIME_UNITS;
+    gateway->sign_time += gateway->sign_time == 0 ? took : (took - gateway->sign_time) / SIGN_TIME_SAMPLES;
+    int64_t max_wait = (int64_t)gateway->settings.max_wait_ms * 1000 * SIGN_TIME_UNITS;
+    kq_lanes_resize(&gateway->lanes, (size_t)(max_wait / (gateway->sign_time < 1 ? 1 : gateway->sign_time)));
+}
+
+/* Into the scratch's signature. */
+static struct kq_result sign(struct kq_gateway *gateway, enum kq_sign_type sign_type,
+                             struct kq_slice response, struct kq_error *error)
+{
+    struct kq_buffer *text = &gateway->scratch.signature;
+    kq_buffer_clear(text);
+    int64_t began_us = now_us(gateway);
+    KQ_TRY(kq_sign(gateway->private_key, sign_type, response, text, error));
+    note_sign_time(gateway, now_us(gateway) - began_us);
+    kq_metrics_add(gateway->settings.metrics, KQ_COUNTER_SIGNATURES, 1);
+    return KQ_OK;
+}
+
+/* A sign type that is forbidden on this system is left out: nobody can be answered in it. */
+static struct kq_result make_busy_answer(struct kq_gateway *gateway, enum kq_charset charset,
+                                         struct kq_error *error)
+{
+    struct ready_answer *ready = &gateway->busy[charset];
+    struct kq_call call = {.charset = charset, .error = {.code = KQ_E_GATEWAY_BUSY}};
+    struct kq_slice json = kq_gateway_write_response(&call, NULL, &gateway->scratch);
+    struct kq_result set = kq_gateway_set_response(&call, json, error);
+    ready->response = call.response;
+    KQ_TRY(set);
+    for (unsigned type = 0; type < KQ_SIGN_TYPE_COUNT; type++) {
+        struct kq_error reason = {0};
+        struct kq_slice response = kq_buffer_slice(&ready->response);
+        struct kq_result made = sign(gateway, (enum kq_sign_type)type, response, &reason);
+        KQ_ENSURE(made.ok || reason.code == KQ_E_CRYPTO, error, reason.code, "%s", reason.detail);
+        if (made.ok) {
+            kq_buffer_append(&ready->signatures[type], kq_buffer_slice(&gateway->scratch.signature));
+            KQ_ENSURE_MEMORY(!ready->signatures[type].failed, error);
+        }
+    }
+    return KQ_OK;
+}
+
+static struct kq_result open_memo(struct kq_gateway *gateway, uint64_t seed, struct kq_error *error)
+{
+    struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
+    struct kq_memo_settings memo_settings = {
+        .size_bytes = gateway->settings.memo_bytes,
+        .seed = seed,
+        .signature_max_bytes = gateway->busy[KQ_CHARSET_UTF8].signatures[KQ_SIGN_RSA2].size,
+    };
+    KQ_TRY(kq_private_key_export_public(gateway->private_key, &arena, &memo_settings.signing_key, error));
+    return kq_memo_open(&memo_settings, &gateway->memo, error);
+}
+
+static struct kq_result open_parts(struct kq_gateway *gateway, struct kq_error *error)
+{
+    const struct kq_clock *clock = gateway->settings.store->clock;
+    uint64_t seed = 0;
+    clock->random(clock, &seed, sizeof(seed));
+    clock->random(clock, &gateway->trace_prefix, sizeof(gateway->trace_prefix));
+    kq_lanes_init(&gateway->lanes, seed);
+    KQ_TRY(kq_private_key_copy(gateway->settings.private_key, &gateway->private_key, error));
+    KQ_TRY(kq_key_cache_open(&gateway->keys, error));
+    KQ_TRY(kq_application_cache_open(&gateway->applications, error));
+    for (unsigned charset = 0; charset < KQ_CHARSET_COUNT; charset++) {
+        KQ_TRY(make_busy_answer(gateway, (enum kq_charset)charset, error));
+    }
+    KQ_TRY(open_memo(gateway, seed, error));
+    return kq_store_reader_open(gateway->settings.store, &gateway->reader, error);
+}
 
 struct kq_result kq_gateway_open(const struct kq_gateway_settings *settings, struct kq_gateway **gateway,
                                  struct kq_error *error)
 {
     struct kq_gateway *opened = kq_memory_allocate(sizeof(*opened));
     KQ_ENSURE_MEMORY(opened, error);
-    opened->store = settings->store;
-    opened->clock_skew_s = settings->clock_skew_s;
-    const struct kq_clock *clock = settings->store->clock;
-    clock->random(clock, &opened->trace_prefix, sizeof(opened->trace_prefix));
-    bool complete = kq_private_key_copy(settings->private_key, &opened->private_key, error).ok &&
-                    kq_key_cache_open(&opened->keys, error).ok &&
-                    kq_store_reader_open(settings->store, &opened->reader, error).ok;
-    if (!complete) {
+    opened->settings = *settings;
+    if (opened->settings.max_wait_ms == 0) {
+        opened->settings.max_wait_ms = KQ_MAX_WAIT_MS_DEFAULT;
+    }
+    if (!open_parts(opened, error).ok) {
         kq_gateway_close(opened);
         return KQ_FAILED;
     }
@@ -49,32 +151,128 @@ void kq_gateway_close(struct kq_gateway *gateway)
     if (gateway->reader != NULL) {
         kq_reader_close(gateway->reader);
     }
+    kq_memo_close(gateway->memo);
+    kq_application_cache_close(gateway->applications);
     kq_key_cache_close(gateway->keys);
     kq_private_key_free(gateway->private_key);
+    for (unsigned charset = 0; charset < KQ_CHARSET_COUNT; charset++) {
+        kq_buffer_free(&gateway->busy[charset].response);
+        for (unsigned type = 0; type < KQ_SIGN_TYPE_COUNT; type++) {
+            kq_buffer_free(&gateway->busy[charset].signatures[type]);
+        }
+    }
+    kq_answer_scratch_free(&gateway->scratch);
     kq_memory_free(gateway);
+}
+
+static char *write_digits(char *text, uint64_t number, unsigned base, size_t count)
+{
+    for (size_t i = count; i > 0; i--) {
+        text[i - 1] = "0123456789abcdef"[number % base];
+        number /= base;
+    }
+    return text + count;
 }
 
 /* Milliseconds since 1970, this gateway, its calls so far: unique, and in the order of the calls. */
 void kq_gateway_trace(struct kq_gateway *gateway, char text[KQ_TRACE_ID_TEXT_SIZE])
 {
-    const struct kq_clock *clock = gateway->store->clock;
-    snprintf(text, KQ_TRACE_ID_TEXT_SIZE, "%013" PRId64 "%08" PRIx32 "%08" PRIx32, clock->wall_ms(clock),
-             gateway->trace_prefix, gateway->trace_count++);
+    const struct kq_clock *clock = gateway->settings.store->clock;
+    char *end = write_digits(text, (uint64_t)clock->wall_ms(clock), 10, TRACE_MS_DIGITS);
+    end = write_digits(end, gateway->trace_prefix, 16, TRACE_WORD_DIGITS);
+    end = write_digits(end, gateway->trace_count++, 16, TRACE_WORD_DIGITS);
+    *end = '\0';
 }
 
-/* A failed answer leaves call->answer empty, and the connection says 503. */
-static void answer(struct kq_gateway *gateway, struct kq_call *call, const void *values)
+static void give_place_back(struct kq_gateway *gateway, struct kq_call *call)
+{
+    if (call->has_place) {
+        kq_lanes_release(&gateway->lanes, call->lane);
+        call->has_place = false;
+    }
+}
+
+static bool take_place(struct kq_gateway *gateway, struct kq_call *call)
+{
+    call->has_place = call->has_place || kq_lanes_take(&gateway->lanes, call->lane);
+    return call->has_place;
+}
+
+/* The call is over. A failed answer leaves call->answer empty, and the connection says 503. */
+static enum kq_call_progress end(struct kq_gateway *gateway, struct kq_call *call, struct kq_result answered,
+                                 const struct kq_error *error)
+{
+    give_place_back(gateway, call);
+    kq_answer_scratch_trim(&gateway->scratch);
+    if (!answered.ok) {
+        kq_log(KQ_LOG_ERROR, "call %s: no answer: %s", call->trace_id, kq_error_message(error));
+        kq_buffer_clear(&call->answer);
+    }
+    return KQ_CALL_ANSWERED;
+}
+
+/* Too many wait already. Nothing was done for the call that anybody could see. */
+static enum kq_call_progress turn_away(struct kq_gateway *gateway, struct kq_call *call)
 {
     struct kq_error error = {0};
+    const struct ready_answer *ready = &gateway->busy[call->charset];
+    struct kq_slice signature = kq_buffer_slice(&ready->signatures[call->answer_sign_type]);
+    call->error = (struct kq_error){.code = KQ_E_GATEWAY_BUSY};
+    struct kq_result sealed =
+        signature.size > 0 ? kq_gateway_seal(call, kq_buffer_slice(&ready->response), signature, &error)
+                           : kq_fail(&error, KQ_E_CRYPTO, "no signature could be made");
+    return end(gateway, call, sealed, &error);
+}
+
+/* The response, as UTF-8 JSON: to be signed, unless its signature is known. */
+static enum kq_call_progress respond(struct kq_gateway *gateway, struct kq_call *call, struct kq_slice json)
+{
+    struct kq_error error = {0};
+    struct kq_result done = kq_gateway_set_response(call, json, &error);
+    struct kq_slice response = kq_buffer_slice(&call->response);
+    struct kq_slice signature = KQ_SLICE_EMPTY;
+    if (done.ok) {
+        done = kq_memo_signature_digest(gateway->memo, call->answer_sign_type, response,
+                                        call->response_digest, &error);
+    }
+    if (!done.ok) {
+        return end(gateway, call, done, &error);
+    }
+    if (kq_memo_get_signature(gateway->memo, call->response_digest, &signature)) {
+        return end(gateway, call, kq_gateway_seal(call, response, signature, &error), &error);
+    }
+    if (!take_place(gateway, call)) {
+        return turn_away(gateway, call);
+    }
+    kq_lanes_push(&gateway->lanes, call);
+    return KQ_CALL_UNSIGNED;
+}
+
+/* A success, for whoever asks the same. */
+static void remember(struct kq_gateway *gateway, const struct kq_call *call, struct kq_slice json)
+{
+    unsigned char digest[KQ_SHA256_BYTES];
+    if (call->has_question) {
+        kq_memo_put_read(gateway->memo, call->question_digest, json);
+    } else if (call->operation.kind == KQ_OP_ISSUE &&
+               kq_memo_issue_digest(gateway->memo, &call->operation.issue.request, digest, NULL).ok) {
+        kq_memo_put_response(gateway->memo, digest, json);
+    }
+}
+
+/* The call has come to its end, well or badly. */
+static enum kq_call_progress answer(struct kq_gateway *gateway, struct kq_call *call, const void *values)
+{
     /* The store logs its own failures, once for as long as they last. */
     bool is_own = call->error.code != KQ_E_STORE && call->error.code != KQ_E_BUSY;
     if (is_own && kq_error_category(call->error.code) == KQ_CATEGORY_INTERNAL) {
         kq_log(KQ_LOG_ERROR, "call %s: %s", call->trace_id, kq_error_message(&call->error));
     }
-    if (!kq_gateway_write_answer(call, values, gateway->private_key, &error).ok) {
-        kq_log(KQ_LOG_ERROR, "call %s: no answer: %s", call->trace_id, kq_error_message(&error));
-        kq_buffer_clear(&call->answer);
+    struct kq_slice json = kq_gateway_write_response(call, values, &gateway->scratch);
+    if (call->error.code == KQ_E_NONE && json.size > 0) {
+        remember(gateway, call, json);
     }
+    return respond(gateway, call, json);
 }
 
 /* The operation is done: its typed answer. */
@@ -89,14 +287,43 @@ static struct kq_result finish(struct kq_call *call, void **values, struct kq_er
     return call->method->finish(&call->caller, &call->operation, *values, error);
 }
 
-void kq_gateway_resume(struct kq_gateway *gateway, struct kq_call *call)
+enum kq_call_progress kq_gateway_resume(struct kq_gateway *gateway, struct kq_call *call)
 {
     void *values = NULL;
     call->error = (struct kq_error){0};
     if (!finish(call, &values, &call->error).ok) {
         values = NULL;
     }
-    answer(gateway, call, values);
+    return answer(gateway, call, values);
+}
+
+struct kq_call *kq_gateway_sign_next(struct kq_gateway *gateway)
+{
+    struct kq_error error = {0};
+    struct kq_call *call = kq_lanes_pop(&gateway->lanes);
+    if (call == NULL) {
+        return NULL;
+    }
+    call->has_place = false;
+    struct kq_slice response = kq_buffer_slice(&call->response);
+    struct kq_result done = sign(gateway, call->answer_sign_type, response, &error);
+    if (done.ok) {
+        struct kq_slice signature = kq_buffer_slice(&gateway->scratch.signature);
+        kq_memo_put_signature(gateway->memo, call->response_digest, signature);
+        done = kq_gateway_seal(call, response, signature, &error);
+    }
+    (void)end(gateway, call, done, &error);
+    return call;
+}
+
+bool kq_gateway_has_unsigned(const struct kq_gateway *gateway)
+{
+    return gateway->lanes.last_turn != NULL;
+}
+
+const struct kq_memo *kq_gateway_memo(const struct kq_gateway *gateway)
+{
+    return gateway->memo;
 }
 
 static void wake_call(struct kq_submission *submission)
@@ -119,14 +346,69 @@ static struct kq_result prepare(struct kq_call *call, struct kq_slice biz_conten
 
 static struct kq_check_context context_of(const struct kq_gateway *gateway)
 {
-    const struct kq_clock *clock = gateway->store->clock;
+    const struct kq_clock *clock = gateway->settings.store->clock;
     return (struct kq_check_context){
         .reader = gateway->reader,
         .keys = gateway->keys,
+        .applications = gateway->applications,
+        .memo = gateway->memo,
+        .limits = gateway->settings.limits,
+        .metrics = gateway->settings.metrics,
         .wall_s = clock->wall_ms(clock) / 1000,
-        .business_s = kq_store_now_s(gateway->store),
-        .clock_skew_s = gateway->clock_skew_s,
+        .business_s = kq_store_now_s(gateway->settings.store),
+        .monotonic_us = clock->monotonic_us(clock),
+        .clock_skew_s = gateway->settings.clock_skew_s,
     };
+}
+
+/* The response of the first success, where this worker has seen it. */
+static bool find_replay(struct kq_gateway *gateway, struct kq_call *call, struct kq_slice *json)
+{
+    unsigned char digest[KQ_SHA256_BYTES];
+    return call->operation.kind == KQ_OP_ISSUE &&
+           kq_memo_issue_digest(gateway->memo, &call->operation.issue.request, digest, NULL).ok &&
+           kq_memo_get_response(gateway->memo, digest, json);
+}
+
+static enum kq_call_progress start_write(struct kq_gateway *gateway, struct kq_call *call)
+{
+    struct kq_slice json;
+    if (find_replay(gateway, call, &json)) {
+        return respond(gateway, call, json);
+    }
+    if (!take_place(gateway, call)) {
+        return turn_away(gateway, call);
+    }
+    call->submission = (struct kq_submission){.operation = &call->operation, .complete = wake_call};
+    kq_store_submit(gateway->settings.store, &call->submission);
+    return KQ_CALL_WAITING;
+}
+
+/* Under which digest the answer to the call is remembered, for as long as nothing is committed. False: it
+ * cannot be. */
+static bool make_question(struct kq_gateway *gateway, const struct kq_call *call, struct kq_slice biz_content,
+                          unsigned char digest[KQ_SHA256_BYTES])
+{
+    const struct kq_memo_question question = {
+        .method = kq_slice_of(call->method->name),
+        .pid = call->caller.pid,
+        .biz_content = biz_content,
+        .now_s = call->caller.now_s,
+        .revision = kq_reader_revision(gateway->reader),
+    };
+    return question.revision != 0 && kq_memo_question_digest(gateway->memo, &question, digest, NULL).ok;
+}
+
+static enum kq_call_progress start_read(struct kq_gateway *gateway, struct kq_call *call,
+                                        struct kq_slice biz_content)
+{
+    struct kq_slice json;
+    call->has_question = make_question(gateway, call, biz_content, call->question_digest);
+    if (call->has_question && kq_memo_get_read(gateway->memo, call->question_digest, &json)) {
+        return respond(gateway, call, json);
+    }
+    kq_reader_read(gateway->reader, &call->operation);
+    return kq_gateway_resume(gateway, call);
 }
 
 enum kq_call_progress kq_gateway_start(struct kq_gateway *gateway, struct kq_call *call)
@@ -134,17 +416,11 @@ enum kq_call_progress kq_gateway_start(struct kq_gateway *gateway, struct kq_cal
     struct kq_slice biz_content = KQ_SLICE_EMPTY;
     struct kq_check_context context = context_of(gateway);
     kq_gateway_trace(gateway, call->trace_id);
-    if (!kq_gateway_check_call(&context, call, &biz_content, &call->error).ok ||
-        !prepare(call, biz_content, &call->error).ok) {
-        answer(gateway, call, NULL);
-        return KQ_CALL_ANSWERED;
+    struct kq_result checked = kq_gateway_check_call(&context, call, &biz_content, &call->error);
+    call->lane = call->verified ? kq_lanes_of(&gateway->lanes, call->app_id) : KQ_LANE_UNVERIFIED;
+    if (!checked.ok || !prepare(call, biz_content, &call->error).ok) {
+        return answer(gateway, call, NULL);
     }
-    if (kq_operation_writes(call->operation.kind)) {
-        call->submission = (struct kq_submission){.operation = &call->operation, .complete = wake_call};
-        kq_store_submit(gateway->store, &call->submission);
-        return KQ_CALL_WAITING;
-    }
-    kq_reader_read(gateway->reader, &call->operation);
-    kq_gateway_resume(gateway, call);
-    return KQ_CALL_ANSWERED;
+    return kq_operation_writes(call->operation.kind) ? start_write(gateway, call)
+                                                     : start_read(gateway, call, biz_content);
 }

@@ -4,7 +4,6 @@
 #include "wire/envelope.h"
 #include "wire/gateway_error.h"
 #include "wire/json.h"
-#include "wire/signature.h"
 
 static void append_text_member(struct kq_buffer *json, const char *name, struct kq_slice text)
 {
@@ -45,24 +44,27 @@ static void append_string_to_sign(struct kq_call *call, struct kq_buffer *sub_ms
     }
 }
 
-static void append_sub_msg(struct kq_call *call, const struct kq_gateway_error *row, struct kq_buffer *json)
+static void append_sub_msg(struct kq_call *call, const struct kq_gateway_error *row,
+                           struct kq_buffer *scratch, struct kq_buffer *json)
 {
-    struct kq_buffer sub_msg KQ_CLEANUP(kq_buffer_free) = {0};
-    kq_buffer_append(&sub_msg, kq_slice_of(row->sub_msg));
+    kq_buffer_clear(scratch);
+    kq_buffer_append(scratch, kq_slice_of(row->sub_msg));
     if (call->error.code == KQ_E_INVALID_SIGNATURE) {
-        append_string_to_sign(call, &sub_msg);
+        append_string_to_sign(call, scratch);
     } else if (row->shows_detail && call->error.detail[0] != '\0') {
-        kq_buffer_append(&sub_msg, KQ_SLICE("："));
-        kq_buffer_append(&sub_msg, kq_slice_of(call->error.detail));
+        kq_buffer_append(scratch, KQ_SLICE("："));
+        kq_buffer_append(scratch, kq_slice_of(call->error.detail));
     }
-    append_text_member(json, "sub_msg", kq_buffer_slice(&sub_msg));
-    json->failed = json->failed || sub_msg.failed;
+    append_text_member(json, "sub_msg", kq_buffer_slice(scratch));
+    json->failed = json->failed || scratch->failed;
 }
 
-/* The response object, in UTF-8. */
-static void write_response(struct kq_call *call, const void *values, struct kq_buffer *json)
+struct kq_slice kq_gateway_write_response(struct kq_call *call, const void *values,
+                                          struct kq_answer_scratch *scratch)
 {
     const struct kq_gateway_error *row = kq_gateway_error_of(call->error.code);
+    struct kq_buffer *json = &scratch->json;
+    kq_buffer_clear(json);
     kq_buffer_append(json, KQ_SLICE("{"));
     append_text_member(json, "code", kq_slice_of(row->code));
     append_text_member(json, "msg", kq_slice_of(row->msg));
@@ -70,28 +72,53 @@ static void write_response(struct kq_call *call, const void *values, struct kq_b
         kq_fields_append(call->method->answer, values, json);
     } else {
         append_text_member(json, "sub_code", kq_slice_of(row->sub_code));
-        append_sub_msg(call, row, json);
+        append_sub_msg(call, row, &scratch->text, json);
     }
     kq_buffer_append(json, KQ_SLICE("}"));
+    return json->failed ? KQ_SLICE_EMPTY : kq_buffer_slice(json);
 }
 
-struct kq_result kq_gateway_write_answer(struct kq_call *call, const void *values,
-                                         const struct kq_private_key *key, struct kq_error *error)
+struct kq_result kq_gateway_set_response(struct kq_call *call, struct kq_slice json, struct kq_error *error)
 {
-    struct kq_buffer json KQ_CLEANUP(kq_buffer_free) = {0};
-    struct kq_buffer response KQ_CLEANUP(kq_buffer_free) = {0};
-    struct kq_buffer signature KQ_CLEANUP(kq_buffer_free) = {0};
-    struct kq_slice method = call->method == NULL ? KQ_SLICE_EMPTY : kq_slice_of(call->method->name);
+    kq_buffer_clear(&call->response);
+    KQ_ENSURE_MEMORY(json.size > 0, error);
+    if (call->charset != KQ_CHARSET_UTF8) {
+        return kq_charset_encode_json(call->charset, json, &call->response, error);
+    }
+    kq_buffer_append(&call->response, json);
+    KQ_ENSURE_MEMORY(!call->response.failed, error);
+    return KQ_OK;
+}
 
+struct kq_result kq_gateway_seal(struct kq_call *call, struct kq_slice response,
+                                 struct kq_slice signature_text, struct kq_error *error)
+{
+    struct kq_slice method = call->method == NULL ? KQ_SLICE_EMPTY : kq_slice_of(call->method->name);
     kq_buffer_clear(&call->answer);
-    write_response(call, values, &json);
-    KQ_ENSURE_MEMORY(!json.failed, error);
-    KQ_TRY(kq_charset_encode_json(call->charset, kq_buffer_slice(&json), &response, error));
-    KQ_TRY(kq_sign(key, call->answer_sign_type, kq_buffer_slice(&response), &signature, error));
-    kq_envelope_append(&call->answer, method, kq_buffer_slice(&response), kq_buffer_slice(&signature));
+    kq_envelope_append(&call->answer, method, response, signature_text);
     if (call->answer.failed) {
         kq_buffer_clear(&call->answer);
         return kq_fail(error, KQ_E_NO_MEMORY, "%s", "");
     }
     return KQ_OK;
+}
+
+void kq_answer_scratch_free(struct kq_answer_scratch *scratch)
+{
+    kq_buffer_free(&scratch->json);
+    kq_buffer_free(&scratch->text);
+    kq_buffer_free(&scratch->signature);
+}
+
+/* So much is kept from one answer to the next. */
+#define SCRATCH_KEPT_BYTES ((size_t)65536)
+
+void kq_answer_scratch_trim(struct kq_answer_scratch *scratch)
+{
+    if (scratch->json.capacity > SCRATCH_KEPT_BYTES) {
+        kq_buffer_free(&scratch->json);
+    }
+    if (scratch->text.capacity > SCRATCH_KEPT_BYTES) {
+        kq_buffer_free(&scratch->text);
+    }
 }

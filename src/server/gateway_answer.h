@@ -2,13 +2,37 @@
 #ifndef KQ_SERVER_GATEWAY_ANSWER_H
 #define KQ_SERVER_GATEWAY_ANSWER_H
 
+#include "base/buffer.h"
+#include "base/error.h"
 #include "server/call.h"
-#include "wire/key.h"
 
-/* Makes the signed answer of a call into call->answer (spec/gateway.md, "Answer"): from call->error where
- * that has a code, else from the typed answer
- * (`values`, the struct of call->method->answer). NO_MEMORY, CRYPTO: then call->answer is empty. */
-KQ_MUST struct kq_result kq_gateway_write_answer(struct kq_call *call, const void *values,
-                                                 const struct kq_private_key *key, struct kq_error *error);
+/* An answer is made in three steps (spec/gateway.md, "Answer"): the response object, in UTF-8; the same in
+ * the call's charset, which is what is signed; the envelope around it and its signature. */
+
+/* Memory that a worker uses for one answer after the other. */
+struct kq_answer_scratch {
+    struct kq_buffer json;
+    struct kq_buffer text;
+    struct kq_buffer signature;
+};
+
+void kq_answer_scratch_free(struct kq_answer_scratch *scratch);
+
+/* Gives back what one long answer has needed. */
+void kq_answer_scratch_trim(struct kq_answer_scratch *scratch);
+
+/* The response object, in UTF-8: from call->error where that has a code, else from the typed answer
+ * (`values`, the struct of call->method->answer). In the scratch's json, until its next use; empty where
+ * there was no memory. */
+struct kq_slice kq_gateway_write_response(struct kq_call *call, const void *values,
+                                          struct kq_answer_scratch *scratch);
+
+/* The object into call->response, in the call's charset. NO_MEMORY (also where `json` is empty), INTERNAL. */
+KQ_MUST struct kq_result kq_gateway_set_response(struct kq_call *call, struct kq_slice json,
+                                                 struct kq_error *error);
+
+/* The whole answer into call->answer. `response`: in the call's charset. NO_MEMORY: then that is empty. */
+KQ_MUST struct kq_result kq_gateway_seal(struct kq_call *call, struct kq_slice response,
+                                         struct kq_slice signature_text, struct kq_error *error);
 
 #endif

@@ -74,25 +74,15 @@ static struct kq_result check_method(struct kq_call *call, struct kq_error *erro
     return KQ_OK;
 }
 
-/* *application points into the call's arena. */
+/* *application is the cache's, for as long as the checks go on. */
 static struct kq_result check_application(const struct kq_check_context *context, struct kq_call *call,
                                           const struct kq_application **application, struct kq_error *error)
 {
     struct kq_slice app_id = call->app_id;
     KQ_ENSURE(app_id.size > 0, error, KQ_E_MISSING_APP_ID, "%s", "");
     KQ_ENSURE(app_id.size <= KQ_APP_ID_MAX_CHARS, error, KQ_E_INVALID_APP_ID, "%s", "");
-    struct kq_operation *get = kq_arena_allocate(&call->arena, sizeof(*get));
-    KQ_ENSURE_MEMORY(get, error);
-    get->kind = KQ_OP_APPLICATION_GET;
-    get->arena = &call->arena;
-    get->application_get.app_id = app_id;
-    kq_reader_read(context->reader, get);
-    if (get->error.code != KQ_E_NONE) {
-        *error = get->error;
-        return KQ_FAILED;
-    }
-    KQ_ENSURE(get->application_get.found, error, KQ_E_INVALID_APP_ID, "%s", "");
-    *application = &get->application_get.application;
+    KQ_TRY(kq_application_cache_get(context->applications, context->reader, app_id, application, error));
+    KQ_ENSURE(*application != NULL, error, KQ_E_INVALID_APP_ID, "%s", "");
     return KQ_OK;
 }
 
@@ -131,6 +121,33 @@ static struct kq_result check_version_and_format(struct kq_call *call, struct kq
     return KQ_OK;
 }
 
+/* Whether the key verifies the call's signature, into call->verified. What has been verified once need not be
+ * worked out again. */
+static struct kq_result verify(const struct kq_check_context *context, struct kq_call *call,
+                               struct kq_slice key_der, enum kq_sign_type sign_type,
+                               struct kq_slice signature, struct kq_error *error)
+{
+    unsigned char digest[KQ_SHA256_BYTES];
+    const struct kq_memo_verification verification = {
+        .key = key_der,
+        .sign_type = sign_type,
+        .string_to_sign = call->string_to_sign,
+        .signature = signature,
+    };
+    KQ_TRY(kq_memo_verification_digest(context->memo, &verification, digest, error));
+    call->verified = kq_memo_has_verified(context->memo, digest);
+    if (call->verified) {
+        return KQ_OK;
+    }
+    const struct kq_public_key *key = NULL;
+    KQ_TRY(kq_key_cache_get(context->keys, key_der, &key, error));
+    kq_metrics_add(context->metrics, KQ_COUNTER_VERIFICATIONS, 1);
+    KQ_TRY(kq_verify(key, sign_type, call->string_to_sign, signature, &call->arena, error));
+    kq_memo_put_verified(context->memo, digest);
+    call->verified = true;
+    return KQ_OK;
+}
+
 /* Either key of a rotation verifies. */
 static struct kq_result check_signature(const struct kq_check_context *context, struct kq_call *call,
                                         const struct kq_application *application, enum kq_sign_type sign_type,
@@ -143,13 +160,10 @@ static struct kq_result check_signature(const struct kq_check_context *context, 
     KQ_ENSURE(signature.size <= KQ_SIGNATURE_TEXT_MAX, error, KQ_E_INVALID_SIGNATURE, "%s", "");
     const struct kq_slice candidates[] = {keys->current, keys->next};
     for (size_t i = 0; i < KQ_COUNT(candidates) && !call->verified; i++) {
-        if (candidates[i].size == 0) {
-            continue;
-        }
-        const struct kq_public_key *key = NULL;
-        KQ_TRY(kq_key_cache_get(context->keys, candidates[i], &key, error));
-        call->verified = kq_verify(key, sign_type, call->string_to_sign, signature, &call->arena, error).ok;
-        KQ_ENSURE(call->verified || error->code == KQ_E_INVALID_SIGNATURE, error, error->code, "%s", "");
+        bool went_on = candidates[i].size == 0 ||
+                       verify(context, call, candidates[i], sign_type, signature, error).ok ||
+                       error->code == KQ_E_INVALID_SIGNATURE;
+        KQ_ENSURE(went_on, error, error->code, "%s", "");
     }
     if (!call->verified) {
         return KQ_FAILED;
@@ -194,14 +208,26 @@ static struct kq_result check_grant(const struct kq_check_context *context, stru
 static struct kq_result check_permission(const struct kq_check_context *context, struct kq_call *call,
                                          const struct kq_application *application, struct kq_error *error)
 {
+    /* The application may be gone from the cache when the store is done with the call. */
     call->caller = (struct kq_caller){
-        .app_id = application->app_id,
-        .pid = application->pid,
+        .app_id = call->app_id,
+        .pid = kq_arena_copy(&call->arena, application->pid),
         .now_s = context->business_s,
     };
+    KQ_ENSURE_MEMORY(call->caller.pid.data, error);
     KQ_ENSURE(may_call(application, call->method), error, KQ_E_APP_NOT_PERMITTED, "%s", "");
     struct kq_slice token = find(call, KQ_SLICE("app_auth_token"));
     return token.size == 0 ? KQ_OK : check_grant(context, call, token, error);
+}
+
+static struct kq_result check_limits(const struct kq_check_context *context, const struct kq_call *call,
+                                     const struct kq_application *application, struct kq_error *error)
+{
+    if (context->limits == NULL) {
+        return KQ_OK;
+    }
+    return kq_rate_limits_take(context->limits, application, kq_slice_of(call->method->name),
+                               context->monotonic_us, error);
 }
 
 /* No application can have an encryption key yet, and that is the answer. */
@@ -239,5 +265,6 @@ struct kq_result kq_gateway_check_call(const struct kq_check_context *context, s
     KQ_TRY(check_version_and_format(call, error));
     KQ_TRY(check_signature(context, call, application, sign_type, error));
     KQ_TRY(check_permission(context, call, application, error));
+    KQ_TRY(check_limits(context, call, application, error));
     return check_encryption(call, error);
 }

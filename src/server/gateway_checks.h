@@ -2,8 +2,12 @@
 #ifndef KQ_SERVER_GATEWAY_CHECKS_H
 #define KQ_SERVER_GATEWAY_CHECKS_H
 
+#include "server/application_cache.h"
 #include "server/call.h"
 #include "server/key_cache.h"
+#include "server/memo.h"
+#include "server/metrics.h"
+#include "server/rate_limit.h"
 #include "store/store.h"
 
 /* The checks of a call before its method sees it, in the order of spec/gateway.md, "Order of checks". Each
@@ -13,12 +17,17 @@
 struct kq_check_context {
     struct kq_reader *reader;
     struct kq_key_cache *keys;
+    struct kq_application_cache *applications;
+    struct kq_memo *memo;
+    struct kq_rate_limits *limits; /* NULL: none */
+    struct kq_metrics *metrics;
     int64_t wall_s;       /* the machine's time: timestamps are compared with it */
     int64_t business_s;   /* the business's: grants expire by it */
+    int64_t monotonic_us; /* limits are counted by it */
     int64_t clock_skew_s; /* 0: timestamps may be of any time */
 };
 
-/* Runs all checks up to and with the permission, fills the call's charset, params, method, app_id, verified,
+/* Runs all checks up to and with the rate limits, fills the call's charset, params, method, app_id, verified,
  * caller and string_to_sign, and leaves the decoded biz_content (UTF-8, may be empty) in *biz_content. On
  * failure `error` has the code to answer with. */
 KQ_MUST struct kq_result kq_gateway_check_call(const struct kq_check_context *context, struct kq_call *call,

@@ -41,21 +41,45 @@ static bool is_control(unsigned char byte)
     return (byte < 0x20 && byte != '\t') || byte == 0x7F;
 }
 
+/* Without a branch for each byte, so that compilers look at many at once. */
+static bool has_control(const char *bytes, size_t size)
+{
+    unsigned found = 0;
+    for (size_t i = 0; i < size; i++) {
+        found |= is_control((unsigned char)bytes[i]) ? 1U : 0U;
+    }
+    return found != 0;
+}
+
+/* From scan->at on: bytes without a control character up to the line's end, or to that of what has come,
+ * where a CR may be the last. Moves scan->at behind them. */
+static bool take_line_part(struct kq_slice bytes, struct kq_http_scan *scan, bool *line_ends)
+{
+    size_t limit = bytes.size < KQ_HTTP_HEAD_MAX_BYTES ? bytes.size : KQ_HTTP_HEAD_MAX_BYTES;
+    const char *from = bytes.data + scan->at;
+    const char *feed = memchr(from, '\n', limit - scan->at);
+    size_t size = feed == NULL ? limit - scan->at : (size_t)(feed - from);
+    bool had_return = scan->at > scan->line && from[-1] == '\r';
+    bool has_return = size > 0 ? from[size - 1] == '\r' : had_return;
+    *line_ends = feed != NULL;
+    scan->at += size + (feed == NULL ? 0 : 1);
+    return !(had_return && size > 0) && !(feed != NULL && !has_return) &&
+           !has_control(from, size > 0 && has_return ? size - 1 : size);
+}
+
 enum kq_http_progress kq_http_head_find(struct kq_slice bytes, struct kq_http_scan *scan,
                                         struct kq_slice *head, struct kq_http_refusal *refusal)
 {
     while (scan->at < bytes.size) {
+        bool line_ends = false;
         if (scan->at >= KQ_HTTP_HEAD_MAX_BYTES) {
             return refused(refusal, KQ_HTTP_HEAD_TOO_LARGE, "The request's head is larger than 16 KiB.");
         }
-        unsigned char byte = (unsigned char)bytes.data[scan->at];
-        bool after_cr = scan->at > scan->line && bytes.data[scan->at - 1] == '\r';
-        if (after_cr != (byte == '\n') || (is_control(byte) && byte != '\r' && byte != '\n')) {
+        if (!take_line_part(bytes, scan, &line_ends)) {
             return refused(refusal, KQ_HTTP_BAD_REQUEST,
                            "This is no HTTP: a control character, or a line that does not end in CR LF.");
         }
-        scan->at++;
-        if (byte != '\n') {
+        if (!line_ends) {
             continue;
         }
         bool is_empty = scan->at - scan->line == CRLF.size;
@@ -330,6 +354,13 @@ static struct kq_result check_whole(struct head_reader *reader)
     return KQ_OK;
 }
 
+/* kq_http_head_find has let CR through at the ends of lines only. */
+static bool take_line(struct kq_cursor *cursor, struct kq_slice *line)
+{
+    return kq_cursor_take_until(cursor, KQ_SLICE("\r"), line) &&
+           kq_cursor_take_literal(cursor, KQ_SLICE("\n"));
+}
+
 struct kq_result kq_http_head_read(struct kq_slice bytes, struct kq_http_head *head,
                                    struct kq_http_refusal *refusal)
 {
@@ -337,12 +368,12 @@ struct kq_result kq_http_head_read(struct kq_slice bytes, struct kq_http_head *h
     struct head_reader reader = {.head = head, .refusal = refusal};
     struct kq_cursor cursor = kq_cursor_of(bytes);
     struct kq_slice line;
-    if (!kq_cursor_take_until(&cursor, CRLF, &line)) {
+    if (!take_line(&cursor, &line)) {
         return bad(&reader, "The request has no lines.");
     }
     KQ_TRY(read_request_line(&reader, line));
     size_t count = 0;
-    while (kq_cursor_take_until(&cursor, CRLF, &line) && line.size > 0) {
+    while (take_line(&cursor, &line) && line.size > 0) {
         if (++count > KQ_HTTP_HEADERS_MAX) {
             return kq_http_refuse(refusal, KQ_HTTP_HEAD_TOO_LARGE, "The request has more than 100 headers.");
         }
@@ -351,16 +382,36 @@ struct kq_result kq_http_head_read(struct kq_slice bytes, struct kq_http_head *h
     return check_whole(&reader);
 }
 
+static void append_number(struct kq_buffer *buffer, size_t number)
+{
+    char digits[20]; /* of the largest */
+    size_t first = sizeof(digits);
+    do {
+        digits[--first] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    kq_buffer_append(buffer, (struct kq_slice){.data = digits + first, .size = sizeof(digits) - first});
+}
+
 void kq_http_append_head(struct kq_buffer *buffer, const struct kq_http_reply *answer)
 {
-    kq_buffer_print(buffer, "HTTP/1.1 %u %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n",
-                    status_rows[answer->status].number, status_rows[answer->status].text,
-                    answer->content_type, answer->body_bytes);
+    kq_buffer_append(buffer, KQ_SLICE("HTTP/1.1 "));
+    append_number(buffer, status_rows[answer->status].number);
+    kq_buffer_append(buffer, KQ_SLICE(" "));
+    kq_buffer_append(buffer, kq_slice_of(status_rows[answer->status].text));
+    kq_buffer_append(buffer, KQ_SLICE("\r\nContent-Type: "));
+    kq_buffer_append(buffer, kq_slice_of(answer->content_type));
+    kq_buffer_append(buffer, KQ_SLICE("\r\nContent-Length: "));
+    append_number(buffer, answer->body_bytes);
+    kq_buffer_append(buffer, CRLF);
     if (answer->trace_id != NULL) {
-        kq_buffer_print(buffer, "trace_id: %s\r\n", answer->trace_id);
+        kq_buffer_append(buffer, KQ_SLICE("trace_id: "));
+        kq_buffer_append(buffer, kq_slice_of(answer->trace_id));
+        kq_buffer_append(buffer, CRLF);
     }
     if (answer->header != NULL) {
-        kq_buffer_print(buffer, "%s\r\n", answer->header);
+        kq_buffer_append(buffer, kq_slice_of(answer->header));
+        kq_buffer_append(buffer, CRLF);
     }
     if (answer->close) {
         kq_buffer_append(buffer, KQ_SLICE("Connection: close\r\n"));

@@ -223,7 +223,9 @@ static void act_on_completed(struct kq_loop *loop)
     while (completed != NULL) {
         struct kq_http_connection *next = completed->next_completed;
         loop->settings.service->resume(loop->settings.context, completed);
-        kq_loop_record(completed, KQ_READY_INPUT);
+        if (completed->state != KQ_CONNECTION_WAITING) {
+            kq_loop_record(completed, KQ_READY_INPUT);
+        }
         completed = next;
     }
 }
@@ -275,7 +277,10 @@ static void free_closed(struct kq_loop *loop)
 bool kq_loop_round(struct kq_loop *loop)
 {
     const struct kq_clock *clock = loop->settings.clock;
-    int flags = loop->ready == NULL ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
+    const struct kq_service *service = loop->settings.service;
+    bool has_work = service->has_work != NULL && service->has_work(loop->settings.context);
+    bool waits = loop->ready == NULL && !has_work;
+    int flags = waits ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
     if (event_base_loop(loop->base, flags) < 0) {
         kq_log(KQ_LOG_ERROR, "an event loop failed: %s", strerror(errno));
         return false;
@@ -285,6 +290,9 @@ bool kq_loop_round(struct kq_loop *loop)
     }
     loop->accept_is_ready = false;
     act_on_completed(loop);
+    if (service->work != NULL) {
+        service->work(loop->settings.context);
+    }
     act_on_ready(loop);
     resume_accept(loop);
     if (!loop->is_stopping && atomic_load(&loop->stop_is_asked)) {
@@ -319,6 +327,9 @@ static bool close_connections(struct kq_loop *loop)
 bool kq_loop_close(struct kq_loop *loop)
 {
     bool leaves_some = close_connections(loop);
+    while (loop->spare_count > 0) {
+        kq_http_memory_free(&loop->spares[--loop->spare_count]);
+    }
     if (loop->base != NULL) {
         event_base_free(loop->base);
     }

@@ -18,9 +18,9 @@
 #include "store/store.h"
 
 /* One thread's loop: a listening socket, its connections, and the service that answers them. Callbacks of
- * libevent only record; kq_loop_round then acts, in this order: new connections, completed calls,
- * connections with news, stopping, frees. So nothing is freed under anybody's feet, and nothing happens
- * between two lines of a function that did not call it. */
+ * libevent only record; kq_loop_round then acts, in this order: new connections, completed calls, the
+ * service's own work, connections with news, stopping, frees. So nothing is freed under anybody's feet, and
+ * nothing happens between two lines of a function that did not call it. */
 
 /* What answers the requests of a loop. All on the loop's thread. */
 struct kq_service {
@@ -30,8 +30,13 @@ struct kq_service {
     /* The request is there: connection->head and connection->body. Answers, refuses, or waits (connection.h).
      */
     void (*serve)(void *context, struct kq_http_connection *connection);
-    /* A request that it waited for is done: answers or refuses. NULL: it never waits. */
+    /* A request that it waited for is done: answers, refuses, or goes on waiting. NULL: it never waits. */
     void (*resume)(void *context, struct kq_http_connection *connection);
+    /* Work that is left for when all news have been looked at, some of it each round: answers requests that
+     * it waits for, and records them. `has_work` says whether there is any, so that the loop does not sleep.
+     * NULL, both: there is none, ever. */
+    void (*work)(void *context);
+    bool (*has_work)(void *context);
     /* A trace id for an answer that is a refusal. NULL: it needs none. */
     void (*trace)(void *context, char text[KQ_TRACE_ID_TEXT_SIZE]);
     /* A request was refused, by the connection or by the service itself: for logs. */
@@ -65,6 +70,10 @@ struct kq_loop_settings {
  * not keep room. */
 #define KQ_LOOP_SCRATCH_BYTES ((size_t)65536)
 
+/* How many connections' memory is kept for those that will have a request next: as many as are under way at
+ * once on a busy worker. */
+#define KQ_LOOP_SPARES_MAX 256
+
 /* What has come on a connection and is not taken yet, at most: part of a head, and one read behind it. */
 #define KQ_INPUT_MAX_BYTES (KQ_HTTP_HEAD_MAX_BYTES + KQ_LOOP_SCRATCH_BYTES)
 
@@ -83,9 +92,11 @@ struct kq_loop {
     int wake_fd;              /* owned; an eventfd */
     struct event wake;
 
-    struct kq_http_connection *connections; /* all that are open */
-    struct kq_http_connection *ready;       /* to act upon in the next round */
-    struct kq_http_connection *closed;      /* to be freed at the end of the round */
+    struct kq_http_connection *connections;           /* all that are open */
+    struct kq_http_connection *ready;                 /* to act upon in the next round */
+    struct kq_http_connection *closed;                /* to be freed at the end of the round */
+    struct kq_http_memory spares[KQ_LOOP_SPARES_MAX]; /* owned: of connections that need none now */
+    size_t spare_count;
 
     pthread_mutex_t lock;                 /* of `completed` */
     struct kq_http_connection *completed; /* newest first */

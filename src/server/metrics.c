@@ -229,7 +229,9 @@ static const struct counter_row {
     [KQ_COUNTER_ACCEPT_ERRORS] = {"kaquan_accept_errors_total",
                                   "Times that no connection could be accepted for want of resources."},
     [KQ_COUNTER_SIGNATURES] = {"kaquan_signatures_total",
-                               "Signatures made, one for each answer of the gateway."},
+                               "Signatures made; answers whose signature was remembered needed none."},
+    [KQ_COUNTER_VERIFICATIONS] = {"kaquan_verifications_total",
+                                  "Callers' signatures verified, but for those that were remembered."},
     [KQ_COUNTER_LOG_LINES_DROPPED] = {"kaquan_access_log_lines_dropped_total",
                                       "Lines of the access log that could not be written."},
 };
@@ -238,6 +240,43 @@ static void append_gauge(struct kq_buffer *buffer, const char *name, const char 
 {
     append_family(buffer, name, "gauge", help);
     kq_buffer_print(buffer, "%s %zu\n", name, value);
+}
+
+static const char *const memo_names[KQ_MEMO_KIND_COUNT] = {
+    [KQ_MEMO_SIGNATURES] = "signature",
+    [KQ_MEMO_VERIFICATIONS] = "verification",
+    [KQ_MEMO_RESPONSES] = "response",
+    [KQ_MEMO_READS] = "read",
+};
+
+static void append_memo(struct kq_buffer *buffer, const struct kq_digest_cache_counts *counts)
+{
+    static const struct {
+        const char *name;
+        const char *type;
+        const char *help;
+        size_t offset;
+    } families[] = {
+        {"kaquan_cache_hits_total", "counter", "What was found in a cache, by cache.",
+         offsetof(struct kq_digest_cache_counts, hits)},
+        {"kaquan_cache_misses_total", "counter", "What was not, by cache.",
+         offsetof(struct kq_digest_cache_counts, misses)},
+        {"kaquan_cache_evictions_total", "counter", "Entries that made room for others, by cache.",
+         offsetof(struct kq_digest_cache_counts, evictions)},
+        {"kaquan_cache_entries", "gauge", "Entries kept now, by cache.",
+         offsetof(struct kq_digest_cache_counts, entries)},
+        {"kaquan_cache_bytes", "gauge", "Bytes that these take, by cache.",
+         offsetof(struct kq_digest_cache_counts, bytes)},
+    };
+    for (size_t family = 0; family < KQ_COUNT(families); family++) {
+        append_family(buffer, families[family].name, families[family].type, families[family].help);
+        for (size_t kind = 0; kind < KQ_MEMO_KIND_COUNT; kind++) {
+            uint64_t number = 0;
+            memcpy(&number, (const char *)&counts[kind] + families[family].offset, sizeof(number));
+            kq_buffer_print(buffer, "%s{cache=\"%s\"} %" PRIu64 "\n", families[family].name, memo_names[kind],
+                            number);
+        }
+    }
 }
 
 void kq_metrics_append(struct kq_buffer *buffer, struct kq_metrics *const *metrics, size_t metrics_count,
@@ -256,6 +295,7 @@ void kq_metrics_append(struct kq_buffer *buffer, struct kq_metrics *const *metri
         kq_buffer_print(buffer, "%s %" PRIu64 "\n", counter_rows[counter].name,
                         sum_of(&shown, (enum kq_counter)counter));
     }
+    append_memo(buffer, gauges->memo);
     append_gauge(buffer, "kaquan_connections", "Connections open now.", gauges->connections);
     append_gauge(buffer, "kaquan_connections_max", "Connections allowed at once.", gauges->connections_max);
     append_gauge(buffer, "kaquan_buffered_bytes",

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "server/http.h"
+#include "server/memo.h"
 
 /* What is counted, and how it is shown to Prometheus. Each worker counts in metrics of its own, so that no
  * two cores write to one cache line; whoever shows them adds them up. Labels come from the catalogue and the
@@ -22,7 +23,8 @@ enum kq_counter {
     KQ_COUNTER_CONNECTIONS_ACCEPTED,
     KQ_COUNTER_CONNECTIONS_REFUSED, /* one too many */
     KQ_COUNTER_ACCEPT_ERRORS,
-    KQ_COUNTER_SIGNATURES,
+    KQ_COUNTER_SIGNATURES,    /* made, not remembered */
+    KQ_COUNTER_VERIFICATIONS, /* likewise */
     KQ_COUNTER_LOG_LINES_DROPPED,
     KQ_COUNTER_COUNT
 };
@@ -46,7 +48,8 @@ struct kq_gauges {
     size_t buffered_bytes;
     size_t buffered_max_bytes;
     unsigned workers;
-    int64_t started_ms; /* since 1970 */
+    const struct kq_digest_cache_counts *memo; /* KQ_MEMO_KIND_COUNT of them, each of all workers */
+    int64_t started_ms;                        /* since 1970 */
 };
 
 /* Appends the sum of `count` metrics in the text exposition format 0.0.4. */

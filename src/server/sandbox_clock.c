@@ -18,16 +18,13 @@ static int64_t wall_s(const struct kq_system_clock *clock)
     return clock->clock.wall_ms(&clock->clock) / MS_PER_S;
 }
 
-static struct kq_result read_offset(const json_t *value, int64_t *offset_s, struct kq_error *error)
+static struct kq_result read_offset(const struct kq_json *value, int64_t *offset_s, struct kq_error *error)
 {
-    struct kq_slice text = KQ_SLICE_EMPTY;
-    enum kq_json_kind kind = kq_json_kind_of(value, &text);
-    struct kq_cursor cursor = kq_cursor_of(text);
+    struct kq_cursor cursor = kq_cursor_of(value->text);
     bool is_negative = kq_cursor_take_literal(&cursor, KQ_SLICE("-"));
     struct kq_slice digits = kq_cursor_take_rest(&cursor);
-    KQ_ENSURE((kind == KQ_JSON_NUMBER || kind == KQ_JSON_STRING) && kq_slice_is_digits(digits) &&
-                  digits.size <= OFFSET_DIGITS_MAX,
-              error, KQ_E_BAD_INPUT, "offset_s is no whole number of seconds");
+    KQ_ENSURE(kq_slice_is_digits(digits) && digits.size <= OFFSET_DIGITS_MAX, error, KQ_E_BAD_INPUT,
+              "offset_s is no whole number of seconds");
     *offset_s = 0;
     for (size_t i = 0; i < digits.size; i++) {
         *offset_s = *offset_s * 10 + (digits.data[i] - '0');
@@ -36,13 +33,12 @@ static struct kq_result read_offset(const json_t *value, int64_t *offset_s, stru
     return KQ_OK;
 }
 
-static struct kq_result read_now(const json_t *value, int64_t now_s, int64_t *offset_s,
+static struct kq_result read_now(const struct kq_json *value, int64_t now_s, int64_t *offset_s,
                                  struct kq_error *error)
 {
-    struct kq_slice text = KQ_SLICE_EMPTY;
     int64_t wanted_s = 0;
-    KQ_ENSURE(kq_json_kind_of(value, &text) == KQ_JSON_STRING && kq_time_parse(text, &wanted_s, error).ok,
-              error, KQ_E_BAD_INPUT, "now is no time as yyyy-MM-dd HH:mm:ss");
+    KQ_ENSURE(value->kind == KQ_JSON_STRING && kq_time_parse(value->text, &wanted_s, error).ok, error,
+              KQ_E_BAD_INPUT, "now is no time as yyyy-MM-dd HH:mm:ss");
     *offset_s = wanted_s - now_s;
     return KQ_OK;
 }
@@ -50,15 +46,16 @@ static struct kq_result read_now(const json_t *value, int64_t now_s, int64_t *of
 struct kq_result kq_sandbox_clock_move(struct kq_system_clock *clock, struct kq_slice json,
                                        struct kq_error *error)
 {
-    json_t *value KQ_JSON_CLEANUP = NULL;
+    KQ_CLEANUP(kq_arena_free) struct kq_arena arena = {0};
+    const struct kq_json *value = NULL;
     int64_t now_s = wall_s(clock);
     int64_t offset_s = 0;
-    if (!kq_json_read(json, &value, error).ok || !json_is_object(value) || json_object_size(value) != 1) {
+    if (!kq_json_read(json, &arena, &value, error).ok || value->kind != KQ_JSON_OBJECT || value->count != 1) {
         return kq_fail(error, KQ_E_BAD_INPUT,
                        "the body is not {\"offset_s\":N} or {\"now\":\"yyyy-MM-dd HH:mm:ss\"}");
     }
-    const json_t *offset = json_object_get(value, "offset_s");
-    const json_t *now = json_object_get(value, "now");
+    const struct kq_json *offset = kq_json_member(value, KQ_SLICE("offset_s"));
+    const struct kq_json *now = kq_json_member(value, KQ_SLICE("now"));
     KQ_ENSURE(offset != NULL || now != NULL, error, KQ_E_BAD_INPUT, "there is neither offset_s nor now");
     if (offset != NULL) {
         KQ_TRY(read_offset(offset, &offset_s, error));

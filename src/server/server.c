@@ -16,6 +16,7 @@
 #include "server/access_log.h"
 #include "server/address.h"
 #include "server/admin.h"
+#include "server/rate_limit.h"
 #include "server/worker.h"
 
 /* Files that are open beside connections: the store's, the loops', the logs'. */
@@ -32,7 +33,8 @@ struct server {
     struct kq_connection_count count;
     struct kq_worker *workers[KQ_WORKERS_MAX]; /* owned */
     size_t worker_count;
-    struct kq_admin *admin; /* owned */
+    struct kq_rate_limits *limits; /* owned; shared by the workers */
+    struct kq_admin *admin;        /* owned */
     struct event signals[SIGNALS];
     size_t signal_count; /* of those that are being watched */
     struct sigaction pipe_before;
@@ -96,6 +98,19 @@ static void on_worker_ended(void *context)
     kq_loop_wake(kq_admin_loop(server->admin));
 }
 
+static struct kq_result open_limits(struct server *server, struct kq_error *error)
+{
+    const struct kq_server_settings *settings = server->settings;
+    const struct kq_clock *clock = settings->store->clock;
+    const struct kq_rate_defaults defaults = {
+        .app_per_second = settings->app_calls_per_second,
+        .method_per_second = settings->method_calls_per_second,
+    };
+    uint64_t seed = 0;
+    clock->random(clock, &seed, sizeof(seed));
+    return kq_rate_limits_open(defaults, seed, &server->limits, error);
+}
+
 static struct kq_result open_worker(struct server *server, size_t index, struct kq_error *error)
 {
     const struct kq_server_settings *settings = server->settings;
@@ -104,7 +119,10 @@ static struct kq_result open_worker(struct server *server, size_t index, struct 
             {
                 .store = settings->store,
                 .private_key = settings->private_key,
+                .limits = server->limits,
                 .clock_skew_s = settings->clock_skew_s,
+                .memo_bytes = settings->signature_cache_bytes / server->worker_count,
+                .max_wait_ms = settings->max_wait_ms,
             },
         .access_log = &server->access_log,
         .count = &server->count,
@@ -174,6 +192,7 @@ static struct kq_result open_all(struct server *server, struct kq_error *error)
     KQ_TRY(check_settings(server, error));
     allow_files(server);
     KQ_TRY(kq_access_log_open(server->settings->access_log, &server->access_log, error));
+    KQ_TRY(open_limits(server, error));
     for (size_t i = 0; i < server->worker_count; i++) {
         KQ_TRY(open_worker(server, i, error));
     }
@@ -266,6 +285,7 @@ static void close_all(struct server *server)
     for (size_t i = 0; i < server->signal_count; i++) {
         event_del(&server->signals[i]);
     }
+    kq_rate_limits_close(server->limits);
     kq_admin_close(server->admin);
     kq_access_log_close(&server->access_log);
     sigaction(SIGPIPE, &server->pipe_before, NULL);

@@ -26,9 +26,13 @@ struct kq_server_settings {
     unsigned header_timeout_ms; /* from a request's first byte (or the connection's opening) to the end of its
                                    head, and again to the end of its body */
     unsigned idle_timeout_ms;   /* between requests */
-    int64_t clock_skew_s;       /* see gateway.h */
-    bool sandbox;               /* the admin address can move the business clock */
-    const char *access_log;     /* a file, "-" for standard error, NULL for none */
+    int64_t app_calls_per_second;    /* where an application has no limit of its own; 0: none */
+    int64_t method_calls_per_second; /* the same, of each method; 0: none */
+    int64_t clock_skew_s;            /* see gateway.h */
+    size_t signature_cache_bytes;    /* what all workers together remember of answers; see memo.h */
+    unsigned max_wait_ms;            /* for a signature, before a call is answered busy; 0: the default */
+    bool sandbox;                    /* the admin address can move the business clock */
+    const char *access_log;          /* a file, "-" for standard error, NULL for none */
 };
 
 /* More threads than any machine of today gains from. */
@@ -43,6 +47,9 @@ struct kq_server_settings {
  * it. */
 #define KQ_BUFFERED_MAX_BYTES ((size_t)256 << 20)
 #define KQ_BUFFERED_BODIES_MIN 4
+
+/* Some 60,000 signatures, verifications and responses of sends. It is touched only as it fills. */
+#define KQ_SIGNATURE_CACHE_BYTES_DEFAULT ((size_t)64 << 20)
 
 #define KQ_HEADER_TIMEOUT_MS_DEFAULT 10000
 #define KQ_IDLE_TIMEOUT_MS_DEFAULT 60000

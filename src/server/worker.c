@@ -12,8 +12,11 @@
 
 #define GATEWAY_PATH KQ_SLICE("/gateway.do")
 
-/* One line of the access log with room to spare, so that it is made with one allocation. */
+/* One line of the access log with room to spare, so that its buffer is allocated once. */
 #define LOG_LINE_BYTES 1024
+
+/* How long signatures are made before the sockets are looked at again: a few of them. */
+#define WORK_SLICE_US INT64_C(1000)
 
 /* "application/json;charset=" and the longest charset's name. */
 #define CONTENT_TYPE_SIZE 64
@@ -24,6 +27,7 @@ struct kq_worker {
     bool loop_is_open;
     struct kq_gateway *gateway; /* owned */
     struct kq_metrics *metrics; /* owned */
+    struct kq_buffer log_line;  /* owned; of the last line */
     pthread_t thread;
     bool is_started;
     _Atomic bool has_ended;
@@ -49,20 +53,21 @@ static const struct kq_clock *clock_of(const struct kq_worker *worker)
     return worker->settings.gateway.store->clock;
 }
 
-static void write_log(struct kq_worker *worker, const struct kq_buffer *line)
+static void write_log(struct kq_worker *worker)
 {
-    if (!kq_access_log_write(worker->settings.access_log, line)) {
+    if (!kq_access_log_write(worker->settings.access_log, &worker->log_line)) {
         kq_metrics_add(worker->metrics, KQ_COUNTER_LOG_LINES_DROPPED, 1);
     }
 }
 
 static void log_call(struct kq_worker *worker, const struct kq_call *call, const struct kq_access *access)
 {
-    struct kq_buffer line KQ_CLEANUP(kq_buffer_free) = {0};
-    if (worker->settings.access_log->fd >= 0 && kq_buffer_reserve(&line, LOG_LINE_BYTES) != NULL) {
-        kq_access_log_append_call(&line, call, access);
+    struct kq_buffer *line = &worker->log_line;
+    kq_buffer_clear(line);
+    if (worker->settings.access_log->fd >= 0 && kq_buffer_reserve(line, LOG_LINE_BYTES) != NULL) {
+        kq_access_log_append_call(line, call, access);
     }
-    write_log(worker, &line);
+    write_log(worker);
 }
 
 static void trace(void *context, char text[KQ_TRACE_ID_TEXT_SIZE])
@@ -81,9 +86,9 @@ static void refused(void *context, struct kq_http_connection *connection, enum k
         .bytes_in = connection->request_bytes + connection->input.size,
         .bytes_out = bytes_out,
     };
-    struct kq_buffer line KQ_CLEANUP(kq_buffer_free) = {0};
-    kq_access_log_append_refusal(&line, connection->call.trace_id, status, &access);
-    write_log(worker, &line);
+    kq_buffer_clear(&worker->log_line);
+    kq_access_log_append_refusal(&worker->log_line, connection->call.trace_id, status, &access);
+    write_log(worker);
 }
 
 /* The call has its answer: sends, counts and logs it. */
@@ -114,7 +119,6 @@ static void answer(struct kq_worker *worker, struct kq_http_connection *connecti
         .bytes_out = kq_http_connection_answer(connection, &head, kq_buffer_slice(&call->answer)),
     };
     kq_metrics_add_call(worker->metrics, call->method, call->error.code, access.duration_us);
-    kq_metrics_add(worker->metrics, KQ_COUNTER_SIGNATURES, 1);
     log_call(worker, call, &access);
 }
 
@@ -136,24 +140,48 @@ static void serve(void *context, struct kq_http_connection *connection)
     call->started_us = clock->monotonic_us(clock);
     call->wake = wake;
     call->owner = connection;
-    if (kq_gateway_start(worker->gateway, call) == KQ_CALL_WAITING) {
-        kq_http_connection_wait(connection);
-    } else {
+    if (kq_gateway_start(worker->gateway, call) == KQ_CALL_ANSWERED) {
         answer(worker, connection);
+    } else {
+        kq_http_connection_wait(connection);
     }
 }
 
 static void resume(void *context, struct kq_http_connection *connection)
 {
     struct kq_worker *worker = context;
-    kq_gateway_resume(worker->gateway, &connection->call);
-    answer(worker, connection);
+    if (kq_gateway_resume(worker->gateway, &connection->call) == KQ_CALL_ANSWERED) {
+        answer(worker, connection);
+    }
+}
+
+/* Signs for a while. */
+static void work(void *context)
+{
+    struct kq_worker *worker = context;
+    const struct kq_clock *clock = clock_of(worker);
+    int64_t until_us = clock->monotonic_us(clock) + WORK_SLICE_US;
+    struct kq_call *call = kq_gateway_sign_next(worker->gateway);
+    while (call != NULL) {
+        struct kq_http_connection *connection = call->owner;
+        answer(worker, connection);
+        kq_loop_record(connection, KQ_READY_INPUT);
+        call = clock->monotonic_us(clock) < until_us ? kq_gateway_sign_next(worker->gateway) : NULL;
+    }
+}
+
+static bool has_work(void *context)
+{
+    const struct kq_worker *worker = context;
+    return kq_gateway_has_unsigned(worker->gateway);
 }
 
 static const struct kq_service gateway_service = {
     .route = route,
     .serve = serve,
     .resume = resume,
+    .work = work,
+    .has_work = has_work,
     .trace = trace,
     .refused = refused,
 };
@@ -184,7 +212,8 @@ struct kq_result kq_worker_open(const struct kq_worker_settings *settings, int l
         result = kq_loop_open(&opened->loop, &loop_settings, listener, error);
         opened->loop_is_open = result.ok;
     }
-    if (!result.ok || !kq_gateway_open(&settings->gateway, &opened->gateway, error).ok) {
+    opened->settings.gateway.metrics = opened->metrics;
+    if (!result.ok || !kq_gateway_open(&opened->settings.gateway, &opened->gateway, error).ok) {
         kq_worker_close(opened);
         return KQ_FAILED;
     }
@@ -233,6 +262,11 @@ struct kq_metrics *kq_worker_metrics(struct kq_worker *worker)
     return worker->metrics;
 }
 
+const struct kq_memo *kq_worker_memo(const struct kq_worker *worker)
+{
+    return kq_gateway_memo(worker->gateway);
+}
+
 void kq_worker_close(struct kq_worker *worker)
 {
     if (worker == NULL) {
@@ -248,5 +282,6 @@ void kq_worker_close(struct kq_worker *worker)
         return;
     }
     kq_metrics_close(worker->metrics);
+    kq_buffer_free(&worker->log_line);
     kq_memory_free(worker);
 }

@@ -44,6 +44,7 @@ bool kq_worker_has_ended(const struct kq_worker *worker);
 
 /* Borrowed; valid until the worker is closed. */
 struct kq_metrics *kq_worker_metrics(struct kq_worker *worker);
+const struct kq_memo *kq_worker_memo(const struct kq_worker *worker);
 
 /* Waits for the thread, if it was started, and frees. A call that hangs in the store keeps the worker's
  * memory from being freed: that is logged. NULL is fine. */

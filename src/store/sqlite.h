@@ -13,8 +13,11 @@
 
 #define KQ_STORE_FILE_NAME "kaquan.db" /* in the data directory */
 
-/* Batches at most this long: bounds how long a writer of another process waits. */
-#define KQ_BATCH_MAX 1024
+/* How many decisions (kq_operation_weight) one commit takes, beside a single operation that has more: at least
+ * so many where they are waiting; more, up to the maximum, as long as that is a matter of some milliseconds.
+ */
+#define KQ_BATCH_WEIGHT_MIN 1024
+#define KQ_BATCH_WEIGHT_MAX 16384
 
 struct kq_sqlite_options {
     const char *path;             /* of the file; borrowed during the call */

@@ -15,6 +15,7 @@ enum kq_charset {
     KQ_CHARSET_UTF8,
     KQ_CHARSET_GBK,    /* as named by the caller */
     KQ_CHARSET_GB2312, /* read and written as its superset GBK */
+    KQ_CHARSET_COUNT
 };
 
 /* "utf-8", "gbk", "gb2312", any letter case; an empty text is utf-8. INVALID_CHARSET for any

@@ -4,16 +4,13 @@
 #include <stdbool.h>
 
 #include "wire/charset.h"
+#include "wire/eight_bytes.h"
 
 size_t kq_ascii_prefix(struct kq_slice bytes)
 {
     size_t at = 0;
-    for (; at + sizeof(uint64_t) <= bytes.size; at += sizeof(uint64_t)) {
-        uint64_t eight;
-        memcpy(&eight, bytes.data + at, sizeof(eight));
-        if ((eight & UINT64_C(0x8080808080808080)) != 0) {
-            break;
-        }
+    while (bytes.size - at >= sizeof(uint64_t) && kq_eight_above_ascii(kq_eight_load(bytes.data + at)) == 0) {
+        at += sizeof(uint64_t);
     }
     while (at < bytes.size && (unsigned char)bytes.data[at] < 0x80) {
         at++;
@@ -79,14 +76,15 @@ uint32_t kq_utf8_code_point(struct kq_slice character)
     return point;
 }
 
-void kq_utf8_append(struct kq_buffer *buffer, uint32_t code_point)
+size_t kq_utf8_write(uint32_t code_point, char character[KQ_UTF8_MAX_BYTES])
 {
     static const unsigned char leads[] = {0x00, 0xC0, 0xE0, 0xF0};
-    int following = code_point < 0x80 ? 0 : code_point < 0x800 ? 1 : code_point < 0x10000 ? 2 : 3;
-    kq_buffer_append_byte(buffer, (char)(leads[following] | code_point >> (6 * following)));
-    while (following-- > 0) {
-        kq_buffer_append_byte(buffer, (char)(0x80 | (code_point >> (6 * following) & 0x3F)));
+    size_t following = code_point < 0x80 ? 0 : code_point < 0x800 ? 1 : code_point < 0x10000 ? 2 : 3;
+    character[0] = (char)(leads[following] | code_point >> (6 * following));
+    for (size_t i = 1; i <= following; i++) {
+        character[i] = (char)(0x80 | (code_point >> (6 * (following - i)) & 0x3F));
     }
+    return following + 1;
 }
 
 bool kq_utf8_is_valid(struct kq_slice bytes)

@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buffer.h"
 #include "base/slice.h"
 
 /* UTF-8 (RFC 3629), for the files of this room that convert it. */
@@ -22,7 +21,8 @@ size_t kq_utf8_character_size(struct kq_slice bytes);
 /* The code point of exactly one well-formed character. */
 uint32_t kq_utf8_code_point(struct kq_slice character);
 
-/* Appends one character: a code point that is neither a surrogate nor above U+10FFFF. */
-void kq_utf8_append(struct kq_buffer *buffer, uint32_t code_point);
+/* Writes one character, a code point that is neither a surrogate nor above U+10FFFF, and gives its size. */
+#define KQ_UTF8_MAX_BYTES 4
+size_t kq_utf8_write(uint32_t code_point, char character[KQ_UTF8_MAX_BYTES]);
 
 #endif

@@ -3,18 +3,15 @@
 
 #include "base/buffer.h"
 #include "base/cursor.h"
+#include "wire/eight_bytes.h"
 
-/* 0 to 15, or -1. */
-static int hex_value(int character)
-{
-    if (character >= '0' && character <= '9') {
-        return character - '0';
-    }
-    if (character >= 'a' && character <= 'f') {
-        return character - 'a' + 10;
-    }
-    return character >= 'A' && character <= 'F' ? character - 'A' + 10 : -1;
-}
+/* 0x10 and a hex digit's value; 0: no hex digit. */
+static const unsigned char hex_digits[256] = {
+    ['0'] = 0x10, ['1'] = 0x11, ['2'] = 0x12, ['3'] = 0x13, ['4'] = 0x14, ['5'] = 0x15,
+    ['6'] = 0x16, ['7'] = 0x17, ['8'] = 0x18, ['9'] = 0x19, ['A'] = 0x1A, ['B'] = 0x1B,
+    ['C'] = 0x1C, ['D'] = 0x1D, ['E'] = 0x1E, ['F'] = 0x1F, ['a'] = 0x1A, ['b'] = 0x1B,
+    ['c'] = 0x1C, ['d'] = 0x1D, ['e'] = 0x1E, ['f'] = 0x1F,
+};
 
 /* The byte that two hex digits stand for; -1 and nothing taken where they do not stand next. */
 static int take_hex_byte(struct kq_cursor *cursor)
@@ -22,36 +19,71 @@ static int take_hex_byte(struct kq_cursor *cursor)
     if (kq_cursor_left(cursor) < 2) {
         return -1;
     }
-    int high = hex_value((unsigned char)cursor->at[0]);
-    int low = hex_value((unsigned char)cursor->at[1]);
-    if (high < 0 || low < 0) {
+    unsigned high = hex_digits[(unsigned char)cursor->at[0]];
+    unsigned low = hex_digits[(unsigned char)cursor->at[1]];
+    if (high == 0 || low == 0) {
         return -1;
     }
     cursor->at += 2;
-    return high * 16 + low;
+    return (int)((high & 15) << 4 | (low & 15));
 }
 
-static bool is_plain(struct kq_slice encoded)
+static bool are_plain(uint64_t eight)
 {
-    return kq_slice_find(encoded, '%') == encoded.size && kq_slice_find(encoded, '+') == encoded.size;
+    return (kq_eight_equal(eight, '%') | kq_eight_equal(eight, '+')) == 0;
+}
+
+/* How many of the next bytes stand for themselves. */
+static size_t plain_size(const struct kq_cursor *cursor)
+{
+    const char *at = cursor->at;
+    while ((size_t)(cursor->end - at) >= sizeof(uint64_t) && are_plain(kq_eight_load(at))) {
+        at += sizeof(uint64_t);
+    }
+    while (at < cursor->end && *at != '%' && *at != '+') {
+        at++;
+    }
+    return (size_t)(at - cursor->at);
+}
+
+/* Into `room`, which is as large as what is left of the cursor: nothing grows. Gives where it ends. */
+static char *decode(struct kq_cursor cursor, char *room)
+{
+    while (!kq_cursor_at_end(&cursor)) {
+        while (kq_cursor_left(&cursor) >= sizeof(uint64_t)) {
+            uint64_t eight = kq_eight_load(cursor.at);
+            if (!are_plain(eight)) {
+                break;
+            }
+            memcpy(room, &eight, sizeof(eight));
+            room += sizeof(eight);
+            cursor.at += sizeof(eight);
+        }
+        int byte = kq_cursor_take(&cursor);
+        while (byte >= 0 && byte != '%' && byte != '+') {
+            *room++ = (char)byte;
+            byte = kq_cursor_take(&cursor);
+        }
+        if (byte >= 0) {
+            int escaped = byte == '%' ? take_hex_byte(&cursor) : ' ';
+            *room++ = (char)(escaped >= 0 ? escaped : byte);
+        }
+    }
+    return room;
 }
 
 static struct kq_result decode_value(struct kq_slice encoded, struct kq_arena *arena, struct kq_slice *bytes,
                                      struct kq_error *error)
 {
-    if (is_plain(encoded)) {
-        *bytes = encoded;
+    struct kq_cursor cursor = kq_cursor_of(encoded);
+    size_t plain = plain_size(&cursor);
+    *bytes = encoded;
+    if (plain == encoded.size) {
         return KQ_OK;
     }
     char *room = kq_arena_allocate(arena, encoded.size);
     KQ_ENSURE_MEMORY(room, error);
-    size_t size = 0;
-    struct kq_cursor cursor = kq_cursor_of(encoded);
-    for (int byte = kq_cursor_take(&cursor); byte >= 0; byte = kq_cursor_take(&cursor)) {
-        int escaped = byte == '%' ? take_hex_byte(&cursor) : byte == '+' ? ' ' : -1;
-        room[size++] = (char)(escaped >= 0 ? escaped : byte);
-    }
-    *bytes = (struct kq_slice){.data = room, .size = size};
+    *bytes = (struct kq_slice){.data = room, .size = (size_t)(decode(cursor, room) - room)};
     return KQ_OK;
 }
 

@@ -10,6 +10,7 @@
 #define INVALID "40002", "Invalid Arguments"
 #define CONDITIONS "40003", "Insufficient Conditions"
 #define FAILED "40004", "Business Failed"
+#define LIMITED "40005", "Call Limited"
 #define PERMISSIONS "40006", "Insufficient Permissions"
 
 /* sub_msg: the platform's words where spec/gateway.md or a reference page has them. A detail is shown where
@@ -46,6 +47,8 @@ static const struct kq_gateway_error rows[KQ_ERROR_CODE_COUNT] = {
     [KQ_E_ILLEGAL_JSON] = {INVALID, "isv.illegal-json", "biz_content不是合法的JSON对象", true},
     [KQ_E_NO_KEY_CONFIGURED] = {CONDITIONS, "isv.missing-signature-config",
                                 "应用未配置对应签名算法的公钥或者证书", false},
+    [KQ_E_APP_CALL_LIMITED] = {LIMITED, "isv.app-call-limited", "应用调用次数超限", false},
+    [KQ_E_METHOD_CALL_LIMITED] = {LIMITED, "isv.method-call-limited", "接口调用次数超限", false},
     [KQ_E_APP_NOT_PERMITTED] = {PERMISSIONS, "isv.insufficient-isv-permissions", "ISV权限不足", false},
 
     [KQ_E_INVALID_PARAMETER] = {FAILED, "INVALID_PARAMETER", "参数有误", true},

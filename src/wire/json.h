@@ -3,31 +3,18 @@
 #define KQ_WIRE_JSON_H
 
 #include <stdbool.h>
-
-#include <jansson.h>
+#include <stddef.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/slice.h"
 
-/* JSON (RFC 8259) as the protocol needs it. Money must be exact, so a number keeps its text: it is read as a
- * string of jansson's that begins with KQ_JSON_NUMBER_MARK, followed by the number's own characters. A string
- * of the text that begins with that character gets a second one; kq_json_kind_of tells them apart and takes
- * the mark away, and nobody else looks at it. Members keep their order; one that stands twice is refused, and
- * so is U+0000 in a string. */
+/* JSON (RFC 8259) as the protocol needs it. Money must be exact, so a number keeps its own text. Members keep
+ * their order; one that stands twice is refused, and so is U+0000 in a string. */
 
-#define KQ_JSON_NUMBER_MARK '\x01'
 #define KQ_JSON_DEPTH_MAX 64 /* the deepest of the platform's requests nests 6 deep */
 
-#define KQ_JSON_CLEANUP KQ_CLEANUP(kq_json_cleanup)
-void kq_json_cleanup(json_t **value);
-
-/* Exactly one JSON value, UTF-8, at most KQ_JSON_DEPTH_MAX deep. *value is the caller's (json_decref).
- * ILLEGAL_JSON says where and why in its detail (Chinese, short), NO_MEMORY. */
-KQ_MUST struct kq_result kq_json_read(struct kq_slice text, json_t **value, struct kq_error *error);
-
-/* What kind of scalar is it? `text` (borrowed from `value`) is the string, or the number's own text. */
 enum kq_json_kind {
     KQ_JSON_NULL,
     KQ_JSON_TRUE,
@@ -37,7 +24,27 @@ enum kq_json_kind {
     KQ_JSON_ARRAY,
     KQ_JSON_OBJECT,
 };
-enum kq_json_kind kq_json_kind_of(const json_t *value, struct kq_slice *text);
+
+/* A value that was read, and its place among its neighbours. Immutable. It lives in the arena that
+ * kq_json_read got, but a name or a text without escapes is the piece of the source text where it stands, not
+ * a copy: a value is good for as long as both live. */
+struct kq_json {
+    enum kq_json_kind kind;
+    struct kq_slice name;        /* of a member of an object; else empty */
+    struct kq_slice text;        /* of a string, or of a number, as it was written; else empty */
+    const struct kq_json *first; /* of an array's items or an object's members; NULL: it has none */
+    const struct kq_json *next;  /* the next item or member of what holds this one; NULL: the last */
+    size_t count;                /* of items or members */
+};
+
+/* Exactly one JSON value, UTF-8, at most KQ_JSON_DEPTH_MAX deep. ILLEGAL_JSON says where and why in its
+ * detail (Chinese, short), NO_MEMORY; *value is then NULL. */
+KQ_MUST struct kq_result kq_json_read(struct kq_slice text, struct kq_arena *arena,
+                                      const struct kq_json **value, struct kq_error *error);
+
+/* The object's member of that name, or NULL, as of any value that is no object. Looks at one after the other.
+ */
+const struct kq_json *kq_json_member(const struct kq_json *object, struct kq_slice name);
 
 /* Writing, without a tree: compact, non-ASCII text as itself, `/` not escaped; control characters as \n, \t,
  * … or \u00XX. `utf8` must be valid. */

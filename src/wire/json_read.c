@@ -1,36 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/json.h"
 
-#include <stdint.h>
-
 #include "base/cursor.h"
 #include "wire/charset.h"
 #include "wire/charset_utf8.h"
+#include "wire/json_names.h"
 #include "wire/json_scan.h"
 
-/* Reads RFC 8259 into jansson's tree, not with jansson's own parser: that makes doubles of numbers, and where
- * it runs out of memory inside a string it goes on without the characters that it could not keep. tests/fuzz
- * holds the two against each other. */
+/* Reads RFC 8259. tests/fuzz holds it against jansson's parser, which does not serve here itself: it makes
+ * doubles of numbers. */
 struct reader {
     struct kq_cursor cursor;
-    struct kq_buffer scratch; /* owned; the string that is being read, unescaped */
+    struct kq_arena *arena;
     int depth;
-    const char *why; /* NULL where the memory ran out */
+    const char *why; /* what is wrong, or KQ_JSON_NO_MEMORY */
 };
-
-void kq_json_cleanup(json_t **value)
-{
-    json_decref(*value);
-    *value = NULL;
-}
-
-/* Gives the value away: the cleanup finds nothing. */
-static json_t *release(json_t **value)
-{
-    json_t *given = *value;
-    *value = NULL;
-    return given;
-}
 
 static bool refuse(struct reader *reader, const char *why)
 {
@@ -43,13 +27,6 @@ static bool refuse_here(struct reader *reader)
     return refuse(reader, kq_json_unexpected(&reader->cursor));
 }
 
-static bool take_string(struct reader *reader)
-{
-    kq_buffer_clear(&reader->scratch);
-    const char *why = kq_json_take_string(&reader->cursor, &reader->scratch);
-    return why == NULL ? true : refuse(reader, why);
-}
-
 static void skip_spaces(struct kq_cursor *cursor)
 {
     int byte = kq_cursor_peek(cursor);
@@ -59,165 +36,185 @@ static void skip_spaces(struct kq_cursor *cursor)
     }
 }
 
-static bool take_sign(struct reader *reader, struct kq_slice sign)
+static bool take_sign(struct reader *reader, char sign)
 {
     skip_spaces(&reader->cursor);
-    return kq_cursor_take_literal(&reader->cursor, sign);
+    if (kq_cursor_peek(&reader->cursor) != sign) {
+        return false;
+    }
+    (void)kq_cursor_take(&reader->cursor);
+    return true;
 }
 
-/* What the scratch buffer holds, as a string of the tree. */
-static json_t *make_string(struct reader *reader)
+static bool take_string(struct reader *reader, struct kq_slice *text)
 {
-    reader->why = NULL;
-    return reader->scratch.failed ? NULL : json_stringn_nocheck(reader->scratch.data, reader->scratch.size);
+    const char *why = kq_json_take_string(&reader->cursor, reader->arena, text);
+    return why == NULL ? true : refuse(reader, why);
 }
 
-static json_t *read_number(struct reader *reader)
+static bool read_string(struct reader *reader, struct kq_json *value)
+{
+    value->kind = KQ_JSON_STRING;
+    return take_string(reader, &value->text);
+}
+
+static bool read_number(struct reader *reader, struct kq_json *value)
 {
     struct kq_cursor end = reader->cursor;
     if (!kq_json_take_number(&end)) {
-        (void)refuse(reader, "数字格式错误");
-        return NULL;
+        return refuse(reader, "数字格式错误");
     }
-    kq_buffer_clear(&reader->scratch);
-    kq_buffer_append_byte(&reader->scratch, KQ_JSON_NUMBER_MARK);
-    kq_buffer_append(&reader->scratch, (struct kq_slice){.data = reader->cursor.at,
-                                                         .size = (size_t)(end.at - reader->cursor.at)});
+    value->kind = KQ_JSON_NUMBER;
+    value->text = (struct kq_slice){.data = reader->cursor.at, .size = (size_t)(end.at - reader->cursor.at)};
     reader->cursor = end;
-    return make_string(reader);
+    return true;
 }
 
-/* A string that begins with the mark gets a second one, so that it cannot pass for a number. */
-static json_t *read_string(struct reader *reader)
+static bool read_word(struct reader *reader, struct kq_json *value)
 {
-    if (!take_string(reader)) {
+    static const struct {
+        struct kq_slice text;
+        enum kq_json_kind kind;
+    } words[] = {
+        {{.data = "true", .size = 4}, KQ_JSON_TRUE},
+        {{.data = "false", .size = 5}, KQ_JSON_FALSE},
+        {{.data = "null", .size = 4}, KQ_JSON_NULL},
+    };
+    for (size_t i = 0; i < KQ_COUNT(words); i++) {
+        if (kq_cursor_take_literal(&reader->cursor, words[i].text)) {
+            value->kind = words[i].kind;
+            return true;
+        }
+    }
+    return refuse_here(reader);
+}
+
+/* What is being read of an array or object. */
+struct container {
+    struct kq_json *value;
+    struct kq_json *last; /* NULL: there is none yet */
+    struct kq_json_names names;
+};
+
+static bool read_value(struct reader *reader, struct kq_json *value);
+
+/* A new item, or a member with its name, at the container's end. */
+static struct kq_json *add_part(struct reader *reader, struct container *container, struct kq_slice name)
+{
+    struct kq_json *part = kq_arena_allocate(reader->arena, sizeof(*part));
+    if (part == NULL) {
+        (void)refuse(reader, KQ_JSON_NO_MEMORY);
         return NULL;
     }
-    struct kq_buffer *scratch = &reader->scratch;
-    if (scratch->size > 0 && scratch->data[0] == KQ_JSON_NUMBER_MARK &&
-        kq_buffer_reserve(scratch, 1) != NULL) {
-        memmove(scratch->data + 1, scratch->data, scratch->size);
-        scratch->size++;
+    part->name = name;
+    if (container->last == NULL) {
+        container->value->first = part;
+    } else {
+        container->last->next = part;
     }
-    return make_string(reader);
+    container->last = part;
+    container->value->count++;
+    return part;
 }
 
-static json_t *read_word(struct reader *reader)
+static bool read_item(struct reader *reader, struct container *array)
 {
-    if (kq_cursor_take_literal(&reader->cursor, KQ_SLICE("true"))) {
-        return json_true();
-    }
-    if (kq_cursor_take_literal(&reader->cursor, KQ_SLICE("false"))) {
-        return json_false();
-    }
-    if (kq_cursor_take_literal(&reader->cursor, KQ_SLICE("null"))) {
-        return json_null();
-    }
-    (void)refuse_here(reader);
-    return NULL;
+    struct kq_json *item = add_part(reader, array, KQ_SLICE_EMPTY);
+    return item != NULL && read_value(reader, item);
 }
 
-static json_t *read_value(struct reader *reader);
-
-static bool read_item(struct reader *reader, json_t *array)
+static bool read_member(struct reader *reader, struct container *object)
 {
-    json_t *value = read_value(reader);
-    if (value == NULL) {
-        return false;
-    }
-    return json_array_append_new(array, value) == 0 ? true : refuse(reader, NULL);
-}
-
-static bool read_member(struct reader *reader, json_t *object)
-{
+    struct kq_slice name;
     skip_spaces(&reader->cursor);
-    if (!take_string(reader)) {
+    if (!take_string(reader, &name)) {
         return false;
     }
-    KQ_JSON_CLEANUP json_t *name = make_string(reader);
-    if (name == NULL) {
-        return false;
-    }
-    if (json_object_get(object, json_string_value(name)) != NULL) {
+    switch (kq_json_names_add(&object->names, object->value, name, reader->arena)) {
+    case KQ_JSON_NAME_NEW:
+        break;
+    case KQ_JSON_NAME_TWICE:
         return refuse(reader, "字段重复");
+    case KQ_JSON_NAME_NO_MEMORY:
+        return refuse(reader, KQ_JSON_NO_MEMORY);
     }
-    if (!take_sign(reader, KQ_SLICE(":"))) {
+    if (!take_sign(reader, ':')) {
         return refuse_here(reader);
     }
-    json_t *value = read_value(reader);
-    if (value == NULL) {
-        return false;
-    }
-    return json_object_set_new_nocheck(object, json_string_value(name), value) == 0 ? true
-                                                                                    : refuse(reader, NULL);
+    struct kq_json *member = add_part(reader, object, name);
+    return member != NULL && read_value(reader, member);
 }
 
-typedef bool read_part_function(struct reader *reader, json_t *container);
+typedef bool read_part_function(struct reader *reader, struct container *container);
 
-/* From behind the opening bracket; takes `container` over. */
-static json_t *read_parts(struct reader *reader, json_t *container, read_part_function *read_part,
-                          struct kq_slice close)
+/* From behind the opening bracket. */
+static bool read_parts(struct reader *reader, struct kq_json *value, read_part_function *read_part,
+                       char close)
 {
-    KQ_JSON_CLEANUP json_t *made = container;
-    if (made == NULL || reader->depth == KQ_JSON_DEPTH_MAX) {
-        (void)refuse(reader, made == NULL ? NULL : "嵌套过深");
-        return NULL;
+    struct container container = {.value = value};
+    if (reader->depth == KQ_JSON_DEPTH_MAX) {
+        return refuse(reader, "嵌套过深");
     }
     reader->depth++;
     if (!take_sign(reader, close)) {
         do {
-            if (!read_part(reader, made)) {
-                return NULL;
+            if (!read_part(reader, &container)) {
+                return false;
             }
-        } while (take_sign(reader, KQ_SLICE(",")));
+        } while (take_sign(reader, ','));
         if (!take_sign(reader, close)) {
-            (void)refuse_here(reader);
-            return NULL;
+            return refuse_here(reader);
         }
     }
     reader->depth--;
-    return release(&made);
+    return true;
 }
 
-/* Calls itself for what stands in an object or array, at most KQ_JSON_DEPTH_MAX deep. */
-static json_t *read_value(struct reader *reader)
+/* Calls itself for what stands in an object or array, at most KQ_JSON_DEPTH_MAX deep. `value` is zeroed. */
+static bool read_value(struct reader *reader, struct kq_json *value)
 {
-    skip_spaces(&reader->cursor);
-    if (kq_cursor_take_literal(&reader->cursor, KQ_SLICE("{"))) {
-        return read_parts(reader, json_object(), read_member, KQ_SLICE("}"));
+    if (take_sign(reader, '{')) {
+        value->kind = KQ_JSON_OBJECT;
+        return read_parts(reader, value, read_member, '}');
     }
-    if (kq_cursor_take_literal(&reader->cursor, KQ_SLICE("["))) {
-        return read_parts(reader, json_array(), read_item, KQ_SLICE("]"));
+    if (take_sign(reader, '[')) {
+        value->kind = KQ_JSON_ARRAY;
+        return read_parts(reader, value, read_item, ']');
     }
     int byte = kq_cursor_peek(&reader->cursor);
     if (byte == '"') {
-        return read_string(reader);
+        return read_string(reader, value);
     }
-    return byte == '-' || (byte >= '0' && byte <= '9') ? read_number(reader) : read_word(reader);
+    return byte == '-' || (byte >= '0' && byte <= '9') ? read_number(reader, value)
+                                                       : read_word(reader, value);
 }
 
 static struct kq_result fail_at(struct kq_slice text, size_t at, const char *why, struct kq_error *error)
 {
-    KQ_ENSURE_MEMORY(why != NULL, error);
+    KQ_ENSURE_MEMORY(why != KQ_JSON_NO_MEMORY, error);
     size_t before = kq_utf8_count((struct kq_slice){.data = text.data, .size = at});
     return kq_fail(error, KQ_E_ILLEGAL_JSON, "第%zu个字符处%s", before + 1, why);
 }
 
-struct kq_result kq_json_read(struct kq_slice text, json_t **value, struct kq_error *error)
+struct kq_result kq_json_read(struct kq_slice text, struct kq_arena *arena, const struct kq_json **value,
+                              struct kq_error *error)
 {
     *value = NULL;
     size_t valid = kq_utf8_prefix(text);
     if (valid != text.size) {
         return fail_at(text, valid, "不是UTF-8编码", error);
     }
-    struct reader reader = {.cursor = kq_cursor_of(text)};
-    KQ_JSON_CLEANUP json_t *read = read_value(&reader);
-    kq_buffer_free(&reader.scratch);
+    struct kq_json *read = kq_arena_allocate(arena, sizeof(*read));
+    KQ_ENSURE_MEMORY(read != NULL, error);
+    struct reader reader = {.cursor = kq_cursor_of(text), .arena = arena};
+    bool is_good = read_value(&reader, read);
     skip_spaces(&reader.cursor);
-    if (read == NULL || !kq_cursor_at_end(&reader.cursor)) {
-        return fail_at(text, text.size - kq_cursor_left(&reader.cursor),
-                       read == NULL ? reader.why : "有多余内容", error);
+    if (is_good && !kq_cursor_at_end(&reader.cursor)) {
+        is_good = refuse(&reader, "有多余内容");
     }
-    *value = release(&read);
+    if (!is_good) {
+        return fail_at(text, text.size - kq_cursor_left(&reader.cursor), reader.why, error);
+    }
+    *value = read;
     return KQ_OK;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/json.h"
 
+#include "wire/json_scan.h"
+
 static void append_escaped(struct kq_buffer *buffer, char byte)
 {
     static const char shorts[][2] = {{'"', '"'},  {'\\', '\\'}, {'\b', 'b'}, {'\f', 'f'},
@@ -15,22 +17,35 @@ static void append_escaped(struct kq_buffer *buffer, char byte)
     kq_buffer_print(buffer, "\\u%04x", (unsigned)(unsigned char)byte);
 }
 
-void kq_json_append_string(struct kq_buffer *buffer, struct kq_slice utf8)
+static void append_with_escapes(struct kq_buffer *buffer, struct kq_slice utf8, size_t plain)
 {
     kq_buffer_append_byte(buffer, '"');
-    size_t begin = 0;
-    for (size_t at = 0; at < utf8.size; at++) {
-        char byte = utf8.data[at];
-        if (byte == '"' || byte == '\\' || (unsigned char)byte < 0x20) {
-            kq_buffer_append(buffer, (struct kq_slice){.data = utf8.data + begin, .size = at - begin});
-            append_escaped(buffer, byte);
-            begin = at + 1;
+    for (;;) {
+        kq_buffer_append(buffer, (struct kq_slice){.data = utf8.data, .size = plain});
+        if (plain == utf8.size) {
+            break;
         }
-    }
-    if (begin < utf8.size) {
-        kq_buffer_append(buffer, (struct kq_slice){.data = utf8.data + begin, .size = utf8.size - begin});
+        append_escaped(buffer, utf8.data[plain]);
+        utf8 = (struct kq_slice){.data = utf8.data + plain + 1, .size = utf8.size - plain - 1};
+        plain = kq_json_plain_prefix(utf8);
     }
     kq_buffer_append_byte(buffer, '"');
+}
+
+void kq_json_append_string(struct kq_buffer *buffer, struct kq_slice utf8)
+{
+    size_t plain = kq_json_plain_prefix(utf8);
+    if (plain != utf8.size) {
+        append_with_escapes(buffer, utf8, plain);
+        return;
+    }
+    char *room = kq_buffer_reserve(buffer, plain + 2);
+    if (room != NULL) {
+        room[0] = '"';
+        memcpy(room + 1, plain == 0 ? "" : utf8.data, plain);
+        memcpy(room + 1 + plain, "\"", 2);
+        buffer->size += plain + 2;
+    }
 }
 
 void kq_json_append_name(struct kq_buffer *buffer, const char *name)

@@ -28,6 +28,7 @@ static void free_operations(struct kq_key_operation operations[KQ_SIGN_TYPE_COUN
 {
     for (int i = 0; i < KQ_SIGN_TYPE_COUNT; i++) {
         EVP_PKEY_CTX_free(operations[i].context);
+        EVP_MD_CTX_free(operations[i].digest_context);
         EVP_MD_free(operations[i].digest);
     }
 }
@@ -39,8 +40,10 @@ static bool prepare(EVP_PKEY *pkey, enum kq_sign_type sign_type, init_function *
                     struct kq_key_operation *operation)
 {
     operation->digest = EVP_MD_fetch(NULL, digest_names[sign_type], NULL);
+    operation->digest_context = EVP_MD_CTX_new();
     operation->context = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
-    return operation->digest != NULL && operation->context != NULL && init(operation->context) == 1 &&
+    return operation->digest != NULL && operation->digest_context != NULL && operation->context != NULL &&
+           init(operation->context) == 1 &&
            EVP_PKEY_CTX_set_rsa_padding(operation->context, RSA_PKCS1_PADDING) == 1 &&
            EVP_PKEY_CTX_set_signature_md(operation->context, operation->digest) == 1;
 }

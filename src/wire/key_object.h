@@ -13,8 +13,9 @@
 /* RSASSA-PKCS1-v1_5 made ready once, because OpenSSL looks algorithms up under a lock. NULL members: this
  * OpenSSL does not do that algorithm (some systems forbid SHA-1). */
 struct kq_key_operation {
-    EVP_MD *digest;        /* owned */
-    EVP_PKEY_CTX *context; /* owned */
+    EVP_MD *digest;             /* owned */
+    EVP_MD_CTX *digest_context; /* owned; kept because one a call costs an allocation more */
+    EVP_PKEY_CTX *context;      /* owned */
 };
 
 struct kq_public_key {

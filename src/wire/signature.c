@@ -2,7 +2,6 @@
 #include "wire/signature.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <openssl/err.h>
 
@@ -11,13 +10,21 @@
 
 #define SIGNATURE_MAX_BYTES ((size_t)KQ_KEY_MAX_BITS / 8)
 
-/* By name; where one stands twice, the first occurrence comes first. */
-static int compare_params(const void *a, const void *b)
+/* Puts it among the `count` that are sorted by name; behind others of its name. */
+static void insert(const struct kq_param **sorted, size_t count, const struct kq_param *param)
 {
-    const struct kq_param *left = *(const struct kq_param *const *)a;
-    const struct kq_param *right = *(const struct kq_param *const *)b;
-    int order = kq_slice_compare(left->name, right->name);
-    return order != 0 ? order : (left > right) - (left < right);
+    size_t low = 0;
+    size_t high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (kq_slice_compare(sorted[middle]->name, param->name) <= 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    memmove(&sorted[low + 1], &sorted[low], (count - low) * sizeof(sorted[0]));
+    sorted[low] = param;
 }
 
 static bool is_signed(const struct kq_param *param, const struct kq_param *previous)
@@ -75,9 +82,8 @@ struct kq_result kq_string_to_sign(const struct kq_params *params, struct kq_sli
     const struct kq_param **sorted = kq_arena_allocate_array(params->arena, params->count, sizeof(*sorted));
     KQ_ENSURE_MEMORY(sorted, error);
     for (size_t i = 0; i < params->count; i++) {
-        sorted[i] = &params->items[i];
+        insert(sorted, i, &params->items[i]);
     }
-    qsort(sorted, params->count, sizeof(*sorted), compare_params);
     return join(sorted, keep_signed(sorted, params->count), params->arena, text, error);
 }
 
@@ -93,7 +99,9 @@ static struct kq_result make_digest(const struct kq_key_operation *operation, st
     KQ_ENSURE(operation->context != NULL, error, KQ_E_CRYPTO,
               "this system's OpenSSL does not allow this sign_type");
     ERR_clear_error();
-    if (EVP_Digest(bytes.data, bytes.size, digest->bytes, &digest->size, operation->digest, NULL) != 1) {
+    if (EVP_DigestInit_ex2(operation->digest_context, operation->digest, NULL) != 1 ||
+        EVP_DigestUpdate(operation->digest_context, bytes.data, bytes.size) != 1 ||
+        EVP_DigestFinal_ex(operation->digest_context, digest->bytes, &digest->size) != 1) {
         return kq_openssl_fail(error, KQ_E_NO_MEMORY,
                                ""); /* nothing else can go wrong, and this tells of nothing */
     }

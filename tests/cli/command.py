@@ -87,3 +87,13 @@ def run_on_terminal(words, environment=None, **flags):
         return terminal.finish(), terminal.written
     finally:
         terminal.close()
+
+
+def summary(done):
+    """Of an import with --json: (created, unchanged, refused, [(line, message)])."""
+    assert done.stderr == ""
+    counts = json.loads(done.stdout)
+    assert list(counts) == ["created", "unchanged", "refused", "errors"]
+    assert done.returncode == (1 if counts["refused"] else 0)
+    return (counts["created"], counts["unchanged"], counts["refused"],
+            [(error["line"], error["message"]) for error in counts["errors"]])

@@ -58,7 +58,7 @@ def test_create_and_show(place, create, key_file):
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", shown["created"])
     assert protocol.beijing_text(before) <= shown.pop("created") <= protocol.beijing_text(time.time())
     assert shown == {"app_id": app_id, "pid": PID, "name": "卡券茶馆", "state": "active", "permissions": [WALLET],
-                     "revision": shown["revision"], "rsa2_key_sha256": fingerprint(keys.private_key()),
+                     "limits": [], "revision": shown["revision"], "rsa2_key_sha256": fingerprint(keys.private_key()),
                      "rsa2_next_key_sha256": None, "rsa_key_sha256": None, "rsa_next_key_sha256": None}
     assert shown["app_id"] in place.run("app", "list")
     assert app_id in [entry["app_id"] for entry in place.json("app", "list")]
@@ -213,6 +213,49 @@ def test_permit_and_revoke(place):
     refused(binary.run("app", "permit", data=place.data, app_id=app.app_id, permission="x.y"), 1, "no method x.y")
     refused(binary.run("app", "permit", data=place.data, app_id="none", permission=WALLET), 1,
             "no such application")
+
+
+# Limits
+
+def test_limits(place):
+    app = place.create_app()
+    shown = show(place, app.app_id)
+    assert place.json("app", "limit", app_id=app.app_id, per_second=5) == {"app_id": app.app_id, "changed": True}
+    assert place.run("app", "limit", app_id=app.app_id, per_second=1000000, method=WALLET) == \
+        f"application {app.app_id} limited to 1000000 calls of {WALLET} a second\n"
+    limits = [{"method": None, "per_second": 5}, {"method": WALLET, "per_second": 1000000}]
+    assert show(place, app.app_id) == {**shown, "limits": limits, "revision": shown["revision"] + 2}
+    assert [entry["limits"] for entry in place.json("app", "list") if entry["app_id"] == app.app_id] == [limits]
+    line = next(line for line in place.run("app", "show", app_id=app.app_id).splitlines() if line.startswith("limits "))
+    assert json.loads(line.removeprefix("limits ")) == limits
+
+
+def test_the_same_limit_again_and_none(place):
+    app = place.create_app()
+    assert place.run("app", "limit", app_id=app.app_id, per_second=5) == \
+        f"application {app.app_id} limited to 5 calls a second\n"
+    assert place.run("app", "limit", app_id=app.app_id, per_second=5) == \
+        f"application {app.app_id} was limited to 5 calls a second already; nothing was changed\n"
+    assert place.json("app", "limit", app_id=app.app_id, per_second=6)["changed"]
+    assert show(place, app.app_id)["limits"] == [{"method": None, "per_second": 6}]
+    assert not place.json("app", "limit", app_id=app.app_id, per_second=0, method=WALLET)["changed"]
+    assert "freed of that limit" in place.run("app", "limit", app_id=app.app_id, per_second=0)
+    assert show(place, app.app_id)["limits"] == []
+    assert not place.json("app", "limit", app_id=app.app_id, per_second=0)["changed"]
+
+
+def test_limit_refusals(place):
+    app = place.create_app()
+    settings = {"data": place.data, "app_id": app.app_id}
+    refused(binary.run("app", "limit", **settings), 2, "--per-second N is missing")
+    for number in ("-1", "1000001", "1.5", "many"):
+        refused(binary.run("app", "limit", **settings, per_second=number), 2,
+                "--per-second takes a whole number from 0 to 1000000", number)
+    refused(binary.run("app", "limit", **settings, per_second=1, method="alipay.user.pass.grouplist.qury"), 1,
+            "no method alipay.user.pass.grouplist.qury", f"did you mean {WALLET}?")
+    refused_as_json(binary.run("app", "limit", "--json", data=place.data, app_id="none", per_second=1), 1, "NOT_FOUND",
+                    "no such application")
+    assert show(place, app.app_id)["limits"] == []
 
 
 # Grants

@@ -12,17 +12,19 @@ from command import refused, refused_as_json, run_bytes
 COMMANDS = [
     "init", "serve", "call", "version",
     "merchant create", "merchant list",
-    "app create", "app list", "app show", "app rotate-key", "app permit", "app grant", "app disable", "app enable",
+    "app create", "app list", "app show", "app rotate-key", "app permit", "app limit",
+    "app grant", "app disable", "app enable",
     "user create", "user import", "user list", "user show", "user freeze", "user unfreeze",
     "shop create", "shop list",
     "template create", "template activate", "template delete", "template list", "template show",
-    "voucher send", "voucher list", "voucher show",
+    "voucher send", "voucher import", "voucher list", "voucher show",
     "pass create", "pass import", "pass list",
 ]
 
 # What scripts rely on, beside --data and --json.
 RELIED_ON = {
     "app create": ["app-id", "pid", "public-key", "sign-type", "name", "permission"],
+    "app limit": ["app-id", "method", "per-second"],
     "app grant": ["app-id", "pid", "expires-in", "permission"],
     "user create": ["user-id", "login-id", "taobao-nick", "state"],
     "template create": ["pid", "type", "brand-name", "amount", "floor-amount", "quantity", "total-amount",
@@ -35,8 +37,10 @@ RELIED_ON = {
                     "start", "end", "created", "data-info", "ext-info", "shop-id", "status", "file"],
     "voucher list": ["template-id", "user-id"],
     "voucher send": ["template-id", "user-id", "login-id", "taobao-nick", "out-biz-no", "amount", "memo", "pid"],
+    "voucher import": ["file", "format", "template-id"],
     "serve": ["listen", "admin", "workers", "body-limit", "connections", "header-timeout", "idle-timeout", "clock-skew",
-              "sandbox", "clock-offset", "access-log", "admin-token"],
+              "sandbox", "clock-offset", "access-log", "admin-token", "app-limit", "method-limit", "signature-cache-bytes",
+              "max-wait-ms"],
     "init": ["key-bits"],
 }
 CALL_FLAGS = ["biz", "gateway", "app-id", "private-key", "gateway-public-key", "charset", "sign-type", "app-auth-token",
@@ -50,6 +54,7 @@ def described():
 # What a file of passes or of users may say.
 COLUMNS = {
     "user import": ["user_id", "login_id", "taobao_nick", "state"],
+    "voucher import": ["template_id", "user_id", "login_id", "taobao_nick", "out_biz_no", "amount", "memo"],
     "pass import": ["pass_id", "user_id", "group", "pid", "merchant_name", "logo_text", "second_logo_text", "item_id",
                     "start", "end", "created", "data_info", "ext_info", "shop_id", "status"],
 }

@@ -28,6 +28,11 @@ def test_numbers_out_of_range(place):
     refused(start(place, workers=-1), 2, "--workers takes a whole number from 0")
     refused(start(place, connections=0), 2, "--connections takes a whole number from 1")
     refused(start(place, clock_skew=-1), 2, "--clock-skew")
+    refused(start(place, app_limit=-1), 2, "--app-limit takes a whole number from 0 to 1000000")
+    refused(start(place, method_limit=1000001), 2, "--method-limit takes a whole number from 0 to 1000000")
+    refused(start(place, max_wait_ms=0), 2, "--max-wait-ms takes a whole number from 1 to 60000")
+    refused(start(place, max_wait_ms=60001), 2, "--max-wait-ms takes a whole number from 1 to 60000")
+    refused(start(place, signature_cache_bytes=-1), 2, "--signature-cache-bytes takes a whole number from 0")
 
 
 def test_no_private_key(own_place):

@@ -12,9 +12,10 @@ static void check_inside(struct kq_slice outer, struct kq_slice inner)
 
 static bool is_json(struct kq_slice text)
 {
-    json_t *value = NULL;
-    bool is_good = kq_json_read(text, &value, NULL).ok;
-    json_decref(value);
+    struct kq_arena arena = {0};
+    const struct kq_json *value = NULL;
+    bool is_good = kq_json_read(text, &arena, &value, NULL).ok;
+    kq_arena_free(&arena);
     return is_good;
 }
 

@@ -35,6 +35,7 @@ static void check_limits(const struct kq_field *field, int64_t value)
 
 static void check_list(const struct kq_field *field, const struct kq_list *list)
 {
+    check_limits(field, (int64_t)list->count);
     for (size_t i = 0; i < list->count; i++) {
         if (field->type == KQ_FIELD_STRING_LIST) {
             check_text(field, ((const struct kq_slice *)list->items)[i]);
@@ -89,7 +90,8 @@ static void write_object(const struct kq_fields *fields, const void *values, str
 static bool may_grow(const struct kq_fields *fields)
 {
     for (size_t i = 0; i < fields->count; i++) {
-        if (fields->items[i].type == KQ_FIELD_PRICE) {
+        const struct kq_field *field = &fields->items[i];
+        if (field->type == KQ_FIELD_PRICE || (field->members != NULL && may_grow(field->members))) {
             return true;
         }
     }
@@ -118,6 +120,16 @@ static void check_again(const struct kq_method *method, const struct kq_fields *
     kq_buffer_free(&first);
 }
 
+static void check_items(const struct kq_op_issue_many *many)
+{
+    assert(many->count > 0);
+    for (size_t i = 0; i < many->count; i++) {
+        const struct kq_issue_request *request = &many->items[i].request;
+        assert(request->recipient.value.size > 0);
+        assert(request->out_biz_no.size > 0 && kq_utf8_count(request->out_biz_no) <= KQ_OUT_BIZ_NO_MAX_CHARS);
+    }
+}
+
 static void prepare(const struct kq_method *method, const void *request, struct kq_arena *arena)
 {
     const struct kq_caller caller = {.pid = KQ_SLICE("2088102146225135"), .now_s = 1473134400};
@@ -126,6 +138,9 @@ static void prepare(const struct kq_method *method, const void *request, struct 
     assert(ok && operation.kind < KQ_OPERATION_KIND_COUNT);
     if (operation.kind == KQ_OP_ISSUE) {
         assert(operation.issue.request.recipient.value.size > 0);
+    }
+    if (operation.kind == KQ_OP_ISSUE_MANY) {
+        check_items(&operation.issue_many);
     }
     if (operation.kind == KQ_OP_WALLET) {
         int64_t skipped = 0;

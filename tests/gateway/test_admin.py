@@ -8,6 +8,7 @@ import time
 import pytest
 
 from support import binary, http, protocol
+from support.client import Client
 from support.errors import assert_refused, assert_success
 from support.server import Server
 
@@ -92,6 +93,71 @@ def test_metrics_hold_no_identity(server, client, app, user, template_id):
     text = server.ask_admin("/metrics").body.decode("utf-8")
     for secret in (app.app_id, app.pid, user.user_id, user.login_id, template_id):
         assert secret not in text
+
+
+# What is remembered. On one connection: each worker has a memory of its own.
+
+CACHES = ("signature", "verification", "response", "read")
+
+
+def test_caches_are_shown(server):
+    metrics = metrics_of(server)
+    for cache in CACHES:
+        for family in ("hits_total", "misses_total", "evictions_total", "entries", "bytes"):
+            assert metrics[f'kaquan_cache_{family}{{cache="{cache}"}}'] >= 0
+
+
+@pytest.mark.parametrize("method", [protocol.SEND, protocol.LIST])
+def test_replays_are_neither_signed_nor_verified(server, client, user, template_id, method):
+    request = client.request(method, {"template_id": template_id, "user_id": user.user_id, "out_biz_no": "1"})
+    with server.connect() as connection:
+        first = assert_success(client.believe(connection.exchange(request)))
+        before = metrics_of(server)
+        for _ in range(5):
+            assert connection.exchange(request).body == first.body
+        after = metrics_of(server)
+    for name in ("kaquan_signatures_total", "kaquan_verifications_total"):
+        assert after[name] == before[name]
+    for cache in ("signature", "verification"):
+        hits = f'kaquan_cache_hits_total{{cache="{cache}"}}'
+        assert after[hits] == before[hits] + 5
+
+
+def test_new_answers_are_signed_and_verified(server, client, user, template_id):
+    before = metrics_of(server)
+    for number in range(5):
+        client.issue(template_id, user, str(number))
+    after = metrics_of(server)
+    for name in ("kaquan_signatures_total", "kaquan_verifications_total"):
+        assert after[name] == before[name] + 5
+    for cache in ("signature", "verification"):
+        assert after[f'kaquan_cache_misses_total{{cache="{cache}"}}'] >= before[
+            f'kaquan_cache_misses_total{{cache="{cache}"}}'] + 5
+
+
+def test_without_memory_each_answer_is_signed(serve, place, app, user, template_id):
+    server = serve(place, workers=1, signature_cache_bytes=0)
+    client = Client(server, app)
+    before = metrics_of(server)
+    bodies = {client.send(template_id=template_id, user_id=user.user_id, out_biz_no="1").body for _ in range(5)}
+    after = metrics_of(server)
+    assert len(bodies) == 1
+    assert after["kaquan_signatures_total"] == before["kaquan_signatures_total"] + 5
+    assert after["kaquan_verifications_total"] == before["kaquan_verifications_total"] + 5
+    for cache in CACHES:
+        assert after[f'kaquan_cache_bytes{{cache="{cache}"}}'] == 0
+
+
+def test_memory_is_bounded(serve, place, app, user, template_id):
+    """In all caches of all workers together."""
+    size_bytes = 16384
+    server = serve(place, signature_cache_bytes=size_bytes)
+    client = Client(server, app)
+    for number in range(100):
+        client.issue(template_id, user, str(number))
+    metrics = metrics_of(server)
+    assert 0 < sum(metrics[f'kaquan_cache_bytes{{cache="{cache}"}}'] for cache in CACHES) <= size_bytes
+    assert metrics['kaquan_cache_evictions_total{cache="signature"}'] > 0
 
 
 @pytest.mark.parametrize("authorization, status", [

@@ -115,10 +115,13 @@ class Client:
         assert answer.name == protocol.response_name(named if isinstance(named, str) else ""), answer.body
         return answer
 
-    # The three methods, with fields as keywords
+    # The methods, with fields as keywords
 
     def send(self, **fields):
         return self.call(protocol.SEND, fields)
+
+    def batch_send(self, **fields):
+        return self.call(protocol.BATCH_SEND, fields)
 
     def list(self, **fields):
         return self.call(protocol.LIST, fields)

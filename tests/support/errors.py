@@ -7,10 +7,12 @@ MISSING = ("40001", "Missing Required Arguments")
 INVALID = ("40002", "Invalid Arguments")
 CONDITIONS = ("40003", "Insufficient Conditions")
 BUSINESS = ("40004", "Business Failed")
+LIMITED = ("40005", "Call Limited")
 PERMISSIONS = ("40006", "Insufficient Permissions")
 
 # sub_code: ((code, msg), how sub_msg begins)
 REFUSALS = {
+    "aop.unknow-error": (SERVICE, "系统繁忙"),
     "aop.invalid-app-auth-token": (TOKEN, "无效的应用授权令牌"),
     "aop.app-auth-token-time-out": (TOKEN, "应用授权令牌已过期"),
     "aop.invalid-app-auth-token-no-api": (TOKEN, "商户未授权当前接口"),
@@ -32,6 +34,8 @@ REFUSALS = {
     "isv.invalid-encrypt-type": (INVALID, "无效的加密类型"),
     "isv.decryption-error-not-valid-encrypt-key": (INVALID, "解密出错，未配置加密密钥或加密密钥格式错误"),
     "isv.missing-signature-config": (CONDITIONS, "应用未配置对应签名算法的公钥或者证书"),
+    "isv.app-call-limited": (LIMITED, "应用调用次数超限"),
+    "isv.method-call-limited": (LIMITED, "接口调用次数超限"),
     "isv.insufficient-isv-permissions": (PERMISSIONS, "ISV权限不足"),
     "TEMPLATE_NOT_EXIST": (BUSINESS, "模板不存在"),
     "TEMPLATE_EXPIRED": (BUSINESS, "模板过期"),

@@ -13,9 +13,10 @@ BEIJING = timezone(timedelta(hours=8))
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 SEND = "alipay.marketing.voucher.send"
+BATCH_SEND = "alipay.marketing.voucher.batchsend"
 LIST = "alipay.marketing.voucher.list.query"
 WALLET = "alipay.user.pass.grouplist.query"
-CATALOGUE = (SEND, LIST, WALLET)
+CATALOGUE = (SEND, BATCH_SEND, LIST, WALLET)
 
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 

@@ -14,6 +14,8 @@ static void methods_are_found_by_their_exact_names(void **state)
     (void)state;
     assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.marketing.voucher.send")),
                      &kq_method_marketing_voucher_send);
+    assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.marketing.voucher.batchsend")),
+                     &kq_method_marketing_voucher_batchsend);
     assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.marketing.voucher.list.query")),
                      &kq_method_marketing_voucher_list_query);
     assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.user.pass.grouplist.query")),
@@ -27,7 +29,7 @@ static void methods_are_found_by_their_exact_names(void **state)
 static void the_catalogue_is_in_the_order_of_names(void **state)
 {
     (void)state;
-    assert_int_equal(kq_catalogue_count, 3);
+    assert_int_equal(kq_catalogue_count, 4);
     for (size_t i = 1; i < kq_catalogue_count; i++) {
         assert_true(strcmp(kq_catalogue[i - 1]->name, kq_catalogue[i]->name) < 0);
     }
@@ -104,6 +106,17 @@ static void requests_have_the_pages_rows(void **state)
     assert_row(send, "out_biz_no", true, 64);
     assert_row(send, "amount", false, 10);
     assert_row(send, "memo", false, 128);
+
+    const struct kq_fields *batch = kq_method_marketing_voucher_batchsend.request;
+    assert_int_equal(batch->count, 4);
+    assert_row(batch, "template_id", true, 28);
+    assert_row(batch, "vouchers", true, 0);
+    assert_int_equal(batch->items[1].minimum, 1);
+    assert_int_equal(batch->items[1].maximum, 1000);
+    assert_int_equal(batch->items[1].members->count, 1);
+    assert_row(batch->items[1].members, "user_id", true, 16);
+    assert_row(batch, "out_biz_no", true, 64);
+    assert_row(batch, "memo", false, 128);
 
     const struct kq_fields *list = kq_method_marketing_voucher_list_query.request;
     assert_int_equal(list->count, 2);
@@ -187,6 +200,7 @@ static void every_method_names_its_business_codes(void **state)
     };
     for (size_t i = 0; i < KQ_COUNT(of_send); i++) {
         assert_true(has_code(&kq_method_marketing_voucher_send, of_send[i]));
+        assert_true(has_code(&kq_method_marketing_voucher_batchsend, of_send[i]));
     }
     assert_true(has_code(&kq_method_marketing_voucher_list_query, KQ_E_TEMPLATE_STATUS_NOT_MATCH));
     assert_true(has_code(&kq_method_marketing_voucher_list_query, KQ_E_PERMISSION_DENIED));

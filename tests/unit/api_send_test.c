@@ -345,7 +345,7 @@ static void preparing_survives_no_memory(void **state)
         failures += failed;
         kq_arena_free(&call.arena);
     }
-    assert_true(failures >= 2);
+    assert_int_equal(failures, 1); /* a whole call has room in an arena's first chunk */
 }
 
 int main(void)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 
@@ -26,6 +27,140 @@ static void an_idle_connection_keeps_no_memory(void **state)
     for (size_t i = 0; i < KQ_LOOP_SCRATCH_BYTES; i++) { /* It may have been a token. */
         assert_int_equal(fixture.loop.scratch[i], 0);
     }
+}
+
+/* Between two requests memory is nobody's: the next caller's connection gets it. */
+
+static void assert_zero(const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        assert_int_equal(bytes[i], 0);
+    }
+}
+
+static void spare_memory_holds_nothing_of_what_came(void **state)
+{
+    (void)state;
+    call(0);
+    for (size_t round = 0; round < 3; round++) {
+        say(0, "POST /now?app_auth_token=secret HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer secret\r\n"
+               "Content-Length: 22\r\n\r\napp_auth_token=secret+");
+        expect(0, OK_HEAD(22) "\r\napp_auth_token=secret+");
+        assert_int_equal(fixture.loop.spare_count, 1);
+        struct kq_http_memory *spare = &fixture.loop.spares[0];
+        assert_int_equal(spare->input.size + spare->body.size + spare->output.size, 0);
+        assert_true(spare->input.capacity >= 22 && spare->body.capacity >= 22);
+        assert_zero(spare->input.data, spare->input.capacity);
+        assert_zero(spare->body.data, spare->body.capacity);
+        assert_int_equal(spare->arena.used_bytes, 0);
+        const char *piece = kq_arena_allocate(&spare->arena, KQ_ARENA_CHUNK_BYTES / 2);
+        assert_non_null(piece);
+        assert_zero(piece, KQ_ARENA_CHUNK_BYTES / 2);
+        kq_arena_reset(&spare->arena);
+    }
+}
+
+static void spare_memory_goes_from_connection_to_connection(void **state)
+{
+    (void)state;
+    call(0);
+    say(0, GET("/now"));
+    expect(0, OK_HEAD(0) "\r\n");
+    const char *input = fixture.loop.spares[0].input.data;
+    const struct kq_arena_chunk *chunk = fixture.loop.spares[0].arena.newest;
+    call(1);
+    say(1, GET("/later"));
+    turn_often();
+    assert_int_equal(fixture.loop.spare_count, 0);
+    assert_ptr_equal(fixture.waiting->input.data, input);
+    assert_ptr_equal(fixture.waiting->call.arena.newest, chunk);
+    kq_loop_complete(fixture.waiting);
+    expect(1, OK_HEAD(5) "\r\nlater");
+    hang_up(0);
+    assert_int_equal(fixture.loop.spare_count, 1); /* A connection that holds nothing gives nothing back. */
+}
+
+static void memory_of_a_long_request_is_not_kept(void **state)
+{
+    (void)state;
+    static char body[20001];
+    memset(body, 'x', sizeof(body) - 1);
+    call(0);
+    say(0, "POST /later HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n");
+    say(0, body);
+    turn_often();
+    kq_loop_complete(fixture.waiting);
+    expect(0, OK_HEAD(5) "\r\nlater");
+    assert_int_equal(fixture.loop.spare_count, 0);
+    assert_int_equal(fixture.count.buffered_bytes, 0);
+}
+
+#define MANY (KQ_LOOP_SPARES_MAX + 20)
+
+/* A flood that is over does not leave its memory behind. */
+static void the_number_of_spares_is_bounded(void **state)
+{
+    (void)state;
+    static int sockets[MANY];
+    fixture.count.maximum = MANY;
+    for (size_t i = 0; i < MANY; i++) {
+        call(0);
+        say(0, GET("/later"));
+        sockets[i] = fixture.callers[0];
+        fixture.callers[0] = -1;
+    }
+    for (size_t i = 0; i < ROUNDS_MAX && fixture.waiting_count < MANY; i++) {
+        assert_true(turn());
+    }
+    assert_int_equal(fixture.waiting_count, MANY);
+    assert_int_equal(fixture.loop.spare_count, 0);
+    for (struct kq_http_connection *connection = fixture.loop.connections; connection != NULL;
+         connection = connection->next) {
+        kq_loop_complete(connection);
+    }
+    for (size_t i = 0; i < ROUNDS_MAX && fixture.waiting_count > 0; i++) {
+        assert_true(turn());
+    }
+    turn_often();
+    assert_int_equal(fixture.loop.spare_count, KQ_LOOP_SPARES_MAX);
+    assert_int_equal(fixture.count.buffered_bytes, 0);
+    for (size_t i = 0; i < MANY; i++) {
+        close(sockets[i]);
+    }
+    turn_often();
+}
+
+/* One after the other and several at once, on two connections. */
+static void exchange_often(size_t times)
+{
+    for (size_t i = 0; i < times; i++) {
+        say(0, "POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+        expect(0, OK_HEAD(5) "\r\nhello");
+        say(1, "POST /now HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n");
+        expect(1, OK_HEAD(1) "\r\nx");
+        say(0, GET("/work"));
+        say(1, GET("/work") GET("/now"));
+        expect(0, OK_HEAD(6) "\r\nworked");
+        expect(1, OK_HEAD(6) "\r\nworked" OK_HEAD(0) "\r\n");
+        say(0, GET("/later"));
+        turn_often();
+        kq_loop_complete(fixture.waiting);
+        expect(0, OK_HEAD(5) "\r\nlater");
+    }
+}
+
+static void steady_requests_allocate_nothing(void **state)
+{
+    (void)state;
+    assert_non_null(kq_buffer_reserve(&fixture.got, (size_t)1 << 20)); /* the tests' own */
+    call(0);
+    call(1);
+    exchange_often(3);
+    kq_memory_fail_at(1);
+    exchange_often(20);
+    int has_failed = kq_memory_has_failed();
+    kq_memory_fail_at(0);
+    assert_int_equal(has_failed, 0);
 }
 
 #define PIPELINED_COUNT ((size_t)4096)
@@ -172,6 +307,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_idle_connection_keeps_no_memory),
+        TEST(spare_memory_holds_nothing_of_what_came),
+        TEST(spare_memory_goes_from_connection_to_connection),
+        TEST(memory_of_a_long_request_is_not_kept),
+        TEST(the_number_of_spares_is_bounded),
+        TEST(steady_requests_allocate_nothing),
         TEST(pipelined_requests_are_not_read_ahead),
         TEST(an_answer_that_is_not_read_holds_nothing_else),
         TEST(bodies_together_have_a_limit),

@@ -31,11 +31,11 @@ static const struct kq_clock test_clock = {
     .monotonic_us = test_monotonic_us,
 };
 
-/* /now answers with the request's body, /later when the test completes it, /big with a lot. */
+/* See connection_support.h. */
 static struct kq_result route(void *context, const struct kq_http_head *head, struct kq_http_refusal *refusal)
 {
     (void)context;
-    static const char *const paths[] = {"/now", "/later", "/big"};
+    static const char *const paths[] = {"/now", "/later", "/big", "/work"};
     for (size_t i = 0; i < KQ_COUNT(paths); i++) {
         if (kq_slice_equal(head->path, kq_slice_of(paths[i]))) {
             return KQ_OK;
@@ -59,9 +59,32 @@ static void serve(void *context, struct kq_http_connection *connection)
         kq_http_connection_wait(connection);
     } else if (kq_slice_equal(connection->head.path, KQ_SLICE("/big"))) {
         answer(connection, (struct kq_slice){.data = fixture.big, .size = BIG_BYTES});
+    } else if (kq_slice_equal(connection->head.path, KQ_SLICE("/work"))) {
+        assert_true(fixture.work_count < CALLERS_MAX);
+        fixture.work[fixture.work_count++] = connection;
+        kq_http_connection_wait(connection);
     } else {
         answer(connection, kq_buffer_slice(&connection->body));
     }
+}
+
+static bool has_work(void *context)
+{
+    (void)context;
+    return fixture.work_count > 0;
+}
+
+static void work(void *context)
+{
+    (void)context;
+    if (fixture.work_count == 0) {
+        return;
+    }
+    struct kq_http_connection *connection = fixture.work[0];
+    fixture.work_count--;
+    memmove(&fixture.work[0], &fixture.work[1], fixture.work_count * sizeof(fixture.work[0]));
+    answer(connection, KQ_SLICE("worked"));
+    kq_loop_record(connection, KQ_READY_INPUT);
 }
 
 static void resume(void *context, struct kq_http_connection *connection)
@@ -88,7 +111,14 @@ static void trace(void *context, char text[KQ_TRACE_ID_TEXT_SIZE])
 }
 
 static const struct kq_service test_service = {
-    .route = route, .serve = serve, .resume = resume, .trace = trace, .refused = refused};
+    .route = route,
+    .serve = serve,
+    .resume = resume,
+    .work = work,
+    .has_work = has_work,
+    .trace = trace,
+    .refused = refused,
+};
 
 int set_up(void **state)
 {

@@ -16,8 +16,8 @@
 
 /* What the tests of connections and their loop share: callers on the loopback, a service of the tests' own
  * and a clock that they move. The service answers /now with the request's body, /later when the test
- * completes it, /big with fixture.big. Every function fails the running test where something is not as it
- * says. */
+ * completes it, /big with fixture.big, /work in the loop's phase for that, one a round. Every function fails
+ * the running test where something is not as it says. */
 
 #define HEADER_TIMEOUT_MS 10000
 #define IDLE_TIMEOUT_MS 60000
@@ -37,6 +37,8 @@ struct fixture {
     struct kq_address address;
     struct kq_http_connection *waiting; /* the last that the service waits for */
     unsigned waiting_count;
+    struct kq_http_connection *work[CALLERS_MAX]; /* whose /work is still to be answered, oldest first */
+    size_t work_count;
     unsigned refused_count;
     unsigned trace_count;
     int callers[CALLERS_MAX];

@@ -41,6 +41,39 @@ static void pipelined_requests_are_answered_in_order(void **state)
     expect(0, OK_HEAD(5) "\r\nlater" OK_HEAD(0) "\r\n");
 }
 
+/* Without news from anywhere: the loop does not sleep while the service has something to do. */
+static void a_service_goes_on_working_though_nothing_comes(void **state)
+{
+    (void)state;
+    call(0);
+    call(1);
+    say(0, GET("/work") GET("/now"));
+    say(1, GET("/work"));
+    for (size_t i = 0; i < ROUNDS_MAX && fixture.work_count < 2; i++) {
+        assert_true(turn());
+        assert_in_range(fixture.work_count, 0, 2);
+    }
+    while (fixture.work_count > 0) {
+        assert_true(kq_loop_round(&fixture.loop)); /* Nobody wakes it. */
+    }
+    expect(0, OK_HEAD(6) "\r\nworked" OK_HEAD(0) "\r\n");
+    expect(1, OK_HEAD(6) "\r\nworked");
+}
+
+/* An orderly stop waits for it. */
+static void what_is_in_work_is_answered_before_the_loop_ends(void **state)
+{
+    (void)state;
+    call(0);
+    say(0, GET("/work"));
+    kq_loop_stop(&fixture.loop);
+    for (size_t i = 0; i < ROUNDS_MAX && fixture.got.size == 0; i++) {
+        (void)turn();
+        assert_true(hear(0));
+    }
+    assert_string_equal(fixture.got.data, OK_HEAD(6) "Connection: close\r\n\r\nworked");
+}
+
 /* What has come and is not read yet must not keep a round from ending that has other work to do. */
 static void bytes_that_come_while_others_are_left_over_are_kept(void **state)
 {
@@ -348,6 +381,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_connection_stays_open_for_the_next_request),
         TEST(pipelined_requests_are_answered_in_order),
+        TEST(a_service_goes_on_working_though_nothing_comes),
+        TEST(what_is_in_work_is_answered_before_the_loop_ends),
         TEST(bytes_that_come_while_others_are_left_over_are_kept),
         TEST(bytes_that_come_while_a_call_waits_are_kept),
         TEST(completed_calls_are_each_answered),

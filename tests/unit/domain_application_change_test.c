@@ -117,6 +117,73 @@ static void permissions_have_a_form_and_a_number(void **state)
     assert_int_equal(permit_code(&full, WALLET, true, &changed), KQ_E_NONE);
 }
 
+static enum kq_error_code limit_code(const struct kq_application *to, const char *method, int64_t per_second,
+                                     bool *changed)
+{
+    struct kq_error error = {0};
+    struct kq_result result =
+        kq_application_decide_limit(to, kq_slice_of(method), per_second, changed, &error);
+    assert_int_equal(result.ok, error.code == KQ_E_NONE);
+    return error.code;
+}
+
+/* 5 calls a second of all methods, 2 of SEND. */
+static struct kq_application limited(void)
+{
+    static const struct kq_application_limit limits[] = {
+        {.method = KQ_SLICE_EMPTY, .per_second = 5},
+        {.method = {.data = SEND, .size = sizeof(SEND) - 1}, .per_second = 2},
+    };
+    struct kq_application with_limits = application;
+    with_limits.limits = limits;
+    with_limits.limit_count = KQ_COUNT(limits);
+    return with_limits;
+}
+
+static void a_limit_is_set_changed_and_taken_away_once(void **state)
+{
+    (void)state;
+    const struct kq_application with_limits = limited();
+    const struct {
+        const struct kq_application *to;
+        const char *method;
+        int64_t per_second;
+        bool is_change;
+    } cases[] = {
+        {&application, "", 1, true},    {&application, SEND, 1, true},   {&application, "", 0, false},
+        {&application, SEND, 0, false}, {&with_limits, "", 5, false},    {&with_limits, "", 6, true},
+        {&with_limits, "", 0, true},    {&with_limits, SEND, 2, false},  {&with_limits, SEND, 5, true},
+        {&with_limits, SEND, 0, true},  {&with_limits, WALLET, 5, true}, {&with_limits, WALLET, 0, false},
+    };
+    for (size_t i = 0; i < KQ_COUNT(cases); i++) {
+        bool changed = !cases[i].is_change;
+        assert_int_equal(limit_code(cases[i].to, cases[i].method, cases[i].per_second, &changed), KQ_E_NONE);
+        assert_int_equal(changed, cases[i].is_change);
+    }
+}
+
+static void limits_have_a_form_and_a_number(void **state)
+{
+    (void)state;
+    bool changed = false;
+    assert_int_equal(limit_code(&application, SEND, KQ_CALLS_PER_SECOND_MAX, &changed), KQ_E_NONE);
+    assert_int_equal(limit_code(&application, SEND, KQ_CALLS_PER_SECOND_MAX + 1, &changed), KQ_E_BAD_INPUT);
+    assert_int_equal(limit_code(&application, SEND, -1, &changed), KQ_E_BAD_INPUT);
+    assert_int_equal(limit_code(&application, "two words", 1, &changed), KQ_E_BAD_INPUT);
+    struct kq_application_limit many[KQ_LIMITS_MAX];
+    for (size_t i = 0; i < KQ_COUNT(many); i++) {
+        many[i] = (struct kq_application_limit){.method = KQ_SLICE(WALLET), .per_second = 1};
+    }
+    struct kq_application full = application;
+    full.limits = many;
+    full.limit_count = KQ_LIMITS_MAX - 1;
+    assert_int_equal(limit_code(&full, SEND, 1, &changed), KQ_E_NONE);
+    full.limit_count = KQ_LIMITS_MAX;
+    assert_int_equal(limit_code(&full, SEND, 1, &changed), KQ_E_BAD_INPUT);
+    assert_int_equal(limit_code(&full, WALLET, 2, &changed), KQ_E_NONE);
+    assert_int_equal(limit_code(&full, WALLET, 0, &changed), KQ_E_NONE);
+}
+
 static void an_application_is_disabled_and_enabled_once(void **state)
 {
     (void)state;
@@ -142,6 +209,7 @@ static void no_application_is_not_found(void **state)
     assert_false(kq_application_decide_rotate(NULL, KQ_SLICE("two"), false, &keys, &changed, &error).ok);
     assert_int_equal(error.code, KQ_E_NOT_FOUND);
     assert_int_equal(permit_code(NULL, SEND, false, &changed), KQ_E_NOT_FOUND);
+    assert_int_equal(limit_code(NULL, SEND, 1, &changed), KQ_E_NOT_FOUND);
     error = (struct kq_error){0};
     assert_false(kq_application_decide_set_state(NULL, KQ_APPLICATION_DISABLED, &changed, &error).ok);
     assert_int_equal(error.code, KQ_E_NOT_FOUND);
@@ -236,6 +304,8 @@ int main(void)
         cmocka_unit_test(nothing_phased_in_cannot_become_current),
         cmocka_unit_test(a_permission_is_given_and_taken_once),
         cmocka_unit_test(permissions_have_a_form_and_a_number),
+        cmocka_unit_test(a_limit_is_set_changed_and_taken_away_once),
+        cmocka_unit_test(limits_have_a_form_and_a_number),
         cmocka_unit_test(an_application_is_disabled_and_enabled_once),
         cmocka_unit_test(no_application_is_not_found),
         cmocka_unit_test(a_grant_is_created_once),

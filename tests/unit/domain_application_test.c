@@ -52,6 +52,37 @@ static void application_states_have_names(void **state)
     assert_string_equal(kq_application_state_name(KQ_APPLICATION_DISABLED), "disabled");
 }
 
+static void a_limit_is_found_by_its_method(void **state)
+{
+    (void)state;
+    const struct kq_application_limit limits[] = {
+        {.method = KQ_SLICE_EMPTY, .per_second = 5},
+        {.method = KQ_SLICE(SEND), .per_second = 2},
+    };
+    struct kq_application application = application_of_the_page();
+    assert_int_equal(kq_application_limit(&application, KQ_SLICE_EMPTY), 0);
+    assert_int_equal(kq_application_limit(&application, KQ_SLICE(SEND)), 0);
+    application.limits = limits;
+    application.limit_count = KQ_COUNT(limits);
+    assert_int_equal(kq_application_limit(&application, KQ_SLICE_EMPTY), 5);
+    assert_int_equal(kq_application_limit(&application, KQ_SLICE(SEND)), 2);
+    assert_int_equal(kq_application_limit(&application, KQ_SLICE(WALLET)), 0);
+}
+
+/* Limits are given to an application that is there: they make it no other one. */
+static void an_application_that_was_limited_is_still_the_same(void **state)
+{
+    (void)state;
+    const struct kq_application_limit limit = {.method = KQ_SLICE_EMPTY, .per_second = 5};
+    struct kq_application application = application_of_the_page();
+    struct kq_application stored = application_of_the_page();
+    stored.limits = &limit;
+    stored.limit_count = 1;
+    bool created = true;
+    assert_true(kq_application_decide_create(&application, &stored, &created, NULL).ok);
+    assert_false(created);
+}
+
 static void an_application_is_created_once(void **state)
 {
     (void)state;
@@ -326,7 +357,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(application_states_have_names),
+        cmocka_unit_test(a_limit_is_found_by_its_method),
         cmocka_unit_test(an_application_is_created_once),
+        cmocka_unit_test(an_application_that_was_limited_is_still_the_same),
         cmocka_unit_test(an_application_out_of_form_is_refused),
         cmocka_unit_test(a_known_app_id_with_other_data_is_a_conflict),
         cmocka_unit_test(phased_in_keys_are_compared_too),

@@ -11,7 +11,13 @@
 #include "base/memory.h"
 #include "server/metrics.h"
 
+static const struct kq_digest_cache_counts memo[KQ_MEMO_KIND_COUNT] = {
+    [KQ_MEMO_SIGNATURES] = {.entries = 1, .bytes = 5000000001, .hits = 2, .misses = 3, .evictions = 4},
+    [KQ_MEMO_RESPONSES] = {.entries = 11, .bytes = 12, .hits = 13, .misses = 14, .evictions = 15},
+};
+
 static const struct kq_gauges gauges = {
+    .memo = memo,
     .connections = 3,
     .connections_max = 10,
     .buffered_bytes = 5000000000,
@@ -45,6 +51,9 @@ static void counts_of_all_workers_are_added_up(void **state)
     assert_true(kq_metrics_open(&metrics[1], NULL).ok);
     kq_metrics_add(metrics[0], KQ_COUNTER_BYTES_SENT, 5);
     kq_metrics_add(metrics[1], KQ_COUNTER_BYTES_SENT, 7);
+    kq_metrics_add(metrics[0], KQ_COUNTER_SIGNATURES, 3);
+    kq_metrics_add(metrics[1], KQ_COUNTER_SIGNATURES, 1);
+    kq_metrics_add(metrics[1], KQ_COUNTER_VERIFICATIONS, 9);
     kq_metrics_add_http_error(metrics[0], KQ_HTTP_NOT_FOUND);
     kq_metrics_add_http_error(metrics[1], KQ_HTTP_NOT_FOUND);
     kq_metrics_add_call(metrics[0], &kq_method_marketing_voucher_send, KQ_E_NONE, 900);
@@ -55,6 +64,8 @@ static void counts_of_all_workers_are_added_up(void **state)
     assert_false(shown.failed);
     expect_line(&shown, "kaquan_bytes_sent_total 12");
     expect_line(&shown, "kaquan_bytes_received_total 0");
+    expect_line(&shown, "kaquan_signatures_total 4");
+    expect_line(&shown, "kaquan_verifications_total 9");
     expect_line(&shown, "kaquan_http_errors_total{status=\"404\"} 2");
     expect_line(&shown, "kaquan_requests_total{method=\"" SEND "\",code=\"10000\",sub_code=\"\"} 2");
     expect_line(&shown,
@@ -77,6 +88,31 @@ static void counts_of_all_workers_are_added_up(void **state)
     kq_buffer_free(&shown);
     kq_metrics_close(metrics[0]);
     kq_metrics_close(metrics[1]);
+}
+
+static void caches_are_shown_by_name(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "kaquan_cache_entries{cache=\"signature\"} 1",
+        "kaquan_cache_bytes{cache=\"signature\"} 5000000001",
+        "kaquan_cache_hits_total{cache=\"signature\"} 2",
+        "kaquan_cache_misses_total{cache=\"signature\"} 3",
+        "kaquan_cache_evictions_total{cache=\"signature\"} 4",
+        "kaquan_cache_hits_total{cache=\"verification\"} 0",
+        "kaquan_cache_bytes{cache=\"response\"} 12",
+        "kaquan_cache_evictions_total{cache=\"response\"} 15",
+        "kaquan_cache_hits_total{cache=\"read\"} 0",
+    };
+    struct kq_metrics *metrics = NULL;
+    struct kq_buffer shown = {0};
+    assert_true(kq_metrics_open(&metrics, NULL).ok);
+    kq_metrics_append(&shown, &metrics, 1, &gauges);
+    for (size_t i = 0; i < KQ_COUNT(lines); i++) {
+        expect_line(&shown, lines[i]);
+    }
+    kq_buffer_free(&shown);
+    kq_metrics_close(metrics);
 }
 
 /* Codes that are one answer on the wire are one series: a second one of the same name would make the page
@@ -123,6 +159,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_of_all_workers_are_added_up),
+        cmocka_unit_test(caches_are_shown_by_name),
         cmocka_unit_test(codes_of_one_answer_are_one_series),
         cmocka_unit_test(opening_without_memory_is_refused),
     };

@@ -176,7 +176,7 @@ static void a_schema_that_becomes_newer_is_not_written(void **state)
     assert_int_equal(run_sql(scene, "PRAGMA user_version = 99"), SQLITE_OK);
     assert_refused(scene, &create, KQ_E_STORE);
     assert_says(&create.error, "start the newer one");
-    assert_int_equal(run_sql(scene, "PRAGMA user_version = 1"), SQLITE_OK);
+    assert_int_equal(run_sql(scene, "PRAGMA user_version = 2"), SQLITE_OK);
     apply_ok(scene, &create);
 }
 
@@ -248,18 +248,21 @@ static void the_schema_refuses_nonsense(void **state)
         "UPDATE template SET period_unit = 3",
         "UPDATE template SET quantity = 'many'",
         "UPDATE template SET pid = 'nobody'",
-        "UPDATE voucher SET balance_fen = amount_fen + 1",
-        "UPDATE voucher SET balance_fen = -1",
+        "UPDATE voucher SET spent_fen = amount_fen + 1",
+        "UPDATE voucher SET spent_fen = -1",
         "UPDATE voucher SET state = 4",
-        "UPDATE voucher SET expires_s = active_s - 1",
+        "UPDATE voucher SET active_s = expires_s + 1",
+        "UPDATE voucher SET issued_s = expires_s + 1",
         "UPDATE voucher SET user_id = 'nobody'",
-        "UPDATE voucher SET template_id = 'none'",
+        "UPDATE voucher SET template_no = 'none'",
         "UPDATE voucher SET memo = NULL",
         "UPDATE voucher SET out_biz_no = '1'",
         "UPDATE user SET state = 2",
         "UPDATE user SET taobao_nick = ''",
-        "DELETE FROM user",
-        "DELETE FROM template",
+        "UPDATE user SET user_id = 2087999999999999",
+        "UPDATE user SET user_id = 2089000000000000",
+        "INSERT INTO user_login VALUES ('login', 2088000000000000)",
+        "UPDATE template SET template_id = NULL",
         "DELETE FROM merchant",
         "UPDATE meta SET node = 1024",
         "UPDATE meta SET sequence = 16384",

@@ -186,6 +186,10 @@ static void fill(struct scene *scene)
         .app_id = KQ_SLICE("a"), .pid = KQ_SLICE(PID), .permissions = &permission, .permission_count = 1};
     application.application_create.application.keys[KQ_SIGN_RSA2].current = KQ_SLICE("key");
     apply_ok(scene, &application);
+    struct kq_operation limit = new_operation(scene, KQ_OP_APPLICATION_LIMIT);
+    limit.application_limit =
+        (struct kq_op_application_limit){.app_id = KQ_SLICE("a"), .method = permission, .per_second = 5};
+    apply_ok(scene, &limit);
     struct kq_operation grant = new_operation(scene, KQ_OP_GRANT_CREATE);
     grant.grant_create.grant = (struct kq_grant){.token_digest = KQ_SLICE("0123456789abcdef0123456789abcdef"),
                                                  .app_id = KQ_SLICE("a"),

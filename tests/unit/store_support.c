@@ -171,6 +171,10 @@ static void print_applications(struct scene *scene, struct kq_buffer *text)
         for (size_t k = 0; k < row->permission_count; k++) {
             print_slice(text, row->permissions[k]);
         }
+        for (size_t k = 0; k < row->limit_count; k++) {
+            print_slice(text, row->limits[k].method);
+            kq_buffer_print(text, " %" PRId64, row->limits[k].per_second);
+        }
         kq_buffer_append_byte(text, '\n');
     }
 }

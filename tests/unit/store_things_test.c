@@ -6,6 +6,7 @@
 /* Merchants, applications, grants, users and shops: what every store must do with them. */
 
 #define APP "2014072300007148"
+#define OTHER_APP "2014072300007149"
 #define METHOD "alipay.user.pass.grouplist.query"
 #define DIGEST "0123456789abcdef0123456789abcdef"
 
@@ -157,6 +158,10 @@ static void an_unknown_application_is_not_found(void **state)
     permit.application_permit.app_id = KQ_SLICE(APP);
     permit.application_permit.method = KQ_SLICE(METHOD);
     assert_refused(scene, &permit, KQ_E_NOT_FOUND);
+    struct kq_operation limit = new_operation(scene, KQ_OP_APPLICATION_LIMIT);
+    limit.application_limit.app_id = KQ_SLICE(APP);
+    limit.application_limit.per_second = 1;
+    assert_refused(scene, &limit, KQ_E_NOT_FOUND);
 }
 
 static void rotate(struct scene *scene, const char *key, bool keep_current, enum kq_error_code expected)
@@ -247,6 +252,71 @@ static void an_application_has_so_many_permissions(void **state)
     one_more.application_permit.app_id = KQ_SLICE(APP);
     one_more.application_permit.method = KQ_SLICE(METHOD);
     assert_refused(scene, &one_more, KQ_E_BAD_INPUT);
+}
+
+static bool limit(struct scene *scene, const char *method, int64_t per_second)
+{
+    struct kq_operation limit = new_operation(scene, KQ_OP_APPLICATION_LIMIT);
+    limit.application_limit.app_id = KQ_SLICE(APP);
+    limit.application_limit.method = kq_slice_of(method);
+    limit.application_limit.per_second = per_second;
+    apply_ok(scene, &limit);
+    return limit.application_limit.changed;
+}
+
+static void limits_come_change_and_go(void **state)
+{
+    struct scene *scene = *state;
+    add_application(scene);
+    assert_int_equal(get_application(scene, APP).limit_count, 0);
+    assert_true(limit(scene, METHOD, 2));
+    assert_true(limit(scene, "", 5));
+    assert_false(limit(scene, "", 5));
+    struct kq_application application = get_application(scene, APP);
+    assert_int_equal(application.limit_count, 2);
+    assert_slice(application.limits[0].method, "");
+    assert_int_equal(application.limits[0].per_second, 5);
+    assert_slice(application.limits[1].method, METHOD);
+    assert_int_equal(application.limits[1].per_second, 2);
+    assert_int_equal(application.revision, 3);
+    assert_true(limit(scene, METHOD, KQ_CALLS_PER_SECOND_MAX));
+    assert_true(limit(scene, "", 0));
+    assert_false(limit(scene, "", 0));
+    scene_reopen(scene);
+    application = get_application(scene, APP);
+    assert_int_equal(application.limit_count, 1);
+    assert_slice(application.limits[0].method, METHOD);
+    assert_int_equal(application.limits[0].per_second, KQ_CALLS_PER_SECOND_MAX);
+    assert_int_equal(application.revision, 5);
+}
+
+static void limits_are_their_applications(void **state)
+{
+    struct scene *scene = *state;
+    struct kq_operation create = new_application(scene, OTHER_APP, "");
+    apply_ok(scene, &create);
+    add_application(scene);
+    assert_true(limit(scene, "", 5));
+    assert_int_equal(get_application(scene, OTHER_APP).limit_count, 0);
+    struct kq_operation list = new_operation(scene, KQ_OP_APPLICATION_LIST);
+    look_ok(scene, &list);
+    assert_int_equal(list.application_list.count, 2);
+    for (size_t i = 0; i < list.application_list.count; i++) {
+        const struct kq_application *item = &list.application_list.items[i];
+        bool is_limited = kq_slice_equal(item->app_id, KQ_SLICE(APP));
+        assert_int_equal(item->limit_count, is_limited ? 1 : 0);
+        assert_int_equal(kq_application_limit(item, KQ_SLICE_EMPTY), is_limited ? 5 : 0);
+    }
+}
+
+static void a_limit_out_of_form_is_refused(void **state)
+{
+    struct scene *scene = *state;
+    add_application(scene);
+    struct kq_operation limit = new_operation(scene, KQ_OP_APPLICATION_LIMIT);
+    limit.application_limit.app_id = KQ_SLICE(APP);
+    limit.application_limit.per_second = KQ_CALLS_PER_SECOND_MAX + 1;
+    assert_refused(scene, &limit, KQ_E_BAD_INPUT);
 }
 
 static void an_application_is_disabled(void **state)
@@ -553,6 +623,9 @@ int main(void)
         SCENE_TEST(a_first_key_becomes_current),
         SCENE_TEST(permissions_come_and_go),
         SCENE_TEST(an_application_has_so_many_permissions),
+        SCENE_TEST(limits_come_change_and_go),
+        SCENE_TEST(limits_are_their_applications),
+        SCENE_TEST(a_limit_out_of_form_is_refused),
         SCENE_TEST(an_application_is_disabled),
         SCENE_TEST(applications_are_listed_in_pages),
         SCENE_TEST(a_grant_is_kept),

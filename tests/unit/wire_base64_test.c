@@ -73,6 +73,14 @@ static void test_white_space_is_skipped(void **state)
     assert_decodes(KQ_SLICE(" \r\n"), KQ_SLICE(""));
 }
 
+static void assert_refused(struct kq_slice text)
+{
+    ARENA arena = {0};
+    struct kq_error error = {0};
+    struct kq_slice bytes;
+    assert_failed(kq_base64_decode(text, &arena, &bytes, &error), &error, KQ_E_BAD_INPUT);
+}
+
 static void test_anything_else_is_refused(void **state)
 {
     (void)state;
@@ -83,10 +91,31 @@ static void test_anything_else_is_refused(void **state)
         {"Zm9=", 4},   {"Zm9", 3},      {"====", 4},   {"\xEF\xBC\xA1", 3}, {"%5A", 3},
     };
     for (size_t i = 0; i < KQ_COUNT(bad); i++) {
-        ARENA arena = {0};
-        struct kq_error error = {0};
-        struct kq_slice bytes;
-        assert_failed(kq_base64_decode(bad[i], &arena, &bytes, &error), &error, KQ_E_BAD_INPUT);
+        assert_refused(bad[i]);
+    }
+}
+
+/* Four characters are looked at together: something else at every place of some of them. */
+static void test_every_place_of_the_groups(void **state)
+{
+    (void)state;
+    static const struct kq_slice plain = {.data = "Zm9vYmFyZm9vYmFyZm9v", .size = 20};
+    for (size_t at = 0; at <= plain.size; at++) {
+        char text[21];
+        memcpy(text, plain.data, at);
+        memcpy(text + at + 1, plain.data + at, plain.size - at);
+        const struct kq_slice longer = {.data = text, .size = sizeof(text)};
+        text[at] = '\n';
+        assert_decodes(longer, KQ_SLICE("foobarfoobarfoo"));
+        for (unsigned byte = 0; byte < 256; byte++) {
+            bool is_good = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                           (byte >= 'a' && byte <= 'z') || byte == '+' || byte == '/' || byte == ' ' ||
+                           byte == '\t' || byte == '\r' || byte == '\n';
+            text[at] = (char)byte;
+            if (!is_good) {
+                assert_refused(longer);
+            }
+        }
     }
 }
 
@@ -133,6 +162,7 @@ int main(void)
         cmocka_unit_test(test_padding_may_be_missing),
         cmocka_unit_test(test_white_space_is_skipped),
         cmocka_unit_test(test_anything_else_is_refused),
+        cmocka_unit_test(test_every_place_of_the_groups),
         cmocka_unit_test(test_goes_there_and_back),
         cmocka_unit_test(test_out_of_memory),
     };

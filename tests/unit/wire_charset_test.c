@@ -186,6 +186,24 @@ static void test_valid_utf8(void **state)
     assert_int_equal(kq_utf8_count(KQ_SLICE("")), 0);
 }
 
+/* Eight bytes are looked at together: one that is not ASCII at every place of some of them. */
+static void test_every_place_of_a_text(void **state)
+{
+    (void)state;
+    for (size_t at = 0; at < 40; at++) {
+        char text[42];
+        memset(text, '~', sizeof(text));
+        const struct kq_slice slice = {.data = text, .size = sizeof(text)};
+        assert_true(kq_utf8_is_valid(slice));
+        text[at] = '\xC3';
+        assert_false(kq_utf8_is_valid(slice));
+        text[at + 1] = '\xA9';
+        assert_true(kq_utf8_is_valid(slice));
+        text[at + 2] = '\xA9';
+        assert_false(kq_utf8_is_valid(slice));
+    }
+}
+
 /* U+0000 is in every charset but in no text of the protocol. */
 static void test_nul_is_refused(void **state)
 {
@@ -366,6 +384,7 @@ int main(void)
         cmocka_unit_test(test_invalid_gbk),
         cmocka_unit_test(test_invalid_utf8),
         cmocka_unit_test(test_valid_utf8),
+        cmocka_unit_test(test_every_place_of_a_text),
         cmocka_unit_test(test_nul_is_refused),
         cmocka_unit_test(test_details_name_the_place),
         cmocka_unit_test(test_encode_json),

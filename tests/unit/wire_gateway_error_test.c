@@ -75,6 +75,8 @@ static const struct expected expected_rows[] = {
     {KQ_E_INVALID_CHARSET, "40002", "isv.invalid-charset", "字符集错误"},
     {KQ_E_INVALID_ENCRYPT_TYPE, "40002", "isv.invalid-encrypt-type", "无效的加密类型"},
     {KQ_E_NO_KEY_CONFIGURED, "40003", "isv.missing-signature-config", "应用未配置对应签名算法的公钥或者证书"},
+    {KQ_E_APP_CALL_LIMITED, "40005", "isv.app-call-limited", "应用调用次数超限"},
+    {KQ_E_METHOD_CALL_LIMITED, "40005", "isv.method-call-limited", "接口调用次数超限"},
     {KQ_E_APP_NOT_PERMITTED, "40006", "isv.insufficient-isv-permissions", "ISV权限不足"},
     {KQ_E_INVALID_PARAMETER, "40004", "INVALID_PARAMETER", "参数有误"},
     {KQ_E_SYSTEM_ERROR, "40004", "SYSTEM_ERROR", "系统繁忙"},
@@ -123,6 +125,7 @@ static void test_messages(void **state)
         {"40002", "Invalid Arguments"},
         {"40003", "Insufficient Conditions"},
         {"40004", "Business Failed"},
+        {"40005", "Call Limited"},
         {"40006", "Insufficient Permissions"},
     };
     for (size_t i = 0; i < KQ_COUNT(all_codes); i++) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "wire/digest.h"
 #include "wire/key.h"
 #include "wire/signature.h"
 #include "wire_support.h"
@@ -140,6 +141,22 @@ static void test_verify_another(void **state)
     fail_each(*state, verify_another, 1, KQ_E_NO_MEMORY);
 }
 
+static struct kq_result open_and_digest(struct scene *scene, struct kq_error *error)
+{
+    (void)scene;
+    struct kq_digester *digester = NULL;
+    unsigned char digest[KQ_SHA256_BYTES];
+    KQ_TRY(kq_digester_open(&digester, error));
+    struct kq_result result = kq_digester_sha256(digester, &TEXT, 1, digest, error);
+    kq_digester_close(digester);
+    return result;
+}
+
+static void test_digester(void **state)
+{
+    fail_each(*state, open_and_digest, 1, KQ_E_NO_MEMORY);
+}
+
 static struct kq_result copy(struct scene *scene, struct kq_error *error)
 {
     struct kq_private_key *key = NULL;
@@ -204,7 +221,7 @@ int main(void)
         cmocka_unit_test(test_sign),           cmocka_unit_test(test_verify),
         cmocka_unit_test(test_verify_another), cmocka_unit_test(test_copy),
         cmocka_unit_test(test_load_private),   cmocka_unit_test(test_load_public),
-        cmocka_unit_test(test_write),
+        cmocka_unit_test(test_write),          cmocka_unit_test(test_digester),
     };
     if (CRYPTO_set_mem_functions(allocate, resize, release) != 1) {
         return 1;

@@ -131,6 +131,38 @@ static void test_form(void **state)
     assert_param(&params, 4, KQ_SLICE("g"), KQ_SLICE(""));
 }
 
+/* Eight bytes are looked at together: a piece that does not stand for itself at every place of some of them,
+ * and behind it what does. */
+static void test_escapes_at_every_place(void **state)
+{
+    (void)state;
+    static const struct {
+        struct kq_slice encoded;
+        char byte;
+    } pieces[] = {
+        {{.data = "+", .size = 1}, ' '},
+        {{.data = "%25", .size = 3}, '%'},
+        {{.data = "%2b", .size = 3}, '+'},
+        {{.data = "%", .size = 1}, '%'},
+    };
+    for (size_t at = 0; at < 4 * 20 * 20; at++) {
+        size_t before = at / 4 / 20;
+        size_t behind = at / 4 % 20;
+        ARENA arena = {0};
+        BUFFER form = {0};
+        BUFFER expected = {0};
+        struct kq_params params;
+        kq_buffer_print(&form, "n=%.*s", (int)before, "ghijklmnopqrstuvwxyz");
+        kq_buffer_append(&form, pieces[at % 4].encoded);
+        kq_buffer_print(&form, "%.*s", (int)behind, "GHIJKLMNOPQRSTUVWXYZ");
+        kq_buffer_print(&expected, "%.*s%c%.*s", (int)before, "ghijklmnopqrstuvwxyz", pieces[at % 4].byte,
+                        (int)behind, "GHIJKLMNOPQRSTUVWXYZ");
+        decode(&params, &arena, kq_buffer_slice(&form));
+        assert_int_equal(params.count, 1);
+        assert_param(&params, 0, KQ_SLICE("n"), kq_buffer_slice(&expected));
+    }
+}
+
 static void test_form_skips_empty_pieces(void **state)
 {
     (void)state;
@@ -232,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_an_empty_value_is_another_value),
         cmocka_unit_test(test_an_odd_name_is_not_repeated),
         cmocka_unit_test(test_form),
+        cmocka_unit_test(test_escapes_at_every_place),
         cmocka_unit_test(test_form_skips_empty_pieces),
         cmocka_unit_test(test_a_percent_sign_may_stand_for_itself),
         cmocka_unit_test(test_form_with_too_many),

@@ -60,6 +60,25 @@ static struct kq_result write_permission(struct kq_batch *batch, struct kq_slice
     return kq_query_run(&query, error);
 }
 
+/* 0: none. */
+static struct kq_result write_limit(struct kq_batch *batch, const struct kq_op_application_limit *limit,
+                                    struct kq_error *error)
+{
+    static const char upsert_limit[] =
+        "INSERT INTO application_limit (app_id, method, per_second) VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET per_second = excluded.per_second";
+    static const char delete_limit[] = "DELETE FROM application_limit WHERE app_id = ? AND method = ?";
+    bool is_removed = limit->per_second == 0;
+    KQ_CLEANUP(kq_query_end)
+    struct kq_query query = kq_query_begin(batch->connection, is_removed ? delete_limit : upsert_limit);
+    kq_query_put_text(&query, limit->app_id);
+    kq_query_put_text(&query, limit->method);
+    if (!is_removed) {
+        kq_query_put_integer(&query, limit->per_second);
+    }
+    return kq_query_run(&query, error);
+}
+
 /* Writes what can change of the row itself, and counts the change. */
 static struct kq_result revise(struct kq_batch *batch, struct kq_slice app_id,
                                enum kq_application_state state, struct kq_error *error)
@@ -151,4 +170,20 @@ struct kq_result kq_write_application_permit(struct kq_batch *batch, struct kq_o
     }
     KQ_TRY(write_permission(batch, permit->app_id, permit->method, permit->revoke, error));
     return revise(batch, permit->app_id, application.state, error);
+}
+
+struct kq_result kq_write_application_limit(struct kq_batch *batch, struct kq_operation *operation,
+                                            struct kq_error *error)
+{
+    struct kq_op_application_limit *limit = &operation->application_limit;
+    struct kq_application application;
+    bool exists = false;
+    KQ_TRY(kq_row_application(batch->connection, limit->app_id, &batch->arena, &application, &exists, error));
+    KQ_TRY(kq_application_decide_limit(exists ? &application : NULL, limit->method, limit->per_second,
+                                       &limit->changed, error));
+    if (!limit->changed) {
+        return KQ_OK;
+    }
+    KQ_TRY(write_limit(batch, limit, error));
+    return revise(batch, limit->app_id, application.state, error);
 }

@@ -48,6 +48,39 @@ static struct kq_result load_permissions(struct kq_connection *connection, struc
                                error);
 }
 
+static struct kq_result load_limits(struct kq_connection *connection, struct kq_arena *arena,
+                                    struct kq_application *application, struct kq_error *error)
+{
+    static const char select_limits[] =
+        "SELECT method, per_second FROM application_limit WHERE app_id = ? ORDER BY method";
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_limits);
+    kq_query_put_text(&query, application->app_id);
+    struct kq_application_limit *limits = NULL;
+    size_t count = 0;
+    bool has_row = false;
+    KQ_TRY(kq_query_next(&query, &has_row, error));
+    while (has_row) {
+        limits = kq_list_room(arena, limits, count, sizeof(*limits));
+        KQ_ENSURE_MEMORY(limits != NULL, error);
+        limits[count].method = kq_query_take_text(&query, arena);
+        limits[count].per_second = kq_query_take_integer(&query);
+        count++;
+        KQ_TRY(kq_query_next(&query, &has_row, error));
+    }
+    application->limits = limits;
+    application->limit_count = count;
+    return KQ_OK;
+}
+
+/* What stands beside the row. */
+static struct kq_result load_rest(struct kq_connection *connection, struct kq_arena *arena,
+                                  struct kq_application *application, struct kq_error *error)
+{
+    KQ_TRY(load_keys(connection, arena, application, error));
+    KQ_TRY(load_permissions(connection, arena, application, error));
+    return load_limits(connection, arena, application, error);
+}
+
 struct kq_result kq_row_application(struct kq_connection *connection, struct kq_slice app_id,
                                     struct kq_arena *arena, struct kq_application *application, bool *found,
                                     struct kq_error *error)
@@ -62,8 +95,7 @@ struct kq_result kq_row_application(struct kq_connection *connection, struct kq_
     }
     take_application(&query, arena, application);
     KQ_TRY(kq_query_check(&query, error));
-    KQ_TRY(load_keys(connection, arena, application, error));
-    return load_permissions(connection, arena, application, error);
+    return load_rest(connection, arena, application, error);
 }
 
 struct kq_result kq_read_application_get(struct kq_connection *connection, struct kq_operation *operation,
@@ -93,8 +125,7 @@ struct kq_result kq_read_application_list(struct kq_connection *connection, stru
         struct kq_application *application = &list->items[list->count++];
         take_application(&query, operation->arena, application);
         KQ_TRY(kq_query_check(&query, error));
-        KQ_TRY(load_keys(connection, operation->arena, application, error));
-        KQ_TRY(load_permissions(connection, operation->arena, application, error));
+        KQ_TRY(load_rest(connection, operation->arena, application, error));
         KQ_TRY(kq_query_next(&query, &has_row, error));
     }
     return KQ_OK;

@@ -7,6 +7,9 @@
 #include "store/sqlite/transaction.h"
 #include "store/sqlite/writes.h"
 
+/* Some hundred templates: more than are issued from at a time. */
+#define KEPT_TEMPLATES_MAX_BYTES ((size_t)1048576)
+
 static struct kq_result load_ids(struct kq_batch *batch, struct kq_error *error)
 {
     static const char select_meta[] = "SELECT node, last_ms, sequence FROM meta";
@@ -41,22 +44,46 @@ static void skip_id(struct kq_batch *batch)
     kq_id_next(&batch->ids, batch->now_ms, KQ_ID_PRODUCT_VOUCHER, KQ_SLICE_EMPTY, skipped);
 }
 
-static struct kq_result prepare(struct kq_batch *batch, size_t most, struct kq_error *error)
+/* A number that changes with every commit to the file, this connection's too. */
+static bool read_data_version(struct kq_batch *batch, unsigned *version)
 {
-    KQ_TRY(kq_template_map_init(&batch->templates, &batch->arena, most, error));
-    KQ_TRY(kq_schema_check_version(batch->connection, error));
-    KQ_TRY(load_ids(batch, error));
+    return sqlite3_file_control(batch->connection->handle, "main", SQLITE_FCNTL_DATA_VERSION, version) ==
+           SQLITE_OK;
+}
+
+static void forget(struct kq_batch *batch)
+{
+    batch->is_known = false;
+    kq_arena_reset(&batch->template_arena);
+    kq_template_map_init(&batch->templates, &batch->template_arena);
+}
+
+/* Is the file as this batch's last commit left it? Then so are the schema, the id source and the templates. */
+static bool is_unchanged(struct kq_batch *batch)
+{
+    unsigned version = 0;
+    return batch->is_known && batch->template_arena.used_bytes <= KEPT_TEMPLATES_MAX_BYTES &&
+           read_data_version(batch, &version) && version == batch->data_version;
+}
+
+static struct kq_result prepare(struct kq_batch *batch, struct kq_error *error)
+{
+    if (!is_unchanged(batch)) {
+        forget(batch);
+        KQ_TRY(kq_schema_check_version(batch->connection, error));
+        KQ_TRY(load_ids(batch, error));
+    }
     if (batch->is_unsettled) {
         skip_id(batch);
     }
     return KQ_OK;
 }
 
-struct kq_result kq_batch_begin(struct kq_batch *batch, size_t most, int64_t now_ms, struct kq_error *error)
+struct kq_result kq_batch_begin(struct kq_batch *batch, int64_t now_ms, struct kq_error *error)
 {
     KQ_TRY(kq_transaction_begin(batch->connection, KQ_TRANSACTION_WRITE, error));
     batch->now_ms = now_ms;
-    struct kq_result prepared = prepare(batch, most, error);
+    struct kq_result prepared = prepare(batch, error);
     if (!prepared.ok) {
         kq_batch_rollback(batch);
     }
@@ -77,17 +104,18 @@ void kq_batch_run(struct kq_batch *batch, struct kq_operation *operation)
 
 struct kq_result kq_batch_commit(struct kq_batch *batch, struct kq_error *error)
 {
-    for (size_t i = 0; i < batch->templates.place_count; i++) {
-        const struct kq_template_entry *entry = batch->templates.places[i];
-        if (entry != NULL && entry->changed) {
-            KQ_TRY(kq_write_template_changes(batch, &entry->template, error));
-        }
+    for (struct kq_template_entry *entry = batch->templates.first_changed; entry != NULL;
+         entry = entry->next_changed) {
+        KQ_TRY(kq_write_template_changes(batch, entry, error));
     }
     KQ_TRY(save_ids(batch, error));
     batch->is_unsettled = !kq_transaction_commit(batch->connection, error).ok;
     if (batch->is_unsettled) {
         return KQ_FAILED;
     }
+    kq_template_map_settle(&batch->templates);
+    batch->stored_ids = batch->ids;
+    batch->is_known = read_data_version(batch, &batch->data_version);
     kq_arena_reset(&batch->arena);
     return KQ_OK;
 }
@@ -95,7 +123,14 @@ struct kq_result kq_batch_commit(struct kq_batch *batch, struct kq_error *error)
 void kq_batch_rollback(struct kq_batch *batch)
 {
     kq_transaction_rollback(batch->connection);
+    forget(batch);
     kq_arena_reset(&batch->arena);
+}
+
+void kq_batch_free(struct kq_batch *batch)
+{
+    kq_arena_free(&batch->template_arena);
+    kq_arena_free(&batch->arena);
 }
 
 struct kq_result kq_batch_need_merchant(struct kq_batch *batch, struct kq_slice pid, struct kq_error *error)

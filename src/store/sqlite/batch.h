@@ -18,20 +18,24 @@
 struct kq_batch {
     struct kq_connection *connection; /* borrowed */
     struct kq_arena arena;            /* owned: what decisions look at; empty between batches */
+    /* What stays from batch to batch, as long as nobody else commits: is_known, as of data_version. */
+    bool is_known;
+    unsigned data_version;
+    struct kq_arena template_arena; /* owned */
     struct kq_template_map templates;
     struct kq_id_source ids;
     struct kq_id_source stored_ids; /* as they stand in the file */
     int64_t now_ms;
+    bool expects_replay; /* the last issue was one (issue.c) */
     /* The last commit failed. What it wrote may stand in the log all the same, complete, and come back when
      * the process dies; the next commit that succeeds is written over it. */
     bool is_unsettled;
 };
 
-/* Takes the write lock and loads the id source, which another process may have moved. `most`: operations at
- * most. After a failure there is nothing to roll back. BUSY, STORE (also where a newer program has migrated
- * the file meanwhile), NO_MEMORY. */
-KQ_MUST struct kq_result kq_batch_begin(struct kq_batch *batch, size_t most, int64_t now_ms,
-                                        struct kq_error *error);
+/* Takes the write lock and, where another process may have moved it, loads the id source. After a failure
+ * there is nothing to roll back. BUSY, STORE (also where a newer program has migrated the file meanwhile),
+ * NO_MEMORY. */
+KQ_MUST struct kq_result kq_batch_begin(struct kq_batch *batch, int64_t now_ms, struct kq_error *error);
 
 /* Decides and writes one operation; what came of it stands in its `error`. An error of category INTERNAL
  * (STORE, …) may have left half of it written: then the batch must be rolled back. Any other refusal has
@@ -44,6 +48,9 @@ KQ_MUST struct kq_result kq_batch_commit(struct kq_batch *batch, struct kq_error
 
 /* Leaves the file as it was before the batch. */
 void kq_batch_rollback(struct kq_batch *batch);
+
+/* Frees what it owns. */
+void kq_batch_free(struct kq_batch *batch);
 
 /* For operations: the merchant's row is there afterwards, with an empty name if it is new. */
 KQ_MUST struct kq_result kq_batch_need_merchant(struct kq_batch *batch, struct kq_slice pid,

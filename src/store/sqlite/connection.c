@@ -7,8 +7,9 @@
 #include "base/macros.h"
 #include "store/sqlite/transaction.h"
 
-#define POLL_INTERVAL_NS                                                                                     \
-    1000000 /* short beside a commit: a process that polls rarely would starve beside a busy one */
+/* Short beside a commit, and beside the rest that a busy writer takes (writer.c): a process that polls rarely
+ * would starve beside a busy one. */
+#define POLL_INTERVAL_NS 250000
 
 static_assert((KQ_SQLITE_STATEMENTS_MAX & (KQ_SQLITE_STATEMENTS_MAX - 1)) == 0,
               "the table's size is a power of two");
@@ -57,8 +58,17 @@ struct kq_result kq_connection_execute(struct kq_connection *connection, const c
     return status == SQLITE_OK ? KQ_OK : kq_connection_fail(connection, status, error);
 }
 
+/* The writer's: what a large batch touches, so that a page is read and written once for all of it, and the
+ * upper pages of trees with millions of rows. The readers': every commit empties them. The checkpointer reads
+ * no pages through its own. */
+static const char *const cache_pragmas[KQ_CONNECTION_USE_COUNT] = {
+    [KQ_CONNECTION_WRITER] = "PRAGMA cache_size = -65536",
+    [KQ_CONNECTION_READER] = "PRAGMA cache_size = -2048",
+    [KQ_CONNECTION_CHECKPOINTER] = "PRAGMA cache_size = -64",
+};
+
 static struct kq_result open_and_set(struct kq_connection *connection, const char *path,
-                                     struct kq_error *error)
+                                     enum kq_connection_use use, struct kq_error *error)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     int status = sqlite3_open_v2(path, &connection->handle, flags, NULL);
@@ -71,16 +81,19 @@ static struct kq_result open_and_set(struct kq_connection *connection, const cha
     KQ_TRY(kq_connection_execute(connection,
                                  "PRAGMA trusted_schema = OFF;"
                                  "PRAGMA foreign_keys = ON;"
-                                 "PRAGMA synchronous = FULL;",
+                                 "PRAGMA synchronous = FULL;"
+                                 "PRAGMA wal_autocheckpoint = 0;",
                                  error));
+    KQ_TRY(kq_connection_execute(connection, cache_pragmas[use], error));
     return kq_transaction_prepare(connection, error);
 }
 
 struct kq_result kq_connection_open(struct kq_connection *connection, const char *path,
-                                    const struct kq_clock *clock, struct kq_error *error)
+                                    enum kq_connection_use use, const struct kq_clock *clock,
+                                    struct kq_error *error)
 {
     *connection = (struct kq_connection){.clock = clock};
-    struct kq_result opened = open_and_set(connection, path, error);
+    struct kq_result opened = open_and_set(connection, path, use, error);
     if (!opened.ok) {
         kq_connection_close(connection);
     }

@@ -22,16 +22,28 @@ struct kq_connection {
     sqlite3 *handle;
     const struct kq_clock *clock; /* borrowed */
     int64_t busy_since_us;        /* of the wait that is going on */
+    bool has_node;                /* `node` has been read: kq_store_node's */
+    uint32_t node;
     struct {
         const char *sql; /* NULL: a free place; else the text's address, which is its name */
         sqlite3_stmt *statement;
     } statements[KQ_SQLITE_STATEMENTS_MAX];
 };
 
+/* What a connection is for: how many pages it may keep, which is memory that is taken only as pages are read
+ * or written. */
+enum kq_connection_use {
+    KQ_CONNECTION_WRITER,
+    KQ_CONNECTION_READER,
+    KQ_CONNECTION_CHECKPOINTER,
+    KQ_CONNECTION_USE_COUNT
+};
+
 /* Opens the file, which must be there, and sets what holds for every connection. WAL mode is
  * kq_schema_prepare's. After a failure there is nothing to close. STORE, BUSY, NO_MEMORY. */
 KQ_MUST struct kq_result kq_connection_open(struct kq_connection *connection, const char *path,
-                                            const struct kq_clock *clock, struct kq_error *error);
+                                            enum kq_connection_use use, const struct kq_clock *clock,
+                                            struct kq_error *error);
 
 /* Finalizes its statements. A zeroed connection is fine. */
 void kq_connection_close(struct kq_connection *connection);

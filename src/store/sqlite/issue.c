@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <assert.h>
-
 #include "base/macros.h"
 #include "base/time.h"
+#include "store/sqlite/numbers.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/writes.h"
 
-static struct kq_result count_issued(struct kq_batch *batch, struct kq_slice user_id,
-                                     struct kq_slice template_id, int64_t since_s, int64_t *count,
-                                     struct kq_error *error)
+/* One issue on its way through the batch. */
+struct issue {
+    struct kq_batch *batch;
+    const struct kq_issue_request *request;
+    struct kq_arena *arena; /* the operation's: the result may point into it */
+    struct kq_template_entry *entry;
+    struct kq_issue_result *result;
+};
+
+static struct kq_result count_issued(const struct issue *issue, int64_t user_id, int64_t since_s,
+                                     int64_t *count, struct kq_error *error)
 {
     static const char count_vouchers[] = "SELECT count(*) FROM voucher INDEXED BY voucher_by_user"
-                                         " WHERE user_id = ? AND template_id = ? AND issued_s >= ?";
-    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, count_vouchers);
-    kq_query_put_text(&query, user_id);
-    kq_query_put_text(&query, template_id);
+                                         " WHERE user_id = ? AND template_no = ? AND issued_s >= ?";
+    KQ_CLEANUP(kq_query_end)
+    struct kq_query query = kq_query_begin(issue->batch->connection, count_vouchers);
+    kq_query_put_integer(&query, user_id);
+    kq_query_put_integer(&query, issue->entry->template_no);
     kq_query_put_integer(&query, since_s);
     bool has_row = false;
     KQ_TRY(kq_query_next(&query, &has_row, error));
@@ -23,84 +31,142 @@ static struct kq_result count_issued(struct kq_batch *batch, struct kq_slice use
     return kq_query_check(&query, error);
 }
 
-static struct kq_result load_counts(struct kq_batch *batch, struct kq_issue_facts *facts,
+static struct kq_result load_counts(const struct issue *issue, struct kq_issue_facts *facts,
                                     struct kq_error *error)
 {
     const struct kq_template *template = facts->template;
-    struct kq_slice user_id = facts->user->user_id;
+    int64_t user_id = kq_user_number(facts->user->user_id);
     if (template->limit_per_user != KQ_UNLIMITED) {
-        KQ_TRY(count_issued(batch, user_id, template->template_id, INT64_MIN, &facts->issued_to_user, error));
+        KQ_TRY(count_issued(issue, user_id, INT64_MIN, &facts->issued_to_user, error));
     }
     if (template->limit_per_user_day != KQ_UNLIMITED) {
-        int64_t day_start_s = kq_time_day_start(batch->now_ms / 1000);
-        KQ_TRY(count_issued(batch, user_id, template->template_id, day_start_s, &facts->issued_to_user_today,
-                            error));
+        int64_t day_start_s = kq_time_day_start(issue->batch->now_ms / 1000);
+        KQ_TRY(count_issued(issue, user_id, day_start_s, &facts->issued_to_user_today, error));
     }
     return KQ_OK;
 }
 
-static struct kq_result insert_voucher(struct kq_batch *batch, const struct kq_voucher *voucher,
-                                       struct kq_error *error)
+/* *inserted false: the template has a voucher of this out_biz_no already, and nothing was written. */
+static struct kq_result insert_voucher(const struct issue *issue, bool *inserted, struct kq_error *error)
 {
     static const char insert_voucher[] =
-        "INSERT INTO voucher (voucher_id, template_id, user_id, out_biz_no, memo, amount_fen, balance_fen,"
-        " issued_s, active_s, expires_s, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, insert_voucher);
-    kq_query_put_text(&query, voucher->voucher_id);
-    kq_query_put_text(&query, voucher->template_id);
-    kq_query_put_text(&query, voucher->user_id);
+        "INSERT INTO voucher (voucher_no, template_no, user_id, out_biz_no, memo, amount_fen, spent_fen,"
+        " issued_s, active_s, expires_s, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (template_no, out_biz_no) DO NOTHING";
+    const struct kq_voucher *voucher = &issue->result->voucher;
+    struct kq_connection *connection = issue->batch->connection;
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, insert_voucher);
+    kq_query_put_integer(&query, kq_id_last_number(&issue->batch->ids));
+    kq_query_put_integer(&query, issue->entry->template_no);
+    kq_query_put_user(&query, voucher->user_id);
     kq_query_put_text(&query, voucher->out_biz_no);
     kq_query_put_text(&query, voucher->memo);
     kq_query_put_integer(&query, voucher->amount_fen);
-    kq_query_put_integer(&query, voucher->balance_fen);
+    kq_query_put_integer(&query, voucher->amount_fen - voucher->balance_fen);
     kq_query_put_integer(&query, voucher->issued_s);
-    kq_query_put_integer(&query, voucher->active_s);
+    kq_query_put_integer_or_null(&query, voucher->active_s, voucher->issued_s);
     kq_query_put_integer(&query, voucher->expires_s);
     kq_query_put_integer(&query, voucher->state);
-    return kq_query_run(&query, error);
+    KQ_TRY(kq_query_run(&query, error));
+    *inserted = sqlite3_changes(connection->handle) > 0;
+    return KQ_OK;
 }
 
-/* What the decision looks at. `earlier` and `user` are loaded only as far as it will look; both are in the
- * operation's arena, because the result points into them. */
-static struct kq_result load_facts(struct kq_batch *batch, const struct kq_issue_request *request,
-                                   struct kq_arena *arena, struct kq_voucher *earlier, struct kq_user *user,
-                                   struct kq_issue_facts *facts, struct kq_error *error)
+static struct kq_result decide(const struct issue *issue, const struct kq_issue_facts *facts,
+                               struct kq_error *error)
 {
+    return kq_issue_decide(issue->request, facts, &issue->batch->ids, issue->batch->now_ms, issue->result,
+                           error);
+}
+
+/* Decides as if there had been no earlier success, and writes. *inserted false: there has been one, and all is
+ * as it was before. A refusal means nothing before it is known that there has been none. */
+static struct kq_result issue_anew(const struct issue *issue, bool *inserted, struct kq_error *error)
+{
+    struct kq_batch *batch = issue->batch;
+    struct kq_template_entry *entry = issue->entry;
+    struct kq_issue_facts facts = {.template = &entry->template};
+    struct kq_user user;
     bool found = false;
-    KQ_TRY(kq_row_voucher_by_out_biz_no(batch->connection, request->template_id, request->out_biz_no,
-                                        arena, earlier, &found, error));
+    KQ_TRY(kq_row_user_for_issue(batch->connection, &issue->request->recipient, issue->arena, &user, &found,
+                                 error));
     if (found) {
-        facts->earlier = earlier;
-        return KQ_OK;
+        facts.user = &user;
+        KQ_TRY(load_counts(issue, &facts, error));
     }
-    KQ_TRY(kq_row_user(batch->connection, &request->recipient, arena, user, &found, error));
-    if (found) {
-        facts->user = user;
-        return load_counts(batch, facts, error);
+    struct kq_id_source ids_before = batch->ids;
+    struct kq_template template_before = entry->template;
+    KQ_TRY(decide(issue, &facts, error));
+    KQ_TRY(insert_voucher(issue, inserted, error));
+    if (*inserted) {
+        kq_template_map_note_change(&batch->templates, entry);
+        issue->result->voucher.template_id = issue->request->template_id; /* The same text, which stays. */
+    } else {
+        batch->ids = ids_before;
+        entry->template = template_before;
     }
     return KQ_OK;
+}
+
+/* *found: an earlier success was the answer. */
+static struct kq_result replay(const struct issue *issue, bool *found, struct kq_error *error)
+{
+    struct kq_voucher earlier;
+    KQ_TRY(kq_row_voucher_by_out_biz_no(issue->batch->connection, issue->entry->template_no,
+                                        issue->request->template_id, issue->request->out_biz_no, issue->arena,
+                                        &earlier, found, error));
+    if (!*found) {
+        return KQ_OK;
+    }
+    issue->batch->expects_replay = true;
+    struct kq_issue_facts facts = {.template = &issue->entry->template, .earlier = &earlier};
+    return decide(issue, &facts, error);
+}
+
+/* The key's earlier success comes before every other answer, so the decision must know it. For a key that is
+ * new, as most are, looking for it would cost as much as finding out from the unique index: so the voucher is
+ * written first, and where the index has the key already, or where the answer would be a refusal, it is looked
+ * for then. Where replays come in rows, it is looked for first. */
+static struct kq_result issue_with_template(const struct issue *issue, struct kq_error *error)
+{
+    bool found = false;
+    bool looked = issue->batch->expects_replay;
+    if (looked) {
+        KQ_TRY(replay(issue, &found, error));
+        if (found) {
+            return KQ_OK;
+        }
+        issue->batch->expects_replay = false;
+    }
+    struct kq_error refusal = {0};
+    bool inserted = false;
+    bool issued = issue_anew(issue, &inserted, &refusal).ok;
+    if (issued && inserted) {
+        return KQ_OK;
+    }
+    if (!looked && kq_error_category(refusal.code) != KQ_CATEGORY_INTERNAL) {
+        KQ_TRY(replay(issue, &found, error));
+        if (found) {
+            return KQ_OK;
+        }
+    }
+    KQ_ENSURE(!issued, error, KQ_E_STORE, "the store is damaged: a voucher is in an index only");
+    *error = refusal;
+    return KQ_FAILED;
 }
 
 static struct kq_result issue_one(struct kq_batch *batch, const struct kq_issue_request *request,
                                   struct kq_arena *arena, struct kq_issue_result *result,
                                   struct kq_error *error)
 {
-    struct kq_template_entry *entry = NULL;
-    KQ_TRY(kq_template_map_get(&batch->templates, batch->connection, request->template_id, &entry, error));
-    struct kq_issue_facts facts = {.template = entry == NULL ? NULL : &entry->template};
-    struct kq_voucher earlier;
-    struct kq_user user;
-    if (entry != NULL) {
-        KQ_TRY(load_facts(batch, request, arena, &earlier, &user, &facts, error));
+    struct issue issue = {.batch = batch, .request = request, .arena = arena, .result = result};
+    KQ_TRY(
+        kq_template_map_get(&batch->templates, batch->connection, request->template_id, &issue.entry, error));
+    if (issue.entry == NULL) {
+        struct kq_issue_facts nothing = {0};
+        return decide(&issue, &nothing, error);
     }
-    KQ_TRY(kq_issue_decide(request, &facts, &batch->ids, batch->now_ms, result, error));
-    if (result->replayed) {
-        return KQ_OK;
-    }
-    assert(entry != NULL); /* Without a template the decision refuses. */
-    entry->changed = true;
-    result->voucher.template_id = request->template_id; /* The same text, which stays. */
-    return insert_voucher(batch, &result->voucher, error);
+    return issue_with_template(&issue, error);
 }
 
 struct kq_result kq_write_issue(struct kq_batch *batch, struct kq_operation *operation,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/macros.h"
+#include "store/sqlite/numbers.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/writes.h"
@@ -11,7 +12,7 @@
 static void take_pass(struct kq_query *query, struct kq_arena *arena, struct kq_pass *pass)
 {
     *pass = (struct kq_pass){.pass_id = kq_query_take_text(query, arena)};
-    pass->user_id = kq_query_take_text(query, arena);
+    pass->user_id = kq_query_take_user(query, arena);
     pass->pid = kq_query_take_text(query, arena);
     pass->group = kq_query_take_choice(query, KQ_PASS_GROUP_COUNT);
     pass->state = kq_query_take_choice(query, KQ_PASS_STATE_COUNT);
@@ -53,12 +54,12 @@ static struct kq_result insert_pass(struct kq_batch *batch, const struct kq_pass
                                     struct kq_error *error)
 {
     static const char insert_pass[] =
-        "INSERT INTO pass (" PASS_COLUMNS ", wallet_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    char wallet_id[KQ_ID_TEXT_SIZE];
-    kq_id_next(&batch->ids, batch->now_ms, KQ_ID_PRODUCT_VOUCHER, pass->user_id, wallet_id);
+        "INSERT INTO pass (" PASS_COLUMNS ", wallet_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    char unused[KQ_ID_TEXT_SIZE];
+    kq_id_next(&batch->ids, batch->now_ms, KQ_ID_PRODUCT_VOUCHER, pass->user_id, unused);
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, insert_pass);
     kq_query_put_text(&query, pass->pass_id);
-    kq_query_put_text(&query, pass->user_id);
+    kq_query_put_user(&query, pass->user_id);
     kq_query_put_text_or_null(&query, pass->pid);
     kq_query_put_integer(&query, pass->group);
     kq_query_put_integer(&query, pass->state);
@@ -71,7 +72,7 @@ static struct kq_result insert_pass(struct kq_batch *batch, const struct kq_pass
     kq_query_put_integer(&query, created_s);
     kq_query_put_text(&query, pass->data_info);
     kq_query_put_text(&query, pass->ext_info);
-    kq_query_put_text(&query, kq_slice_of(wallet_id));
+    kq_query_put_integer(&query, kq_id_last_number(&batch->ids));
     return kq_query_run(&query, error);
 }
 

@@ -29,6 +29,11 @@ static void note(struct kq_query *query, int status)
     }
 }
 
+void kq_query_note_no_memory(struct kq_query *query)
+{
+    note(query, SQLITE_NOMEM);
+}
+
 /* SQLite takes a NULL pointer for NULL. */
 static const char *address_of(struct kq_slice slice)
 {
@@ -150,6 +155,11 @@ int64_t kq_query_take_integer_or(struct kq_query *query, int64_t null_number)
     bool is_null = sqlite3_column_type(query->statement, query->column) == SQLITE_NULL;
     int64_t number = kq_query_take_integer(query);
     return is_null ? null_number : number;
+}
+
+void kq_query_skip(struct kq_query *query)
+{
+    query->column++;
 }
 
 unsigned kq_query_take_choice(struct kq_query *query, unsigned count)

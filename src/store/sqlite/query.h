@@ -53,6 +53,9 @@ struct kq_slice kq_query_take_bytes(struct kq_query *query, struct kq_arena *are
 int64_t kq_query_take_integer(struct kq_query *query);
 int64_t kq_query_take_integer_or(struct kq_query *query, int64_t null_number); /* instead of NULL */
 
+/* Not wanted. */
+void kq_query_skip(struct kq_query *query);
+
 /* An enumerator below `count`. Anything else is a damaged file: the schema's checks keep it out. */
 unsigned kq_query_take_choice(struct kq_query *query, unsigned count);
 
@@ -61,6 +64,9 @@ unsigned kq_query_take_choice(struct kq_query *query, unsigned count);
 KQ_MUST struct kq_result kq_query_take_texts(struct kq_query *query, struct kq_arena *arena,
                                              const struct kq_slice **texts, size_t *count,
                                              struct kq_error *error);
+
+/* For those who take a column into an arena in a way of their own. */
+void kq_query_note_no_memory(struct kq_query *query);
 
 /* Has all gone well so far? To be asked after the last take. */
 KQ_MUST struct kq_result kq_query_check(const struct kq_query *query, struct kq_error *error);

@@ -19,7 +19,7 @@ struct kq_result kq_sqlite_reader_open(struct kq_store *store, struct kq_reader 
     struct sqlite_reader *opened = kq_memory_allocate(sizeof(*opened));
     KQ_ENSURE_MEMORY(opened != NULL, error);
     opened->reader.functions = store->functions;
-    struct kq_result done = kq_connection_open(&opened->connection, own->path, store->clock, error);
+    struct kq_result done = kq_connection_open(&opened->connection, own->path, KQ_CONNECTION_READER, store->clock, error);
     if (done.ok) {
         done = kq_connection_execute(&opened->connection, "PRAGMA query_only = ON", error);
     }

@@ -19,7 +19,7 @@ KQ_MUST struct kq_result kq_row_merchant(struct kq_connection *connection, struc
 /* application_key.slot */
 enum kq_key_slot { KQ_KEY_CURRENT, KQ_KEY_NEXT, KQ_KEY_SLOT_COUNT };
 
-/* With its keys and permissions. */
+/* With its keys, permissions and limits. */
 KQ_MUST struct kq_result kq_row_application(struct kq_connection *connection, struct kq_slice app_id,
                                             struct kq_arena *arena, struct kq_application *application,
                                             bool *found, struct kq_error *error);
@@ -33,17 +33,33 @@ KQ_MUST struct kq_result kq_row_grant(struct kq_connection *connection, struct k
 KQ_MUST struct kq_result kq_row_user(struct kq_connection *connection, const struct kq_recipient *recipient,
                                      struct kq_arena *arena, struct kq_user *user, bool *found,
                                      struct kq_error *error);
+/* What the decision to issue looks at: the id and the state. The id is the recipient's text where that is one.
+ */
+KQ_MUST struct kq_result kq_row_user_for_issue(struct kq_connection *connection,
+                                               const struct kq_recipient *recipient, struct kq_arena *arena,
+                                               struct kq_user *user, bool *found, struct kq_error *error);
 KQ_MUST struct kq_result kq_row_logins(struct kq_connection *connection, struct kq_arena *arena,
                                        struct kq_user *user, struct kq_error *error);
 
+/* *number, if asked for: what vouchers refer to it by. */
 KQ_MUST struct kq_result kq_row_template(struct kq_connection *connection, struct kq_slice template_id,
-                                         struct kq_arena *arena, struct kq_template *template, bool *found,
-                                         struct kq_error *error);
+                                         struct kq_arena *arena, struct kq_template *template,
+                                         int64_t *number, bool *found, struct kq_error *error);
 
-KQ_MUST struct kq_result kq_row_voucher(struct kq_connection *connection, struct kq_slice voucher_id,
-                                        struct kq_arena *arena, struct kq_voucher *voucher, bool *found,
-                                        struct kq_error *error);
-KQ_MUST struct kq_result kq_row_voucher_by_out_biz_no(struct kq_connection *connection,
+/* For several vouchers: keeps what many of them have in common. Both pointers are borrowed, and the vouchers'
+ * texts are in the arena. */
+struct kq_voucher_rows {
+    struct kq_connection *connection;
+    struct kq_arena *arena;
+    int64_t template_no;         /* whose id follows */
+    struct kq_slice template_id; /* empty: of none yet */
+};
+
+KQ_MUST struct kq_result kq_row_voucher_by_number(struct kq_voucher_rows *rows, int64_t number,
+                                                  struct kq_voucher *voucher, bool *found,
+                                                  struct kq_error *error);
+/* `template_id` is the number's, and stays as long as the arena. */
+KQ_MUST struct kq_result kq_row_voucher_by_out_biz_no(struct kq_connection *connection, int64_t template_no,
                                                       struct kq_slice template_id, struct kq_slice out_biz_no,
                                                       struct kq_arena *arena, struct kq_voucher *voucher,
                                                       bool *found, struct kq_error *error);

@@ -9,10 +9,11 @@
 #include "store/sqlite/query.h"
 #include "store/sqlite/transaction.h"
 
+/* `sql`, and what SQL alone cannot do, before and after it in the same transaction; NULL: nothing. */
 struct migration {
+    struct kq_result (*before)(struct kq_connection *connection, struct kq_error *error);
     const char *sql;
-    /* What SQL alone cannot do, in the same transaction; NULL: nothing. */
-    struct kq_result (*then)(struct kq_connection *connection, struct kq_error *error);
+    struct kq_result (*after)(struct kq_connection *connection, struct kq_error *error);
 };
 
 /* A new file becomes ours, and a node of its own: two files' ids are then distinct, but for one chance in
@@ -30,7 +31,8 @@ static struct kq_result make_node(struct kq_connection *connection, struct kq_er
 
 /* Version n is made by the n-th. */
 static const struct migration migrations[] = {
-    {kq_schema_v1, make_node},
+    {NULL, kq_schema_v1, make_node},
+    {kq_schema_v2_functions, kq_schema_v2, NULL},
 };
 
 int64_t kq_schema_version(void)
@@ -117,9 +119,12 @@ static struct kq_result migrate(struct kq_connection *connection, int64_t *versi
         return KQ_OK;
     }
     const struct migration *migration = &migrations[*version];
+    if (migration->before != NULL) {
+        KQ_TRY(migration->before(connection, error));
+    }
     KQ_TRY(kq_connection_execute(connection, migration->sql, error));
-    if (migration->then != NULL) {
-        KQ_TRY(migration->then(connection, error));
+    if (migration->after != NULL) {
+        KQ_TRY(migration->after(connection, error));
     }
     (*version)++;
     char header[128];

@@ -25,7 +25,11 @@ KQ_MUST struct kq_result kq_schema_check_version(struct kq_connection *connectio
  * version, are refused and left as they are. STORE, BUSY, NO_MEMORY. */
 KQ_MUST struct kq_result kq_schema_prepare(struct kq_connection *connection, struct kq_error *error);
 
-/* The SQL of version 1. */
+/* The SQL of each version. */
 extern const char kq_schema_v1[];
+extern const char kq_schema_v2[];
+
+/* The SQL functions with which version 2 turns ids into numbers; the connection keeps them. */
+KQ_MUST struct kq_result kq_schema_v2_functions(struct kq_connection *connection, struct kq_error *error);
 
 #endif

@@ -71,16 +71,26 @@ static struct kq_result open_connection(struct kq_sqlite_store *store,
                                         const struct kq_sqlite_options *options, struct kq_error *error)
 {
     KQ_TRY(make_file(options->path, options->create, error));
-    if (!kq_connection_open(&store->writer.connection, options->path, options->clock, error).ok ||
+    if (!kq_connection_open(&store->writer.connection, options->path, KQ_CONNECTION_WRITER,
+                            options->clock, error).ok ||
         !kq_schema_prepare(&store->writer.connection, error).ok) {
         return kq_fail_in(error, "%s", options->path);
     }
     return KQ_OK;
 }
 
+/* SQLite counts its memory under one lock for the whole process, which nobody here asks for. Whoever has set up
+ * SQLite before has his way. */
+static void configure_sqlite(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 struct kq_result kq_sqlite_open(const struct kq_sqlite_options *options, struct kq_store **store,
                                 struct kq_error *error)
 {
+    static pthread_once_t configured = PTHREAD_ONCE_INIT;
+    pthread_once(&configured, configure_sqlite);
     struct kq_sqlite_store *opened = kq_memory_allocate(sizeof(*opened));
     KQ_ENSURE_MEMORY(opened != NULL, error);
     opened->store = (struct kq_store){.functions = &functions, .clock = options->clock};
@@ -93,7 +103,7 @@ struct kq_result kq_sqlite_open(const struct kq_sqlite_options *options, struct 
     memcpy(opened->path, options->path, path_size);
     size_t queue_max = options->queue_max == 0 ? KQ_QUEUE_MAX_DEFAULT : options->queue_max;
     if (!open_connection(opened, options, error).ok ||
-        !kq_writer_start(&opened->writer, queue_max, error).ok) {
+        !kq_writer_start(&opened->writer, opened->path, queue_max, error).ok) {
         free_store(opened);
         return KQ_FAILED;
     }

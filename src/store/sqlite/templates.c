@@ -85,15 +85,19 @@ static void put_template(struct kq_query *query, const struct kq_template *templ
 }
 
 struct kq_result kq_row_template(struct kq_connection *connection, struct kq_slice template_id,
-                                 struct kq_arena *arena, struct kq_template *template, bool *found,
-                                 struct kq_error *error)
+                                 struct kq_arena *arena, struct kq_template *template, int64_t *number,
+                                 bool *found, struct kq_error *error)
 {
-    static const char select_template[] = "SELECT " TEMPLATE_COLUMNS " FROM template WHERE template_id = ?";
+    static const char select_template[] =
+        "SELECT " TEMPLATE_COLUMNS ", template_no FROM template WHERE template_id = ?";
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_template);
     kq_query_put_text(&query, template_id);
     KQ_TRY(kq_query_next(&query, found, error));
     if (*found) {
         take_template(&query, arena, template);
+    }
+    if (*found && number != NULL) {
+        *number = kq_query_take_integer(&query);
     }
     return kq_query_check(&query, error);
 }
@@ -136,16 +140,19 @@ struct kq_result kq_write_template_move(struct kq_batch *batch, struct kq_operat
     KQ_ENSURE(entry != NULL, error, KQ_E_NOT_FOUND, "there is no template %.*s",
               KQ_SLICE_PRINT(move->template_id));
     KQ_TRY(kq_template_move(&entry->template, move->to, batch->now_ms / 1000, &move->changed, error));
-    entry->changed = entry->changed || move->changed;
+    if (move->changed) {
+        kq_template_map_note_change(&batch->templates, entry);
+    }
     return keep_template(&entry->template, operation->arena, &move->template, error);
 }
 
-struct kq_result kq_write_template_changes(struct kq_batch *batch, const struct kq_template *template,
+struct kq_result kq_write_template_changes(struct kq_batch *batch, const struct kq_template_entry *entry,
                                            struct kq_error *error)
 {
     static const char update_template[] =
         "UPDATE template SET state = ?, activated_s = ?, issued_count = ?, issued_amount_fen = ?,"
-        " used_count = ?, used_amount_fen = ? WHERE template_id = ?";
+        " used_count = ?, used_amount_fen = ? WHERE template_no = ?";
+    const struct kq_template *template = &entry->template;
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, update_template);
     kq_query_put_integer(&query, template->state);
     kq_query_put_integer(&query, template->activated_s);
@@ -153,7 +160,7 @@ struct kq_result kq_write_template_changes(struct kq_batch *batch, const struct 
     kq_query_put_integer(&query, template->issued_amount_fen);
     kq_query_put_integer(&query, template->used_count);
     kq_query_put_integer(&query, template->used_amount_fen);
-    kq_query_put_text(&query, template->template_id);
+    kq_query_put_integer(&query, entry->template_no);
     return kq_query_run(&query, error);
 }
 
@@ -161,8 +168,8 @@ struct kq_result kq_read_template_get(struct kq_connection *connection, struct k
                                       struct kq_error *error)
 {
     struct kq_op_template_get *get = &operation->template_get;
-    return kq_row_template(connection, get->template_id, operation->arena, &get->template, &get->found,
-                           error);
+    return kq_row_template(connection, get->template_id, operation->arena, &get->template, NULL,
+                           &get->found, error);
 }
 
 struct kq_result kq_read_template_list(struct kq_connection *connection, struct kq_operation *operation,

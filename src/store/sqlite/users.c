@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/macros.h"
 #include "store/sqlite/list.h"
+#include "store/sqlite/numbers.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/reads.h"
 #include "store/sqlite/rows.h"
@@ -10,7 +11,7 @@
 
 static void take_user(struct kq_query *query, struct kq_arena *arena, struct kq_user *user)
 {
-    *user = (struct kq_user){.user_id = kq_query_take_text(query, arena)};
+    *user = (struct kq_user){.user_id = kq_query_take_user(query, arena)};
     user->taobao_nick = kq_query_take_text(query, arena);
     user->state = kq_query_take_choice(query, KQ_USER_FROZEN + 1);
     user->created_s = kq_query_take_integer(query);
@@ -30,7 +31,11 @@ struct kq_result kq_row_user(struct kq_connection *connection, const struct kq_r
         [KQ_RECIPIENT_TAOBAO_NICK] = by_taobao_nick,
     };
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, selects[recipient->kind]);
-    kq_query_put_text(&query, recipient->value);
+    if (recipient->kind == KQ_RECIPIENT_USER_ID) {
+        kq_query_put_user(&query, recipient->value);
+    } else {
+        kq_query_put_text(&query, recipient->value);
+    }
     KQ_TRY(kq_query_next(&query, found, error));
     if (*found) {
         take_user(&query, arena, user);
@@ -43,8 +48,26 @@ struct kq_result kq_row_logins(struct kq_connection *connection, struct kq_arena
 {
     static const char select_logins[] = "SELECT login_id FROM user_login WHERE user_id = ? ORDER BY login_id";
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_logins);
-    kq_query_put_text(&query, user->user_id);
+    kq_query_put_user(&query, user->user_id);
     return kq_query_take_texts(&query, arena, &user->login_ids, &user->login_id_count, error);
+}
+
+struct kq_result kq_row_user_for_issue(struct kq_connection *connection, const struct kq_recipient *recipient,
+                                       struct kq_arena *arena, struct kq_user *user, bool *found,
+                                       struct kq_error *error)
+{
+    static const char select_state[] = "SELECT state FROM user WHERE user_id = ?";
+    if (recipient->kind != KQ_RECIPIENT_USER_ID) {
+        return kq_row_user(connection, recipient, arena, user, found, error);
+    }
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_state);
+    kq_query_put_user(&query, recipient->value);
+    KQ_TRY(kq_query_next(&query, found, error));
+    if (*found) {
+        *user = (struct kq_user){.user_id = recipient->value,
+                                 .state = kq_query_take_choice(&query, KQ_USER_FROZEN + 1)};
+    }
+    return kq_query_check(&query, error);
 }
 
 /* Whose is it, if it is not `user_id`'s? Empty: nobody's. */
@@ -81,7 +104,7 @@ static struct kq_result insert_user(struct kq_batch *batch, const struct kq_user
     static const char insert_user[] =
         "INSERT INTO user (user_id, taobao_nick, state, created_s) VALUES (?, ?, ?, ?)";
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, insert_user);
-    kq_query_put_text(&query, user->user_id);
+    kq_query_put_user(&query, user->user_id);
     kq_query_put_text_or_null(&query, user->taobao_nick);
     kq_query_put_integer(&query, user->state);
     kq_query_put_integer(&query, batch->now_ms / 1000);
@@ -94,7 +117,7 @@ static struct kq_result insert_login(struct kq_batch *batch, struct kq_slice use
     static const char insert_login[] = "INSERT INTO user_login (login_id, user_id) VALUES (?, ?)";
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, insert_login);
     kq_query_put_text(&query, login_id);
-    kq_query_put_text(&query, user_id);
+    kq_query_put_user(&query, user_id);
     return kq_query_run(&query, error);
 }
 
@@ -138,7 +161,7 @@ struct kq_result kq_write_user_set_state(struct kq_batch *batch, struct kq_opera
     }
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, update_state);
     kq_query_put_integer(&query, set->state);
-    kq_query_put_text(&query, set->user_id);
+    kq_query_put_user(&query, set->user_id);
     return kq_query_run(&query, error);
 }
 
@@ -156,8 +179,10 @@ struct kq_result kq_read_user_list(struct kq_connection *connection, struct kq_o
     static const char select_users[] =
         "SELECT " USER_COLUMNS " FROM user WHERE user_id > ? ORDER BY user_id LIMIT ?";
     struct kq_op_user_list *list = &operation->user_list;
+    KQ_ENSURE(list->page.after.size == 0 || kq_user_number(list->page.after) != KQ_NUMBER_NONE, error,
+              KQ_E_USAGE, "a page of users begins behind a user's id");
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_users);
-    kq_query_put_text(&query, list->page.after);
+    kq_query_put_user(&query, list->page.after);
     kq_query_put_integer(&query, kq_page_limit(&list->page));
     list->items = NULL;
     list->count = 0;

@@ -1,101 +1,216 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/macros.h"
 #include "store/sqlite/list.h"
+#include "store/sqlite/numbers.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/reads.h"
 #include "store/sqlite/rows.h"
 
 #define VOUCHER_COLUMNS                                                                                      \
-    "voucher_id, template_id, user_id, out_biz_no, memo, amount_fen, balance_fen, issued_s, active_s, "      \
+    "voucher_no, template_no, user_id, out_biz_no, memo, amount_fen, spent_fen, issued_s, active_s, "        \
     "expires_s, state"
 
-static void take_voucher(struct kq_query *query, struct kq_arena *arena, struct kq_voucher *voucher)
+/* How many vouchers of a template are put into order for each page of its list, rather than looked for among
+ * all others: some tens of milliseconds of work. */
+#define SORTED_MAX 65536
+
+/* Rows that follow each other are often of one template. */
+static struct kq_result name_template(struct kq_voucher_rows *rows, int64_t template_no,
+                                      struct kq_error *error)
 {
-    *voucher = (struct kq_voucher){.voucher_id = kq_query_take_text(query, arena)};
-    voucher->template_id = kq_query_take_text(query, arena);
-    voucher->user_id = kq_query_take_text(query, arena);
-    voucher->out_biz_no = kq_query_take_text(query, arena);
-    voucher->memo = kq_query_take_text(query, arena);
+    static const char select_id[] = "SELECT template_id FROM template WHERE template_no = ?";
+    if (rows->template_id.size > 0 && rows->template_no == template_no) {
+        return KQ_OK;
+    }
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(rows->connection, select_id);
+    kq_query_put_integer(&query, template_no);
+    bool found = false;
+    KQ_TRY(kq_query_next(&query, &found, error));
+    KQ_ENSURE(found, error, KQ_E_STORE, "the store is damaged: a voucher has lost its template");
+    rows->template_no = template_no;
+    rows->template_id = kq_query_take_text(&query, rows->arena);
+    return kq_query_check(&query, error);
+}
+
+/* The row's id, whose last characters are the user's. */
+static struct kq_result write_id(struct kq_voucher_rows *rows, int64_t number, struct kq_voucher *voucher,
+                                 struct kq_error *error)
+{
+    KQ_ENSURE(number >= 0 && number <= KQ_ID_NUMBER_MAX, error, KQ_E_STORE,
+              "the store is damaged: a voucher has an impossible number");
+    uint32_t node = 0;
+    KQ_TRY(kq_store_node(rows->connection, &node, error));
+    char *text = kq_arena_allocate(rows->arena, KQ_ID_TEXT_SIZE);
+    KQ_ENSURE_MEMORY(text != NULL, error);
+    kq_id_write(number, node, KQ_ID_PRODUCT_VOUCHER, voucher->user_id, text);
+    voucher->voucher_id = (struct kq_slice){.data = text, .size = KQ_ID_SIZE};
+    return KQ_OK;
+}
+
+static struct kq_result take_voucher(struct kq_voucher_rows *rows, struct kq_query *query,
+                                      struct kq_voucher *voucher, struct kq_error *error)
+{
+    int64_t number = kq_query_take_integer(query);
+    int64_t template_no = kq_query_take_integer(query);
+    *voucher = (struct kq_voucher){.user_id = kq_query_take_user(query, rows->arena)};
+    voucher->out_biz_no = kq_query_take_text(query, rows->arena);
+    voucher->memo = kq_query_take_text(query, rows->arena);
     voucher->amount_fen = kq_query_take_integer(query);
-    voucher->balance_fen = kq_query_take_integer(query);
+    voucher->balance_fen = voucher->amount_fen - kq_query_take_integer(query);
     voucher->issued_s = kq_query_take_integer(query);
-    voucher->active_s = kq_query_take_integer(query);
+    voucher->active_s = kq_query_take_integer_or(query, voucher->issued_s);
     voucher->expires_s = kq_query_take_integer(query);
     voucher->state = kq_query_take_choice(query, KQ_VOUCHER_STATE_COUNT);
+    KQ_TRY(kq_query_check(query, error));
+    KQ_TRY(write_id(rows, number, voucher, error));
+    KQ_TRY(name_template(rows, template_no, error));
+    voucher->template_id = rows->template_id;
+    return KQ_OK;
 }
 
-struct kq_result kq_row_voucher(struct kq_connection *connection, struct kq_slice voucher_id,
-                                struct kq_arena *arena, struct kq_voucher *voucher, bool *found,
-                                struct kq_error *error)
+struct kq_result kq_row_voucher_by_number(struct kq_voucher_rows *rows, int64_t number,
+                                          struct kq_voucher *voucher, bool *found, struct kq_error *error)
 {
-    static const char select_voucher[] = "SELECT " VOUCHER_COLUMNS " FROM voucher WHERE voucher_id = ?";
-    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_voucher);
-    kq_query_put_text(&query, voucher_id);
+    static const char select_voucher[] = "SELECT " VOUCHER_COLUMNS " FROM voucher WHERE voucher_no = ?";
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(rows->connection, select_voucher);
+    kq_query_put_integer(&query, number);
     KQ_TRY(kq_query_next(&query, found, error));
-    if (*found) {
-        take_voucher(&query, arena, voucher);
-    }
-    return kq_query_check(&query, error);
+    return *found ? take_voucher(rows, &query, voucher, error) : KQ_OK;
 }
 
-struct kq_result kq_row_voucher_by_out_biz_no(struct kq_connection *connection, struct kq_slice template_id,
-                                              struct kq_slice out_biz_no, struct kq_arena *arena,
-                                              struct kq_voucher *voucher, bool *found, struct kq_error *error)
+struct kq_result kq_row_voucher_by_out_biz_no(struct kq_connection *connection, int64_t template_no,
+                                              struct kq_slice template_id, struct kq_slice out_biz_no,
+                                              struct kq_arena *arena, struct kq_voucher *voucher, bool *found,
+                                              struct kq_error *error)
 {
     static const char select_voucher[] =
-        "SELECT " VOUCHER_COLUMNS " FROM voucher WHERE template_id = ? AND out_biz_no = ?";
+        "SELECT " VOUCHER_COLUMNS " FROM voucher WHERE template_no = ? AND out_biz_no = ?";
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_voucher);
-    kq_query_put_text(&query, template_id);
+    kq_query_put_integer(&query, template_no);
     kq_query_put_text(&query, out_biz_no);
     KQ_TRY(kq_query_next(&query, found, error));
-    if (*found) {
-        take_voucher(&query, arena, voucher);
+    if (!*found) {
+        return KQ_OK;
     }
-    return kq_query_check(&query, error);
+    struct kq_voucher_rows rows = {.connection = connection,
+                                   .arena = arena,
+                                   .template_no = template_no,
+                                   .template_id = template_id};
+    return take_voucher(&rows, &query, voucher, error);
 }
 
+/* The number in an id gives the row, and the row's id must be the one that was asked for. */
 struct kq_result kq_read_voucher_get(struct kq_connection *connection, struct kq_operation *operation,
                                      struct kq_error *error)
 {
     struct kq_op_voucher_get *get = &operation->voucher_get;
-    return kq_row_voucher(connection, get->voucher_id, operation->arena, &get->voucher, &get->found, error);
+    struct kq_voucher_rows rows = {.connection = connection, .arena = operation->arena};
+    int64_t number = 0;
+    uint32_t node = 0;
+    get->found = false;
+    if (!kq_id_read(get->voucher_id, &number, &node)) {
+        return KQ_OK;
+    }
+    KQ_TRY(kq_row_voucher_by_number(&rows, number, &get->voucher, &get->found, error));
+    get->found = get->found && kq_slice_equal(get->voucher.voucher_id, get->voucher_id);
+    return KQ_OK;
 }
 
-/* A user's vouchers are few: found by the wallet's index, then put into order. Without a user the table is
- * walked in its own order, so that a dump in pages walks it once. */
-static const char *choose_select(const struct kq_op_voucher_list *list)
+/* What a list looks for, as numbers. */
+struct range {
+    int64_t template_no; /* KQ_NUMBER_NONE: of every template */
+    int64_t after;       /* voucher_no */
+    bool is_empty;
+    bool is_sorted; /* the template's vouchers are few enough to be put into order for each page */
+};
+
+/* A template's vouchers have been made after it, by the same source. */
+static struct kq_result find_template_range(struct kq_connection *connection, struct kq_slice template_id,
+                                            struct range *range, struct kq_error *error)
+{
+    static const char select_template[] =
+        "SELECT template_no, issued_count FROM template WHERE template_id = ?";
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_template);
+    kq_query_put_text(&query, template_id);
+    bool found = false;
+    KQ_TRY(kq_query_next(&query, &found, error));
+    range->is_empty = !found;
+    if (found) {
+        range->template_no = kq_query_take_integer(&query);
+        range->is_sorted = kq_query_take_integer(&query) <= SORTED_MAX;
+    }
+    int64_t made = 0;
+    uint32_t node = 0;
+    if (kq_id_read(template_id, &made, &node) && made > range->after) {
+        range->after = made;
+    }
+    return kq_query_check(&query, error);
+}
+
+static struct kq_result find_range(struct kq_connection *connection, const struct kq_op_voucher_list *list,
+                                   struct range *range, struct kq_error *error)
+{
+    uint32_t node = 0;
+    *range = (struct range){.template_no = KQ_NUMBER_NONE, .after = -1};
+    if (list->page.after.size > 0) {
+        KQ_ENSURE(kq_id_read(list->page.after, &range->after, &node), error, KQ_E_USAGE,
+                  "a page of vouchers begins behind a voucher's id");
+    }
+    return list->template_id.size == 0 ? KQ_OK
+                                       : find_template_range(connection, list->template_id, range, error);
+}
+
+/* A user's vouchers are few: found by the wallet's index, then put into order; and so are those of a small
+ * template. Else the table is walked in its own order, so that a dump in pages walks it once. */
+static const char *choose_select(const struct kq_op_voucher_list *list, const struct range *range)
 {
     static const char of_user[] = "SELECT " VOUCHER_COLUMNS " FROM voucher INDEXED BY voucher_by_user"
-                                  " WHERE user_id = ?1 AND (?2 = '' OR template_id = ?2) AND voucher_id > ?3"
-                                  " ORDER BY voucher_id LIMIT ?4";
-    static const char of_all[] = "SELECT " VOUCHER_COLUMNS " FROM voucher"
-                                 " WHERE ?1 = '' AND (?2 = '' OR template_id = ?2) AND voucher_id > ?3"
-                                 " ORDER BY voucher_id LIMIT ?4";
-    return list->user_id.size > 0 ? of_user : of_all;
+                                  " WHERE user_id = ?1 AND (?2 < 0 OR template_no = ?2) AND voucher_no > ?3"
+                                  " ORDER BY voucher_no LIMIT ?4";
+    static const char of_template[] =
+        "SELECT " VOUCHER_COLUMNS " FROM voucher INDEXED BY voucher_by_out_biz_no"
+        " WHERE ?1 < 0 AND template_no = ?2 AND voucher_no > ?3 ORDER BY voucher_no LIMIT ?4";
+    static const char of_all[] = "SELECT " VOUCHER_COLUMNS " FROM voucher NOT INDEXED"
+                                 " WHERE ?1 < 0 AND (?2 < 0 OR template_no = ?2) AND voucher_no > ?3"
+                                 " ORDER BY voucher_no LIMIT ?4";
+    if (list->user_id.size > 0) {
+        return of_user;
+    }
+    return range->is_sorted ? of_template : of_all;
+}
+
+static struct kq_result take_list(struct kq_connection *connection, const struct range *range,
+                                  struct kq_operation *operation, struct kq_error *error)
+{
+    struct kq_op_voucher_list *list = &operation->voucher_list;
+    struct kq_voucher_rows rows = {.connection = connection, .arena = operation->arena};
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, choose_select(list, range));
+    kq_query_put_user(&query, list->user_id);
+    kq_query_put_integer(&query, range->template_no);
+    kq_query_put_integer(&query, range->after);
+    kq_query_put_integer(&query, kq_page_limit(&list->page));
+    bool has_row = false;
+    KQ_TRY(kq_query_next(&query, &has_row, error));
+    while (has_row) {
+        list->items = kq_list_room(operation->arena, list->items, list->count, sizeof(*list->items));
+        KQ_ENSURE_MEMORY(list->items != NULL, error);
+        KQ_TRY(take_voucher(&rows, &query, &list->items[list->count++], error));
+        KQ_TRY(kq_query_next(&query, &has_row, error));
+    }
+    return KQ_OK;
 }
 
 struct kq_result kq_read_voucher_list(struct kq_connection *connection, struct kq_operation *operation,
                                       struct kq_error *error)
 {
     struct kq_op_voucher_list *list = &operation->voucher_list;
-    if (list->with_template) {
-        KQ_TRY(kq_row_template(connection, list->template_id, operation->arena, &list->template,
-                               &list->template_found, error));
-    }
-    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, choose_select(list));
-    kq_query_put_text(&query, list->user_id);
-    kq_query_put_text(&query, list->template_id);
-    kq_query_put_text(&query, list->page.after);
-    kq_query_put_integer(&query, kq_page_limit(&list->page));
+    struct range range;
     list->items = NULL;
     list->count = 0;
-    bool has_row = false;
-    KQ_TRY(kq_query_next(&query, &has_row, error));
-    while (has_row) {
-        list->items = kq_list_room(operation->arena, list->items, list->count, sizeof(*list->items));
-        KQ_ENSURE_MEMORY(list->items != NULL, error);
-        take_voucher(&query, operation->arena, &list->items[list->count++]);
-        KQ_TRY(kq_query_next(&query, &has_row, error));
+    if (list->with_template) {
+        KQ_TRY(kq_row_template(connection, list->template_id, operation->arena, &list->template, NULL,
+                               &list->template_found, error));
     }
-    return KQ_OK;
+    KQ_TRY(find_range(connection, list, &range, error));
+    return range.is_empty ? KQ_OK : take_list(connection, &range, operation, error);
 }

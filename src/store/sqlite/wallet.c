@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/macros.h"
 #include "store/sqlite/list.h"
+#include "store/sqlite/numbers.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/reads.h"
 #include "store/sqlite/rows.h"
@@ -12,7 +13,8 @@ enum source { SOURCE_VOUCHER, SOURCE_PASS, SOURCE_COUNT };
 
 struct entry {
     enum source source;
-    struct kq_slice id;
+    int64_t voucher_no;
+    struct kq_slice pass_id;
 };
 
 struct merchant_shops {
@@ -28,6 +30,7 @@ struct page {
     struct kq_arena *arena;
     struct entry *entries;
     size_t entry_count;
+    struct kq_voucher_rows vouchers;
     struct kq_template_map templates;
     struct merchant_shops *merchants; /* those that have been asked for */
     size_t merchant_count;
@@ -41,14 +44,14 @@ struct page {
 /* Both parts come from their index in order and are merged, so that nothing is read behind the page's last
  * row. */
 #define SELECT_VOUCHERS                                                                                      \
-    "SELECT 0 AS source, voucher_id AS id, issued_s AS shown_s, voucher_id AS wallet_id"                     \
+    "SELECT 0 AS source, voucher_no AS wallet_no, issued_s AS shown_s, NULL AS pass_id"                      \
     " FROM voucher INDEXED BY voucher_by_user"                                                               \
     " WHERE user_id = ?1 AND " VOUCHER_IS_CURRENT " = ?3 AND (?4 = '' OR"                                    \
-    " (SELECT pid FROM template WHERE template.template_id = voucher.template_id) = ?4)"
+    " (SELECT pid FROM template WHERE template.template_no = voucher.template_no) = ?4)"
 #define SELECT_PASSES                                                                                        \
-    "SELECT 1 AS source, pass_id AS id, created_s AS shown_s, wallet_id FROM pass INDEXED BY pass_by_user"   \
+    "SELECT 1 AS source, wallet_no, created_s AS shown_s, pass_id FROM pass INDEXED BY pass_by_user"         \
     " WHERE user_id = ?1 AND " PASS_IS_CURRENT " = ?3 AND (?4 = '' OR pid = ?4) AND pass_group = ?7"
-#define PAGE_ORDER " ORDER BY shown_s DESC, wallet_id DESC LIMIT ?5 OFFSET ?6"
+#define PAGE_ORDER " ORDER BY shown_s DESC, wallet_no DESC LIMIT ?5 OFFSET ?6"
 
 static struct kq_result find_entries(struct page *page, struct kq_error *error)
 {
@@ -62,7 +65,7 @@ static struct kq_result find_entries(struct page *page, struct kq_error *error)
     KQ_CLEANUP(kq_query_end)
     struct kq_query query =
         kq_query_begin(page->connection, wallet->group == KQ_PASS_VOUCHER ? both : passes);
-    kq_query_put_text(&query, wallet->user_id);
+    kq_query_put_user(&query, wallet->user_id);
     kq_query_put_integer(&query, wallet->now_s);
     kq_query_put_integer(&query, wallet->current ? 1 : 0);
     kq_query_put_text(&query, wallet->partner_id);
@@ -76,19 +79,21 @@ static struct kq_result find_entries(struct page *page, struct kq_error *error)
         KQ_ENSURE_MEMORY(page->entries != NULL, error);
         struct entry *entry = &page->entries[page->entry_count++];
         entry->source = kq_query_take_choice(&query, SOURCE_COUNT);
-        entry->id = kq_query_take_text(&query, page->arena);
+        entry->voucher_no = kq_query_take_integer(&query);
+        kq_query_skip(&query);
+        entry->pass_id = kq_query_take_text(&query, page->arena);
         KQ_TRY(kq_query_next(&query, &has_row, error));
     }
     return KQ_OK;
 }
 
-static struct kq_result load_voucher(struct page *page, struct kq_slice id, struct kq_pass *pass,
+static struct kq_result load_voucher(struct page *page, int64_t number, struct kq_pass *pass,
                                      struct kq_error *error)
 {
     struct kq_voucher voucher;
     struct kq_template_entry *template = NULL;
     bool found = false;
-    KQ_TRY(kq_row_voucher(page->connection, id, page->arena, &voucher, &found, error));
+    KQ_TRY(kq_row_voucher_by_number(&page->vouchers, number, &voucher, &found, error));
     if (found) {
         KQ_TRY(
             kq_template_map_get(&page->templates, page->connection, voucher.template_id, &template, error));
@@ -175,15 +180,16 @@ struct kq_result kq_read_wallet(struct kq_connection *connection, struct kq_oper
     KQ_ENSURE(wallet->page_number >= 1 && wallet->page_size >= 1, error, KQ_E_USAGE,
               "pages are counted from 1");
     KQ_TRY(find_entries(&page, error));
-    KQ_TRY(kq_template_map_init(&page.templates, page.arena, page.entry_count, error));
+    kq_template_map_init(&page.templates, page.arena);
+    page.vouchers = (struct kq_voucher_rows){.connection = connection, .arena = page.arena};
     wallet->items = kq_arena_allocate_array(page.arena, page.entry_count, sizeof(*wallet->items));
     KQ_ENSURE_MEMORY(wallet->items != NULL, error);
     wallet->count = page.entry_count;
     for (size_t i = 0; i < page.entry_count; i++) {
         const struct entry *entry = &page.entries[i];
         struct kq_pass *pass = &wallet->items[i];
-        KQ_TRY(entry->source == SOURCE_VOUCHER ? load_voucher(&page, entry->id, pass, error)
-                                               : load_pass(&page, entry->id, pass, error));
+        KQ_TRY(entry->source == SOURCE_VOUCHER ? load_voucher(&page, entry->voucher_no, pass, error)
+                                               : load_pass(&page, entry->pass_id, pass, error));
         if (wallet->with_shops) {
             KQ_TRY(add_shops(&page, entry->source, pass, error));
         }

@@ -3,9 +3,21 @@
 
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "store/sqlite.h"
+
+/* The weight of a batch (kq_operation_weight) doubles, while that much is waiting, as long as a batch takes
+ * less than this, and is halved where one takes more than BATCH_SHRINKS_ABOVE_US: what comes next, and a writer
+ * of another process, waits for one batch. */
+#define BATCH_GROWS_BELOW_US 20000
+#define BATCH_SHRINKS_ABOVE_US 50000
+
+/* Other processes look for the lock four times in a millisecond (connection.c). One that writes batch after
+ * batch leaves them this long to get it, after batches beside which it does not matter. */
+#define REST_AFTER_US 10000
+#define REST_NS 500000
 
 static void append(struct kq_submission_list *list, struct kq_submission *submission)
 {
@@ -32,36 +44,64 @@ static struct kq_submission *take_first(struct kq_submission_list *list)
 
 void kq_writer_submit(struct kq_writer *writer, struct kq_submission *submission)
 {
-    pthread_mutex_lock(&writer->mutex);
-    bool is_full = writer->queue.count >= writer->queue_max;
+    bool is_full = atomic_fetch_add(&writer->waiting_count, 1) >= writer->queue_max;
+    bool must_wake = false;
     if (!is_full) {
+        pthread_mutex_lock(&writer->mutex);
         append(&writer->queue, submission);
+        must_wake = writer->is_asleep;
+        writer->is_asleep = false;
+        pthread_mutex_unlock(&writer->mutex);
+    }
+    if (must_wake) {
         pthread_cond_signal(&writer->changed);
     }
-    pthread_mutex_unlock(&writer->mutex);
     if (is_full) {
+        atomic_fetch_sub(&writer->waiting_count, 1);
         KQ_IGNORE(kq_fail(&submission->operation->error, KQ_E_BUSY, "too many writes are waiting"));
         submission->complete(submission);
     }
 }
 
-/* Waits for work. Empty: the store is closing and there is none left. */
-static struct kq_submission_list take_batch(struct kq_writer *writer)
+/* Takes all that is queued, so that nobody waits for this thread to sort it. Waits where nothing is taken yet;
+ * empty then: the store is closing and there is nothing left. */
+static void take_queue(struct kq_writer *writer)
 {
-    struct kq_submission_list taken = {0};
     pthread_mutex_lock(&writer->mutex);
-    while (writer->queue.count == 0 && !writer->closing) {
+    while (writer->taken.count == 0 && writer->queue.count == 0 && !writer->closing) {
+        writer->is_asleep = true;
         pthread_cond_wait(&writer->changed, &writer->mutex);
     }
-    if (writer->queue.count <= KQ_BATCH_MAX) {
-        taken = writer->queue;
-        writer->queue = (struct kq_submission_list){0};
-    }
-    while (taken.count < KQ_BATCH_MAX && writer->queue.count > 0) {
-        append(&taken, take_first(&writer->queue));
-    }
+    writer->is_asleep = false;
+    struct kq_submission_list queue = writer->queue;
+    writer->queue = (struct kq_submission_list){0};
     pthread_mutex_unlock(&writer->mutex);
-    return taken;
+    if (writer->taken.count == 0) {
+        writer->taken = queue;
+    } else if (queue.count > 0) {
+        writer->taken.last->next = queue.first;
+        writer->taken.last = queue.last;
+        writer->taken.count += queue.count;
+    }
+}
+
+/* The next batch, of one operation at least. Empty: there will be none. */
+static struct kq_submission_list take_batch(struct kq_writer *writer, size_t *weight)
+{
+    struct kq_submission_list batch = {0};
+    take_queue(writer);
+    *weight = 0;
+    while (writer->taken.count > 0) {
+        size_t next_weight = kq_operation_weight(writer->taken.first->operation);
+        if (batch.count > 0 && next_weight > writer->batch_weight_max - *weight) {
+            break;
+        }
+        append(&batch, take_first(&writer->taken));
+        *weight = next_weight < writer->batch_weight_max - *weight ? *weight + next_weight
+                                                                  : writer->batch_weight_max;
+    }
+    atomic_fetch_sub(&writer->waiting_count, batch.count);
+    return batch;
 }
 
 /* From here on the submission is its submitter's again. */
@@ -100,22 +140,13 @@ static void note_outcome(struct kq_writer *writer, const struct kq_error *failur
     writer->is_unsettled = is_unsettled;
 }
 
-static size_t weight_of(const struct kq_submission_list *list)
-{
-    size_t weight = 0;
-    for (const struct kq_submission *at = list->first; at != NULL; at = at->next) {
-        weight += kq_operation_weight(at->operation);
-    }
-    return weight;
-}
-
 /* Decides and commits all of the list, in one transaction. After a failure nothing of it can be seen in the
  * file; *begun false: it did not come to a transaction. */
 static struct kq_result write_together(struct kq_writer *writer, const struct kq_submission_list *list,
                                        bool *begun, struct kq_error *error)
 {
     int64_t now_ms = writer->clock->business_ms(writer->clock);
-    struct kq_result done = kq_batch_begin(&writer->batch, weight_of(list), now_ms, error);
+    struct kq_result done = kq_batch_begin(&writer->batch, now_ms, error);
     *begun = done.ok;
     KQ_TRY(done);
     for (struct kq_submission *at = list->first; at != NULL && done.ok; at = at->next) {
@@ -171,13 +202,51 @@ static void write_list(struct kq_writer *writer, struct kq_submission_list *list
     }
 }
 
+/* Of a commit: how long the log is now. Instead of SQLite's own hook, which would copy the log at once. */
+static int note_log(void *context, sqlite3 *handle, const char *database, int log_pages)
+{
+    (void)handle;
+    (void)database;
+    ((struct kq_writer *)context)->log_pages = log_pages;
+    return SQLITE_OK;
+}
+
+/* After the batch is answered. */
+static void tend_log(struct kq_writer *writer)
+{
+    if (writer->log_pages == 0) {
+        return;
+    }
+    kq_checkpointer_tend(&writer->checkpointer, &writer->connection, writer->log_pages);
+    writer->log_pages = 0;
+}
+
+static void fit_batches(struct kq_writer *writer, size_t weight, int64_t took_us)
+{
+    size_t *most = &writer->batch_weight_max;
+    if (took_us > BATCH_SHRINKS_ABOVE_US) {
+        *most = *most / 2 < KQ_BATCH_WEIGHT_MIN ? KQ_BATCH_WEIGHT_MIN : *most / 2;
+    } else if (took_us < BATCH_GROWS_BELOW_US && weight > *most / 2) {
+        *most = *most * 2 > KQ_BATCH_WEIGHT_MAX ? KQ_BATCH_WEIGHT_MAX : *most * 2;
+    }
+    if (took_us > REST_AFTER_US) {
+        struct timespec rest = {.tv_nsec = REST_NS};
+        nanosleep(&rest, NULL);
+    }
+}
+
 static void *run(void *context)
 {
     struct kq_writer *writer = context;
-    struct kq_submission_list list = take_batch(writer);
+    size_t weight = 0;
+    struct kq_submission_list list = take_batch(writer, &weight);
     while (list.count > 0) {
+        int64_t begun_us = writer->clock->monotonic_us(writer->clock);
         write_list(writer, &list);
-        list = take_batch(writer);
+        int64_t took_us = writer->clock->monotonic_us(writer->clock) - begun_us;
+        tend_log(writer);
+        fit_batches(writer, weight, took_us);
+        list = take_batch(writer, &weight);
     }
     return NULL;
 }
@@ -194,17 +263,22 @@ static int start_thread(struct kq_writer *writer)
     return status;
 }
 
-struct kq_result kq_writer_start(struct kq_writer *writer, size_t queue_max, struct kq_error *error)
+struct kq_result kq_writer_start(struct kq_writer *writer, const char *path, size_t queue_max,
+                                 struct kq_error *error)
 {
     writer->clock = writer->connection.clock;
     writer->queue_max = queue_max;
+    writer->batch_weight_max = KQ_BATCH_WEIGHT_MIN;
     writer->batch = (struct kq_batch){.connection = &writer->connection};
+    KQ_TRY(kq_checkpointer_start(&writer->checkpointer, path, writer->clock, error));
+    sqlite3_wal_hook(writer->connection.handle, note_log, writer);
     pthread_mutex_init(&writer->mutex, NULL);
     pthread_cond_init(&writer->changed, NULL);
     int status = start_thread(writer);
     if (status != 0) {
         pthread_cond_destroy(&writer->changed);
         pthread_mutex_destroy(&writer->mutex);
+        kq_checkpointer_stop(&writer->checkpointer);
         return kq_fail(error, KQ_E_INTERNAL, "cannot start the store's thread: %s", strerror(status));
     }
     return KQ_OK;
@@ -214,10 +288,11 @@ void kq_writer_stop(struct kq_writer *writer)
 {
     pthread_mutex_lock(&writer->mutex);
     writer->closing = true;
-    pthread_cond_signal(&writer->changed);
     pthread_mutex_unlock(&writer->mutex);
+    pthread_cond_signal(&writer->changed);
     pthread_join(writer->thread, NULL);
+    kq_checkpointer_stop(&writer->checkpointer);
     pthread_cond_destroy(&writer->changed);
     pthread_mutex_destroy(&writer->mutex);
-    kq_arena_free(&writer->batch.arena);
+    kq_batch_free(&writer->batch);
 }

@@ -3,16 +3,19 @@
 #define KQ_STORE_SQLITE_WRITER_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
 #include "store/sqlite/batch.h"
+#include "store/sqlite/checkpointer.h"
 #include "store/sqlite/connection.h"
 #include "store/store.h"
 
-/* The one thread of a store that writes. It takes everything that waits, at most KQ_BATCH_MAX, commits it as
- * one batch, then completes it. Where the batch fails as a whole, each of its operations is tried once more
+/* The one thread of a store that writes. It takes everything that waits, as far as one batch may go, commits
+ * it, then completes it. How far that is follows from how long the last batches took: see BATCH_GROWS_BELOW_US
+ * in writer.c. Where the batch fails as a whole, each of its operations is tried once more
  * alone, so that one that cannot be written fails alone.
  *
  * A commit that fails at the disk may have left all of itself in SQLite's log, and whoever opens the file
@@ -30,25 +33,34 @@ struct kq_writer {
     /* Set before the thread starts, and by it alone afterwards. */
     struct kq_connection connection;
     struct kq_batch batch;
+    struct kq_checkpointer checkpointer;
     const struct kq_clock *clock; /* borrowed */
     size_t queue_max;
+    struct kq_submission_list taken; /* from the queue, for the next batches */
+    size_t batch_weight_max;
+    int log_pages; /* of the commit that was the last, or 0 */
     bool is_failing;   /* the last batch was not committed: said once in the log */
     bool is_unsettled; /* the batch's, as last said in the log */
     pthread_t thread;
 
+    _Atomic size_t waiting_count; /* queue and taken together */
+
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
     struct kq_submission_list queue;
+    bool is_asleep; /* the thread waits for `changed` */
     bool closing;
 };
 
-/* Starts the thread. `connection` is open already, and stays open. INTERNAL. */
-KQ_MUST struct kq_result kq_writer_start(struct kq_writer *writer, size_t queue_max, struct kq_error *error);
+/* Starts the thread, and the checkpointer's. `connection` is open already, and stays open. `path`, the file's,
+ * is borrowed. INTERNAL. */
+KQ_MUST struct kq_result kq_writer_start(struct kq_writer *writer, const char *path, size_t queue_max,
+                                         struct kq_error *error);
 
 /* Any thread. See store.h. */
 void kq_writer_submit(struct kq_writer *writer, struct kq_submission *submission);
 
-/* Waits for what was submitted, ends the thread. The connection is the caller's to close. */
+/* Waits for what was submitted, ends the threads. The connection is the caller's to close. */
 void kq_writer_stop(struct kq_writer *writer);
 
 #endif

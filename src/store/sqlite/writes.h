@@ -20,6 +20,7 @@ kq_write_function kq_write_application_create;
 kq_write_function kq_write_application_rotate_key;
 kq_write_function kq_write_application_set_state;
 kq_write_function kq_write_application_permit;
+kq_write_function kq_write_application_limit;
 kq_write_function kq_write_grant_create;
 kq_write_function kq_write_user_create;
 kq_write_function kq_write_user_set_state;
@@ -29,7 +30,8 @@ kq_write_function kq_write_template_move;
 kq_write_function kq_write_pass_create;
 
 /* For the batch, before its commit. */
-KQ_MUST struct kq_result kq_write_template_changes(struct kq_batch *batch, const struct kq_template *template,
+KQ_MUST struct kq_result kq_write_template_changes(struct kq_batch *batch,
+                                                   const struct kq_template_entry *entry,
                                                    struct kq_error *error);
 
 #endif

@@ -9,16 +9,21 @@ import com.alipay.api.AlipayConfig;
 import com.alipay.api.AlipayRequest;
 import com.alipay.api.AlipayResponse;
 import com.alipay.api.DefaultAlipayClient;
+import com.alipay.api.domain.AlipayMarketingVoucherBatchsendModel;
 import com.alipay.api.domain.AlipayMarketingVoucherListQueryModel;
 import com.alipay.api.domain.AlipayMarketingVoucherSendModel;
 import com.alipay.api.domain.AlipayTradeQueryModel;
 import com.alipay.api.domain.AlipayUserPassGrouplistQueryModel;
+import com.alipay.api.domain.OpenBatchVoucher;
+import com.alipay.api.domain.OpenVoucherDTO;
 import com.alipay.api.domain.PassInfoOpenApiModel;
 import com.alipay.api.domain.VoucherLiteInfo;
+import com.alipay.api.request.AlipayMarketingVoucherBatchsendRequest;
 import com.alipay.api.request.AlipayMarketingVoucherListQueryRequest;
 import com.alipay.api.request.AlipayMarketingVoucherSendRequest;
 import com.alipay.api.request.AlipayTradeQueryRequest;
 import com.alipay.api.request.AlipayUserPassGrouplistQueryRequest;
+import com.alipay.api.response.AlipayMarketingVoucherBatchsendResponse;
 import com.alipay.api.response.AlipayMarketingVoucherListQueryResponse;
 import com.alipay.api.response.AlipayMarketingVoucherSendResponse;
 import com.alipay.api.response.AlipayUserPassGrouplistQueryResponse;
@@ -28,7 +33,9 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.text.SimpleDateFormat;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.List;
 import java.util.TimeZone;
 
 /**
@@ -77,6 +84,8 @@ public final class Calls {
         switch (method) {
         case "alipay.marketing.voucher.send":
             return voucherSend(fields);
+        case "alipay.marketing.voucher.batchsend":
+            return voucherBatchsend(fields);
         case "alipay.marketing.voucher.list.query":
             return voucherListQuery(fields);
         case "alipay.user.pass.grouplist.query":
@@ -98,6 +107,23 @@ public final class Calls {
         model.setAmount(fields.getString("amount"));
         model.setMemo(fields.getString("memo"));
         AlipayMarketingVoucherSendRequest request = new AlipayMarketingVoucherSendRequest();
+        request.setBizModel(model);
+        return request;
+    }
+
+    private static AlipayRequest<?> voucherBatchsend(JSONObject fields) {
+        List<OpenBatchVoucher> recipients = new ArrayList<>();
+        for (Object entry : fields.getJSONArray("vouchers")) {
+            OpenBatchVoucher recipient = new OpenBatchVoucher();
+            recipient.setUserId(((JSONObject) entry).getString("user_id"));
+            recipients.add(recipient);
+        }
+        AlipayMarketingVoucherBatchsendModel model = new AlipayMarketingVoucherBatchsendModel();
+        model.setTemplateId(fields.getString("template_id"));
+        model.setOutBizNo(fields.getString("out_biz_no"));
+        model.setMemo(fields.getString("memo"));
+        model.setVouchers(recipients);
+        AlipayMarketingVoucherBatchsendRequest request = new AlipayMarketingVoucherBatchsendRequest();
         request.setBizModel(model);
         return request;
     }
@@ -144,12 +170,28 @@ public final class Calls {
         if (response instanceof AlipayMarketingVoucherSendResponse sent) {
             answer.put("voucher_id", sent.getVoucherId());
             answer.put("user_id", sent.getUserId());
+        } else if (response instanceof AlipayMarketingVoucherBatchsendResponse batch && batch.isSuccess()) {
+            answer.put("vouchers", batchsent(batch));
         } else if (response instanceof AlipayMarketingVoucherListQueryResponse list && list.isSuccess()) {
             answer.put("vouchers", vouchers(list));
         } else if (response instanceof AlipayUserPassGrouplistQueryResponse wallet && wallet.isSuccess()) {
             answer.put("pass_info_list", passes(wallet));
         }
         return answer;
+    }
+
+    private static JSONArray batchsent(AlipayMarketingVoucherBatchsendResponse response) {
+        JSONArray vouchers = new JSONArray();
+        for (OpenVoucherDTO info : response.getVouchers()) {
+            JSONObject voucher = new JSONObject();
+            voucher.put("voucher_id", info.getVoucherId());
+            voucher.put("total_amount", info.getTotalAmount());
+            voucher.put("gmt_create", time(info.getGmtCreate()));
+            voucher.put("gmt_active", time(info.getGmtActive()));
+            voucher.put("gmt_expired", time(info.getGmtExpired()));
+            vouchers.add(voucher);
+        }
+        return vouchers;
     }
 
     private static JSONArray vouchers(AlipayMarketingVoucherListQueryResponse response) {
