@@ -14,11 +14,13 @@
  * same table with the same indexes, by one prepared statement in transactions of the same size. Rows are only
  * ever added at the table's end, so the new ones are those behind as many as the copy has. */
 
-/* SQLite's defaults but for these; the cache is larger than the default's 2 MB so that the yardstick is not
- * held back by what no one would leave as it is. */
+/* SQLite's defaults but for these. The cache (64 MiB) and the log that may grow before it is copied into the
+ * database (20,000 pages, about 80 MB) are larger than the defaults of 2 and 4 MB, so that the yardstick is
+ * not held back by what no one would leave as it is. What is still in the log is copied when the database is
+ * closed, and that time counts. */
 static const char settings[] =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;"
-    "PRAGMA cache_size = -65536";
+    "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 20000";
 
 /* Rows held in memory, ten values each: about 1 GB. */
 #define ROWS_MAX INT64_C(2000000)

@@ -5,6 +5,7 @@ TEMPLATES templates that lists ask for; each user has one voucher of each. One m
 so that lists stay what they were. No limits per user; every voucher's business number is its own."""
 
 import json
+import os
 import shutil
 import time
 
@@ -22,6 +23,14 @@ ROWS_A_WRITE = 100_000
 
 def user_id(index):
     return f"2088{index:012}"
+
+
+def copy_database(source, target):
+    """Synced, so that whoever syncs next does not wait for the copy too."""
+    shutil.copyfile(source, target)
+    with open(target, "rb+") as file:
+        os.fsync(file.fileno())
+    return target
 
 
 class Store:
@@ -95,7 +104,7 @@ class Store:
         """Another file with the same content. Nobody has the store open."""
         directory = self.directory / name
         directory.mkdir()
-        return shutil.copyfile(self.database, directory / "kaquan.db")
+        return copy_database(self.database, directory / "kaquan.db")
 
     def write_sends(self, path, prefix, count):
         """Rows for the store alone: issues to all users, in the order of an import's columns."""

@@ -11,7 +11,7 @@
 #define UNIQUE_DIGITS 10
 #define OWNER_CHARS 2
 #define MS_PER_DAY (KQ_SECONDS_PER_DAY * 1000)
-#define UNIQUES_PER_MS (KQ_ID_NODE_COUNT * KQ_ID_SEQUENCE_COUNT)
+#define UNIQUES_PER_MS (INT64_C(1) * KQ_ID_NODE_COUNT * KQ_ID_SEQUENCE_COUNT)
 
 /* The largest unique number must fit ten base-36 digits: 36^10 is 3656158440062976. */
 static_assert(MS_PER_DAY * UNIQUES_PER_MS <= INT64_C(3656158440062976),
@@ -116,8 +116,8 @@ bool kq_id_read(struct kq_slice text, int64_t *number, uint32_t *node)
         unique >= MS_PER_DAY * UNIQUES_PER_MS) {
         return false;
     }
-    *number = (start_s * 1000 + unique / UNIQUES_PER_MS) * KQ_ID_SEQUENCE_COUNT +
-              unique % KQ_ID_SEQUENCE_COUNT;
+    *number =
+        (start_s * 1000 + unique / UNIQUES_PER_MS) * KQ_ID_SEQUENCE_COUNT + unique % KQ_ID_SEQUENCE_COUNT;
     *node = (uint32_t)(unique / KQ_ID_SEQUENCE_COUNT % KQ_ID_NODE_COUNT);
     return *number >= 0;
 }

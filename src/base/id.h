@@ -17,8 +17,9 @@
  * They increase with time, so that inserts stay local in an index, and are unique without coordination as
  * long as no two sources that live at the same time have the same node.
  *
- * What is an id's own, next to its product, its node and its owner, is a number: milliseconds since 1970 times
- * KQ_ID_SEQUENCE_COUNT, plus the sequence. The ids of one node and product are in the order of their numbers.
+ * What is an id's own, next to its product, its node and its owner, is a number: milliseconds since 1970
+ * times KQ_ID_SEQUENCE_COUNT, plus the sequence. The ids of one node and product are in the order of their
+ * numbers.
  */
 #define KQ_ID_SIZE 28
 #define KQ_ID_TEXT_SIZE (KQ_ID_SIZE + 1)

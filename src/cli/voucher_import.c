@@ -27,8 +27,8 @@ static const struct kq_flag flags[] = {
      .text = "the template of the rows that name none"},
 };
 
-/* Between two commits: another process's writer asks for its turn every millisecond, and would hardly ever
- * meet the instant between two commits that follow each other at once. */
+/* Between two commits: another process's writer asks for its turn a few times in a millisecond, and would
+ * hardly ever meet the instant between two commits that follow each other at once. */
 #define PAUSE_NS 1500000L
 
 /* The store gives another process five seconds; a server at its limit may need more, and a voucher file is

@@ -22,8 +22,8 @@
 #define KQ_TRACE_ID_TEXT_SIZE 40
 
 /* One call of the gateway, from its bytes to its answer's bytes. Everything about it lives in its arena.
- * Owned by the worker that took it; while it waits for the store, the store has `operation`, and nobody else
- * touches the call. */
+ * Owned by the worker that took it; while `is_in_store`, the store has `operation`, and nobody else touches
+ * the call. */
 struct kq_call {
     struct kq_arena arena; /* owned */
 
@@ -47,6 +47,7 @@ struct kq_call {
     unsigned char question_digest[KQ_SHA256_BYTES];
     struct kq_operation operation;
     struct kq_submission submission;
+    bool is_in_store;      /* from kq_store_submit until the worker takes it up again */
     struct kq_error error; /* KQ_E_NONE: success */
 
     /* The response object in `charset`, which is what is signed; and where the call waits for that. */

@@ -231,13 +231,13 @@ static void lend_memory(struct kq_http_connection *connection)
     *spare = (struct kq_http_memory){0};
 }
 
-/* Tells all connections' sum what this one holds now. A call that waits is the store's: its memory is not
- * looked at. */
+/* Tells all connections' sum what this one holds now. What a call holds that is in the store is not looked
+ * at: another thread may be adding to it. */
 static void count_buffered(struct kq_http_connection *connection)
 {
     const struct kq_call *call = &connection->call;
     size_t held_bytes = connection->input.capacity + connection->body.capacity + connection->output.capacity;
-    if (connection->state != KQ_CONNECTION_WAITING) {
+    if (!call->is_in_store) {
         held_bytes += call->response.capacity + call->answer.capacity + call->arena.used_bytes;
     }
     if (held_bytes != connection->counted_bytes) { /* Less than before wraps around, as it should. */

@@ -161,10 +161,30 @@ static void make_newest(struct kq_digest_cache *cache, entry_number entry)
     cache->newest = entry;
 }
 
+static entry_number entry_under(struct kq_digest_cache *cache, const unsigned char *digest)
+{
+    return cache->capacity > 0 ? *find(cache, digest) : 0;
+}
+
+static struct kq_slice kept_in(struct kq_digest_cache *cache, entry_number entry)
+{
+    return (struct kq_slice){(const char *)value_of(cache, entry), links_of(cache, entry)->value_size};
+}
+
+bool kq_digest_cache_peek(struct kq_digest_cache *cache, const unsigned char digest[KQ_SHA256_BYTES],
+                          struct kq_slice *value)
+{
+    entry_number entry = entry_under(cache, digest);
+    if (entry != 0) {
+        *value = kept_in(cache, entry);
+    }
+    return entry != 0;
+}
+
 bool kq_digest_cache_get(struct kq_digest_cache *cache, const unsigned char digest[KQ_SHA256_BYTES],
                          struct kq_slice *value)
 {
-    entry_number entry = cache->capacity > 0 ? *find(cache, digest) : 0;
+    entry_number entry = entry_under(cache, digest);
     if (entry == 0) {
         add(&cache->misses, 1);
         return false;
@@ -174,7 +194,7 @@ bool kq_digest_cache_get(struct kq_digest_cache *cache, const unsigned char dige
         take_from_order(cache, entry);
         make_newest(cache, entry);
     }
-    *value = (struct kq_slice){(const char *)value_of(cache, entry), links_of(cache, entry)->value_size};
+    *value = kept_in(cache, entry);
     return true;
 }
 

@@ -42,6 +42,10 @@ void kq_digest_cache_close(struct kq_digest_cache *cache);
 bool kq_digest_cache_get(struct kq_digest_cache *cache, const unsigned char digest[KQ_SHA256_BYTES],
                          struct kq_slice *value);
 
+/* The same for whoever has asked before: it counts neither as a hit nor as a miss, nor as a use. */
+bool kq_digest_cache_peek(struct kq_digest_cache *cache, const unsigned char digest[KQ_SHA256_BYTES],
+                          struct kq_slice *value);
+
 /* Copies the value; it is the most recent now. What stood under the digest is gone, also where the new value
  * is longer than value_max_bytes and therefore not kept. `value` may be empty, and may be the cache's own. */
 void kq_digest_cache_put(struct kq_digest_cache *cache, const unsigned char digest[KQ_SHA256_BYTES],

@@ -55,7 +55,9 @@ enum kq_call_progress kq_gateway_resume(struct kq_gateway *gateway, struct kq_ca
 
 /* Signs the call whose turn it is: it is answered then. NULL: none is waiting. */
 struct kq_call *kq_gateway_sign_next(struct kq_gateway *gateway);
-bool kq_gateway_has_unsigned(const struct kq_gateway *gateway);
+
+/* How many are waiting for that. */
+size_t kq_gateway_unsigned(const struct kq_gateway *gateway);
 
 /* A new trace id, for an answer that is not a call's. kq_gateway_start writes a call's own. */
 void kq_gateway_trace(struct kq_gateway *gateway, char text[KQ_TRACE_ID_TEXT_SIZE]);

@@ -65,6 +65,8 @@ void kq_lanes_push(struct kq_lanes *lanes, struct kq_call *call)
         lane->last->next_in_lane = call;
     }
     lane->last = call;
+    lane->ready++;
+    lanes->ready++;
 }
 
 struct kq_call *kq_lanes_pop(struct kq_lanes *lanes)
@@ -75,6 +77,8 @@ struct kq_call *kq_lanes_pop(struct kq_lanes *lanes)
     struct kq_lane *lane = lanes->last_turn->next_turn;
     struct kq_call *call = lane->first;
     lane->first = call->next_in_lane;
+    lane->ready--;
+    lanes->ready--;
     if (lane->first != NULL) {
         lanes->last_turn = lane; /* It has had its turn. */
     } else if (lane->next_turn == lane) {

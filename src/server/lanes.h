@@ -31,6 +31,7 @@ struct kq_lane {
     struct kq_call *last;
     struct kq_lane *next_turn; /* the circle of those that have a call */
     size_t places;             /* taken */
+    size_t ready;              /* calls */
 };
 
 struct kq_lanes {
@@ -38,6 +39,7 @@ struct kq_lanes {
     struct kq_lane *last_turn; /* NULL: no call is ready; its next_turn has the next turn */
     size_t places;             /* taken, of all lanes */
     size_t lanes_taken;        /* that have a place */
+    size_t ready;              /* calls, of all lanes */
     size_t places_max;
     uint64_t seed; /* which applications share a lane is not to be known */
 };

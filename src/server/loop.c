@@ -125,6 +125,16 @@ void kq_loop_record(struct kq_http_connection *connection, enum kq_readiness rea
     connection->readiness |= (unsigned)readiness;
 }
 
+/* One that has news too stands in the list already, and takes its turn there. */
+void kq_loop_act(struct kq_http_connection *connection)
+{
+    if (connection->readiness == 0) {
+        kq_http_connection_act(connection);
+    } else {
+        kq_loop_record(connection, KQ_READY_INPUT);
+    }
+}
+
 /* Takes one connection in, or turns it away where there are too many. */
 static void admit(struct kq_loop *loop, int fd)
 {
@@ -223,9 +233,7 @@ static void act_on_completed(struct kq_loop *loop)
     while (completed != NULL) {
         struct kq_http_connection *next = completed->next_completed;
         loop->settings.service->resume(loop->settings.context, completed);
-        if (completed->state != KQ_CONNECTION_WAITING) {
-            kq_loop_record(completed, KQ_READY_INPUT);
-        }
+        kq_loop_act(completed); /* Also where it goes on waiting: it may hold more than before. */
         completed = next;
     }
 }

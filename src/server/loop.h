@@ -33,8 +33,8 @@ struct kq_service {
     /* A request that it waited for is done: answers, refuses, or goes on waiting. NULL: it never waits. */
     void (*resume)(void *context, struct kq_http_connection *connection);
     /* Work that is left for when all news have been looked at, some of it each round: answers requests that
-     * it waits for, and records them. `has_work` says whether there is any, so that the loop does not sleep.
-     * NULL, both: there is none, ever. */
+     * it waits for, and has them sent (kq_loop_act). `has_work` says whether there is any, so that the loop
+     * does not sleep. NULL, both: there is none, ever. */
     void (*work)(void *context);
     bool (*has_work)(void *context);
     /* A trace id for an answer that is a refusal. NULL: it needs none. */
@@ -46,7 +46,7 @@ struct kq_service {
 
 /* How many connections are open, and what they hold of requests and answers that are under way, over all
  * loops that share it. While they hold more than they may, whatever request comes, or goes on coming, is
- * refused (503). What calls that wait for the store hold beside their bodies is not in it: the store's queue
+ * refused (503). What calls that are in the store hold beside their bodies is not in it: the store's queue
  * bounds their number. */
 struct kq_connection_count {
     _Atomic unsigned open;
@@ -127,6 +127,10 @@ void kq_loop_complete(struct kq_http_connection *connection);
 
 /* For connections: to be acted upon in the next round. */
 void kq_loop_record(struct kq_http_connection *connection, enum kq_readiness readiness);
+
+/* For services, in `work`: has an answered connection send its answer now, rather than in this round's next
+ * phase. */
+void kq_loop_act(struct kq_http_connection *connection);
 
 /* Closes everything. A connection that still waits cannot be freed, since its store will complete it one day:
  * then false, and the loop's memory must stay where it is. */

@@ -82,6 +82,12 @@ bool kq_memo_get_signature(struct kq_memo *memo, const unsigned char digest[KQ_S
     return kq_digest_cache_get(memo->caches[KQ_MEMO_SIGNATURES], digest, text);
 }
 
+bool kq_memo_peek_signature(struct kq_memo *memo, const unsigned char digest[KQ_SHA256_BYTES],
+                            struct kq_slice *text)
+{
+    return kq_digest_cache_peek(memo->caches[KQ_MEMO_SIGNATURES], digest, text);
+}
+
 void kq_memo_put_signature(struct kq_memo *memo, const unsigned char digest[KQ_SHA256_BYTES],
                            struct kq_slice text)
 {

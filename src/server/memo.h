@@ -60,9 +60,12 @@ KQ_MUST struct kq_result kq_memo_signature_digest(struct kq_memo *memo, enum kq_
                                                   unsigned char digest[KQ_SHA256_BYTES],
                                                   struct kq_error *error);
 
-/* *text is borrowed until the next put. */
+/* *text is borrowed until the next put. To be asked once for each answer; the second one is for whoever has
+ * waited since then, and is not counted. */
 bool kq_memo_get_signature(struct kq_memo *memo, const unsigned char digest[KQ_SHA256_BYTES],
                            struct kq_slice *text);
+bool kq_memo_peek_signature(struct kq_memo *memo, const unsigned char digest[KQ_SHA256_BYTES],
+                            struct kq_slice *text);
 void kq_memo_put_signature(struct kq_memo *memo, const unsigned char digest[KQ_SHA256_BYTES],
                            struct kq_slice text);
 

@@ -159,7 +159,8 @@ static uint64_t calls_of_answer(const struct shown *shown, size_t method, enum k
 static void append_calls(struct kq_buffer *buffer, const struct shown *shown)
 {
     append_family(buffer, "kaquan_requests_total", "counter",
-                  "Answers of the gateway, by method and result.");
+                  "Answers of the gateway, by method and result: 10000 is a success, 20000 with"
+                  " aop.unknow-error was turned away because too much was waiting, 40005 is above a limit.");
     for (unsigned code = 0; code < KQ_ERROR_CODE_COUNT; code++) {
         if (!is_first_of_answer((enum kq_error_code)code)) {
             continue;
@@ -229,7 +230,8 @@ static const struct counter_row {
     [KQ_COUNTER_ACCEPT_ERRORS] = {"kaquan_accept_errors_total",
                                   "Times that no connection could be accepted for want of resources."},
     [KQ_COUNTER_SIGNATURES] = {"kaquan_signatures_total",
-                               "Signatures made; answers whose signature was remembered needed none."},
+                               "Signatures made, some of them at the start for answers that are kept ready;"
+                               " what was remembered needed none."},
     [KQ_COUNTER_VERIFICATIONS] = {"kaquan_verifications_total",
                                   "Callers' signatures verified, but for those that were remembered."},
     [KQ_COUNTER_LOG_LINES_DROPPED] = {"kaquan_access_log_lines_dropped_total",
@@ -257,15 +259,18 @@ static void append_memo(struct kq_buffer *buffer, const struct kq_digest_cache_c
         const char *help;
         size_t offset;
     } families[] = {
-        {"kaquan_cache_hits_total", "counter", "What was found in a cache, by cache.",
+        {"kaquan_cache_hits_total", "counter",
+         "What was found in a cache, by cache: signature, of the gateway's answers; verification, of callers'"
+         " signatures; response, to sends that succeeded before; read, from the store in the same second and"
+         " with nothing committed since.",
          offsetof(struct kq_digest_cache_counts, hits)},
-        {"kaquan_cache_misses_total", "counter", "What was not, by cache.",
+        {"kaquan_cache_misses_total", "counter", "What was looked for in a cache and not found, by cache.",
          offsetof(struct kq_digest_cache_counts, misses)},
-        {"kaquan_cache_evictions_total", "counter", "Entries that made room for others, by cache.",
+        {"kaquan_cache_evictions_total", "counter", "Entries of a cache that made room for others, by cache.",
          offsetof(struct kq_digest_cache_counts, evictions)},
-        {"kaquan_cache_entries", "gauge", "Entries kept now, by cache.",
+        {"kaquan_cache_entries", "gauge", "Entries that a cache keeps now, by cache.",
          offsetof(struct kq_digest_cache_counts, entries)},
-        {"kaquan_cache_bytes", "gauge", "Bytes that these take, by cache.",
+        {"kaquan_cache_bytes", "gauge", "Bytes that the entries of a cache take now, by cache.",
          offsetof(struct kq_digest_cache_counts, bytes)},
     };
     for (size_t family = 0; family < KQ_COUNT(families); family++) {
@@ -299,9 +304,10 @@ void kq_metrics_append(struct kq_buffer *buffer, struct kq_metrics *const *metri
     append_gauge(buffer, "kaquan_connections", "Connections open now.", gauges->connections);
     append_gauge(buffer, "kaquan_connections_max", "Connections allowed at once.", gauges->connections_max);
     append_gauge(buffer, "kaquan_buffered_bytes",
-                 "Held of requests and answers that are under way, over all connections.",
+                 "Bytes held of requests and answers that are under way, over all connections.",
                  gauges->buffered_bytes);
-    append_gauge(buffer, "kaquan_buffered_bytes_max", "Above it requests are refused with 503.",
+    append_gauge(buffer, "kaquan_buffered_bytes_max",
+                 "Bytes of requests and answers above which requests are refused with 503.",
                  gauges->buffered_max_bytes);
     append_gauge(buffer, "kaquan_workers", "Worker threads.", gauges->workers);
     append_family(buffer, "kaquan_build_info", "gauge", "1, with the program's version.");

@@ -15,8 +15,14 @@
 /* One line of the access log with room to spare, so that its buffer is allocated once. */
 #define LOG_LINE_BYTES 1024
 
-/* How long signatures are made before the sockets are looked at again: a few of them. */
-#define WORK_SLICE_US INT64_C(1000)
+/* How long signatures are made before the sockets are looked at again. One of them where few calls wait, so
+ * that those that come need not wait for signatures before they get to the store; some where many do, so that
+ * looking costs little beside them; and as long as everything else has taken since the last time, so that
+ * half of the time goes to signatures, however many calls come and are turned away; but no longer than people
+ * notice. */
+#define WORK_FEW_CALLS 16
+#define WORK_SLICE_MANY_US INT64_C(1000)
+#define WORK_SLICE_MAX_US INT64_C(50000)
 
 /* "application/json;charset=" and the longest charset's name. */
 #define CONTENT_TYPE_SIZE 64
@@ -28,6 +34,7 @@ struct kq_worker {
     struct kq_gateway *gateway; /* owned */
     struct kq_metrics *metrics; /* owned */
     struct kq_buffer log_line;  /* owned; of the last line */
+    int64_t work_left_us;       /* when calls were left to be signed in the next round; 0: none were */
     pthread_t thread;
     bool is_started;
     _Atomic bool has_ended;
@@ -155,25 +162,38 @@ static void resume(void *context, struct kq_http_connection *connection)
     }
 }
 
+/* How long it may sign now, if it begins at `now_us`. Where nothing was left, the loop may have slept since.
+ */
+static int64_t work_slice_us(const struct kq_worker *worker, int64_t now_us)
+{
+    int64_t others_us = worker->work_left_us == 0 ? 0 : now_us - worker->work_left_us;
+    bool are_few = kq_gateway_unsigned(worker->gateway) <= WORK_FEW_CALLS;
+    int64_t least_us = are_few ? 0 : WORK_SLICE_MANY_US;
+    others_us = others_us < least_us ? least_us : others_us;
+    return others_us > WORK_SLICE_MAX_US ? WORK_SLICE_MAX_US : others_us;
+}
+
 /* Signs for a while. */
 static void work(void *context)
 {
     struct kq_worker *worker = context;
     const struct kq_clock *clock = clock_of(worker);
-    int64_t until_us = clock->monotonic_us(clock) + WORK_SLICE_US;
+    int64_t began_us = clock->monotonic_us(clock);
+    int64_t until_us = began_us + work_slice_us(worker, began_us);
     struct kq_call *call = kq_gateway_sign_next(worker->gateway);
     while (call != NULL) {
         struct kq_http_connection *connection = call->owner;
         answer(worker, connection);
-        kq_loop_record(connection, KQ_READY_INPUT);
+        kq_loop_act(connection);
         call = clock->monotonic_us(clock) < until_us ? kq_gateway_sign_next(worker->gateway) : NULL;
     }
+    worker->work_left_us = kq_gateway_unsigned(worker->gateway) > 0 ? clock->monotonic_us(clock) : 0;
 }
 
 static bool has_work(void *context)
 {
     const struct kq_worker *worker = context;
-    return kq_gateway_has_unsigned(worker->gateway);
+    return kq_gateway_unsigned(worker->gateway) > 0;
 }
 
 static const struct kq_service gateway_service = {

@@ -13,8 +13,9 @@
 
 #define KQ_STORE_FILE_NAME "kaquan.db" /* in the data directory */
 
-/* How many decisions (kq_operation_weight) one commit takes, beside a single operation that has more: at least
- * so many where they are waiting; more, up to the maximum, as long as that is a matter of some milliseconds.
+/* How many decisions (kq_operation_weight) one commit takes, beside a single operation that has more: at
+ * least so many where they are waiting; more, up to the maximum, as long as that is a matter of some
+ * milliseconds.
  */
 #define KQ_BATCH_WEIGHT_MIN 1024
 #define KQ_BATCH_WEIGHT_MAX 16384

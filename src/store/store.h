@@ -35,6 +35,8 @@ struct kq_submission {
      * refused: the only place from which a success may be answered. Must not block and must not call the
      * store. */
     void (*complete)(struct kq_submission *submission);
+    /* The submitter has other work for so long: more may come and share the commit meanwhile. 0: at once. */
+    int64_t patience_us;
     struct kq_submission *next; /* the store's */
 };
 

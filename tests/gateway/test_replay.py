@@ -48,7 +48,8 @@ def test_replay_after_the_key_was_changed(place, replay):
 
 
 def test_replay_after_the_permission_was_taken(server, place, user):
-    fields = {"user_id": user.user_id, "group_type": "voucher", "time_status": "CURRENT", "page_size": 10, "page_num": 1}
+    fields = {"user_id": user.user_id, "group_type": "voucher", "time_status": "CURRENT", "page_size": 10,
+              "page_num": 1}
     replay = Replay(server, place, protocol.WALLET, fields, permission=protocol.WALLET)
     place.run("app", "permit", app_id=replay.client.app.app_id, permission=protocol.WALLET, revoke=True)
     assert_refused(replay.again(), "isv.insufficient-isv-permissions")
@@ -85,7 +86,8 @@ def test_replay_after_the_template_was_deleted(place, client, user, template_id)
         assert client.send(**fields).body == first.body
 
 
-@pytest.mark.parametrize("changes", [{"memo": "优酷3个月兑换券"}, {"amount": "9.98"}, {"login_id": "13888888888"}], ids=str)
+@pytest.mark.parametrize("changes", [{"memo": "优酷3个月兑换券"}, {"amount": "9.98"}, {"login_id": "13888888888"}],
+                         ids=str)
 @pytest.mark.parametrize("charset", ["utf-8", "GBK"])
 def test_same_business_that_says_something_else(server, place, app, client, user, changes, charset):
     template_id = place.create_template(app.pid, kind=RED_PACKET)

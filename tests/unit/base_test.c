@@ -211,6 +211,60 @@ static void ids_of_two_nodes_differ(void **state)
     assert_string_equal(first + KQ_ID_SIZE - 2, "00"); /* no two characters to embed */
 }
 
+static void ids_and_their_numbers_give_each_other(void **state)
+{
+    (void)state;
+    struct kq_id_source source = {.node = 1000};
+    int64_t last = -1;
+    for (int64_t i = 0; i < 2000; i++) {
+        char text[KQ_ID_TEXT_SIZE];
+        char again[KQ_ID_TEXT_SIZE];
+        int64_t number = 0;
+        uint32_t node = 0;
+        kq_id_next(&source, i * INT64_C(86399999) * 3 / 2, KQ_ID_PRODUCT_VOUCHER, KQ_SLICE("15"), text);
+        assert_true(kq_id_read(KQ_SLICE(text), &number, &node));
+        assert_true(number == kq_id_last_number(&source));
+        assert_true(number > last);
+        assert_int_equal(node, 1000);
+        kq_id_write(number, node, KQ_ID_PRODUCT_VOUCHER, KQ_SLICE("15"), again);
+        assert_string_equal(again, text);
+        last = number;
+    }
+}
+
+static void the_last_number_has_an_id(void **state)
+{
+    (void)state;
+    char text[KQ_ID_TEXT_SIZE];
+    int64_t number = 0;
+    uint32_t node = 0;
+    kq_id_write(KQ_ID_NUMBER_MAX, 0, KQ_ID_PRODUCT_VOUCHER, KQ_SLICE("15"), text);
+    assert_memory_equal(text, "99991231", 8);
+    assert_true(kq_id_read(KQ_SLICE(text), &number, &node));
+    assert_true(number == KQ_ID_NUMBER_MAX);
+}
+
+static void what_is_no_id_has_no_number(void **state)
+{
+    static const char *const texts[] = {
+        "",
+        "2016090600073002002000U8CBS",   /* too short */
+        "20160906000730020020002U8CBS0", /* too long */
+        "20160230000730020020002U8CBS",  /* no such day */
+        "2016o906000730020020002U8CBS",
+        "2016090600073002002000-U8CBS",
+        "20160906000730020020002u8cBS",
+        "2016090600073002ZZZZZZZZZZBS", /* more than a day has */
+        "19691231000730020020002U8CBS", /* before there were any */
+    };
+    (void)state;
+    for (size_t i = 0; i < KQ_COUNT(texts); i++) {
+        int64_t number = 0;
+        uint32_t node = 0;
+        assert_false(kq_id_read(kq_slice_of(texts[i]), &number, &node));
+    }
+}
+
 static void cursor_never_steps_past_the_end(void **state)
 {
     (void)state;
@@ -421,6 +475,9 @@ int main(void)
         cmocka_unit_test(ids_look_like_the_reference_pages),
         cmocka_unit_test(ids_increase_and_never_repeat),
         cmocka_unit_test(ids_of_two_nodes_differ),
+        cmocka_unit_test(ids_and_their_numbers_give_each_other),
+        cmocka_unit_test(the_last_number_has_an_id),
+        cmocka_unit_test(what_is_no_id_has_no_number),
         cmocka_unit_test(cursor_never_steps_past_the_end),
         cmocka_unit_test(cursor_over_nothing_is_at_its_end),
         cmocka_unit_test(cursor_walks_lists),

@@ -257,6 +257,40 @@ static void bodies_together_have_a_limit(void **state)
     assert_int_equal(fixture.count.buffered_bytes, 0);
 }
 
+static size_t held_by(const struct kq_http_connection *connection)
+{
+    const struct kq_call *call = &connection->call;
+    return connection->input.capacity + connection->body.capacity + connection->output.capacity +
+           call->response.capacity + call->answer.capacity + call->arena.used_bytes;
+}
+
+/* A call that waits for its signature may have a long response already. One that is in the store has what the
+ * store's thread makes for it. */
+static void what_a_waiting_call_holds_is_counted(void **state)
+{
+    (void)state;
+    call(0);
+    say(0, "POST /later HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+    turn_often();
+    struct kq_http_connection *connection = fixture.waiting;
+    assert_true(connection->call.arena.used_bytes > 0);
+    assert_int_equal(fixture.count.buffered_bytes, held_by(connection));
+    size_t before = fixture.count.buffered_bytes;
+    connection->call.is_in_store = true;
+    assert_non_null(kq_arena_allocate(&connection->call.arena, 100000));
+    kq_loop_record(connection, KQ_READY_INPUT);
+    assert_true(turn());
+    assert_true(fixture.count.buffered_bytes < before);
+    fixture.goes_on_waiting = true;
+    kq_loop_complete(connection);
+    turn_often();
+    assert_int_equal(connection->state, KQ_CONNECTION_WAITING);
+    assert_int_equal(fixture.count.buffered_bytes, held_by(connection));
+    assert_true(fixture.count.buffered_bytes >= before + 100000);
+    kq_loop_complete(connection);
+    expect(0, OK_HEAD(5) "\r\nlater");
+}
+
 static void answers_that_are_not_read_have_a_limit(void **state)
 {
     (void)state;
@@ -315,6 +349,7 @@ int main(void)
         TEST(pipelined_requests_are_not_read_ahead),
         TEST(an_answer_that_is_not_read_holds_nothing_else),
         TEST(bodies_together_have_a_limit),
+        TEST(what_a_waiting_call_holds_is_counted),
         TEST(answers_that_are_not_read_have_a_limit),
         TEST(running_out_of_memory_fails_one_request),
     };

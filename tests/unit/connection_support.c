@@ -90,6 +90,11 @@ static void work(void *context)
 static void resume(void *context, struct kq_http_connection *connection)
 {
     (void)context;
+    connection->call.is_in_store = false;
+    if (fixture.goes_on_waiting) {
+        fixture.goes_on_waiting = false;
+        return;
+    }
     fixture.waiting_count--;
     answer(connection, KQ_SLICE("later"));
 }

@@ -37,6 +37,7 @@ struct fixture {
     struct kq_address address;
     struct kq_http_connection *waiting; /* the last that the service waits for */
     unsigned waiting_count;
+    bool goes_on_waiting;                         /* the next call that is done, once more */
     struct kq_http_connection *work[CALLERS_MAX]; /* whose /work is still to be answered, oldest first */
     size_t work_count;
     unsigned refused_count;

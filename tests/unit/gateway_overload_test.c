@@ -83,7 +83,7 @@ static void finish_all(void)
             progress[i] = kq_gateway_resume(fixture.gateway, &calls[i]);
         }
     }
-    while (kq_gateway_has_unsigned(fixture.gateway)) {
+    while (kq_gateway_unsigned(fixture.gateway) > 0) {
         struct kq_call *call = kq_gateway_sign_next(fixture.gateway);
         progress[call - calls] = KQ_CALL_ANSWERED;
     }
@@ -99,10 +99,12 @@ static void who_floods_fills_half_of_the_places(void **state)
     (void)state;
     fake.keeps_waiting = true;
     assert_int_equal(fill(APP), 13);
+    assert_true(calls[0].is_in_store);
     assert_int_equal(fill(SISTER_APP), 6);
     assert_int_equal(fill(STRANGER_APP), 3);
     assert_busy(begun - 1);
     finish_all();
+    assert_false(calls[0].is_in_store);
     assert_int_equal(fake.issues, 13 + 6 + 3);
     assert_int_equal(count_places(), PLACES_OF_ONE);
 }
@@ -201,6 +203,22 @@ static void unverified_calls_share_half_of_the_places(void **state)
     assert_int_equal(count_places(), PLACES_OF_ONE);
 }
 
+static void the_same_bytes_are_signed_once_though_many_wait_for_it(void **state)
+{
+    (void)state;
+    static const struct request look = {.method = LIST, .biz_content = LIST_BIZ};
+    uint64_t signatures = counted("kaquan_signatures_total");
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(progress[begin(&look)], KQ_CALL_UNSIGNED);
+    }
+    finish_all();
+    assert_int_equal(counted("kaquan_signatures_total"), signatures + 1);
+    for (size_t i = 0; i < 5; i++) {
+        (void)verified_response_of(&calls[i], LIST_RESPONSE);
+    }
+    assert_int_equal(count_places(), PLACES_OF_ONE);
+}
+
 static void applications_take_turns(void **state)
 {
     (void)state;
@@ -219,22 +237,38 @@ static void applications_take_turns(void **state)
     finish_all();
 }
 
+/* New sends, one after the other, each signed in so long. */
+static void sign_many(unsigned count, int64_t sign_us)
+{
+    static unsigned number;
+    char biz_content[256];
+    fake.tick_us = sign_us;
+    for (unsigned i = 0; i < count; i++) {
+        snprintf(biz_content, sizeof(biz_content), SEND_BIZ_OF("one-of-many-%u"), ++number);
+        sign_call(SEND, biz_content);
+        run_call();
+        assert_int_equal(fixture.call.error.code, KQ_E_NONE);
+    }
+    fake.tick_us = PLACES_SIGN_US;
+}
+
 static void slower_signatures_leave_fewer_places(void **state)
 {
     (void)state;
     assert_int_equal(count_places(), PLACES_OF_ONE);
-    fake.tick_us = INT64_C(10000000);
-    sign_call(SEND, SEND_BIZ);
-    run_call();
+    sign_many(20, INT64_C(100) * PLACES_SIGN_US);
+    fake.tick_us = INT64_C(100) * PLACES_SIGN_US;
     assert_int_equal(count_places(), 2); /* of KQ_LANES_PLACES_MIN */
-    fake.tick_us = PLACES_SIGN_US;
-    for (unsigned i = 0; i < 400; i++) {
-        char biz_content[256];
-        snprintf(biz_content, sizeof(biz_content), SEND_BIZ_OF("again-%u"), i);
-        sign_call(SEND, biz_content);
-        run_call();
-    }
+    sign_many(400, PLACES_SIGN_US);
     assert_in_range(count_places(), PLACES_OF_ONE - 1, PLACES_OF_ONE); /* The average is rounded. */
+}
+
+/* The machine was away for a minute: that says nothing about the next signature. */
+static void one_slow_signature_is_not_the_pace(void **state)
+{
+    (void)state;
+    sign_many(1, INT64_C(60000000));
+    assert_in_range(count_places(), PLACES_OF_ONE * 3 / 4, PLACES_OF_ONE);
 }
 
 /* What a caller may send, at random. */
@@ -300,8 +334,10 @@ int main(void)
         overload_unit_test(a_busy_answer_is_ready_signed),
         overload_unit_test(what_needs_no_signature_is_answered_however_many_wait),
         overload_unit_test(unverified_calls_share_half_of_the_places),
+        overload_unit_test(the_same_bytes_are_signed_once_though_many_wait_for_it),
         overload_unit_test(applications_take_turns),
         overload_unit_test(slower_signatures_leave_fewer_places),
+        overload_unit_test(one_slow_signature_is_not_the_pace),
         overload_unit_test(no_place_is_lost_on_any_way),
     };
     return cmocka_run_group_tests(tests, make_keys, free_keys);

@@ -112,6 +112,26 @@ static void every_bit_of_a_digest_counts(void **state)
     kq_digest_cache_close(cache);
 }
 
+static void a_peek_counts_as_nothing(void **state)
+{
+    (void)state;
+    struct kq_digest_cache *cache = open_cache(2 * ENTRY_BYTES, 8);
+    struct digest first = digest_of(1);
+    struct digest absent = digest_of(3);
+    struct kq_slice value = KQ_SLICE("untouched");
+    put(cache, 1, "one");
+    put(cache, 2, "two");
+    assert_false(kq_digest_cache_peek(cache, absent.bytes, &value));
+    assert_true(kq_slice_equal(value, KQ_SLICE("untouched")));
+    assert_true(kq_digest_cache_peek(cache, first.bytes, &value));
+    assert_true(kq_slice_equal(value, KQ_SLICE("one")));
+    assert_int_equal(count(cache).hits, 0);
+    assert_int_equal(count(cache).misses, 0);
+    put(cache, 3, "three"); /* in the place of the first, which is still the oldest */
+    assert_false(kq_digest_cache_peek(cache, first.bytes, &value));
+    kq_digest_cache_close(cache);
+}
+
 static void a_value_is_replaced(void **state)
 {
     (void)state;
@@ -418,6 +438,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_put_is_found_under_its_digest_only),
         cmocka_unit_test(every_bit_of_a_digest_counts),
+        cmocka_unit_test(a_peek_counts_as_nothing),
         cmocka_unit_test(a_value_is_replaced),
         cmocka_unit_test(the_least_recently_used_makes_room),
         cmocka_unit_test(a_value_that_is_too_long_is_not_kept),

@@ -2,6 +2,7 @@
 #include "store_support.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/macros.h"
 
@@ -166,6 +167,55 @@ static void an_unknown_voucher_is_not_found(void **state)
     get.voucher_get.voucher_id = KQ_SLICE("20160906000730020020002U8CBS");
     look_ok(scene, &get);
     assert_false(get.voucher_get.found);
+}
+
+/* One character of it is another: whatever that character says, it is another voucher's id, or none. */
+static void only_its_own_id_finds_a_voucher(void **state)
+{
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct kq_slice id = issue(scene, add_template(scene, plain_template()), USER, "1");
+    for (size_t i = 0; i < KQ_ID_SIZE; i++) {
+        char text[KQ_ID_TEXT_SIZE];
+        memcpy(text, id.data, KQ_ID_TEXT_SIZE);
+        for (char other = '0'; other <= 'z'; other++) {
+            text[i] = other;
+            struct kq_operation get = new_operation(scene, KQ_OP_VOUCHER_GET);
+            get.voucher_get.voucher_id = KQ_SLICE(text);
+            look_ok(scene, &get);
+            assert_int_equal(get.voucher_get.found, other == id.data[i]);
+        }
+    }
+}
+
+static void a_text_that_is_no_users_id_finds_nobody(void **state)
+{
+    static const char *const texts[] = {"",
+                                        "0" USER,
+                                        " " USER,
+                                        USER " ",
+                                        USER "0",
+                                        "+" USER,
+                                        "208830200145611",
+                                        "2088302001456115.0",
+                                        "2.088302001456115e15",
+                                        "-1",
+                                        "1088302001456115"};
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct kq_slice template_id = add_template(scene, plain_template());
+    issue(scene, template_id, USER, "1");
+    for (size_t i = 0; i < KQ_COUNT(texts); i++) {
+        struct kq_operation get = new_operation(scene, KQ_OP_USER_GET);
+        get.user_get.recipient = (struct kq_recipient){KQ_RECIPIENT_USER_ID, kq_slice_of(texts[i])};
+        look_ok(scene, &get);
+        assert_false(get.user_get.found);
+        struct kq_operation issue = new_issue(scene, template_id, texts[i], "2");
+        assert_refused(scene, &issue, KQ_E_USER_NOT_EXIST);
+        if (texts[i][0] != '\0') {
+            assert_int_equal(list_vouchers(scene, template_id, texts[i]).count, 0);
+        }
+    }
 }
 
 static void the_recipient_is_found_by_each_name(void **state)
@@ -477,6 +527,15 @@ static void ids_increase_though_the_clock_goes_back(void **state)
         assert_true(kq_slice_compare(before, next) < 0);
         before = next;
     }
+    static const char *const users[] = {USER, ""};
+    for (size_t i = 0; i < KQ_COUNT(users); i++) {
+        struct kq_op_voucher_list list = list_vouchers(scene, template_id, users[i]);
+        assert_int_equal(list.count, 11);
+        for (size_t k = 1; k < list.count; k++) {
+            assert_true(kq_slice_compare(list.items[k - 1].voucher_id, list.items[k].voucher_id) < 0);
+            assert_true(list.items[k].issued_s < list.items[k - 1].issued_s);
+        }
+    }
 }
 
 int main(void)
@@ -489,6 +548,8 @@ int main(void)
         SCENE_TEST(a_template_is_activated_and_deleted),
         SCENE_TEST(an_issued_voucher_is_kept_whole),
         SCENE_TEST(an_unknown_voucher_is_not_found),
+        SCENE_TEST(only_its_own_id_finds_a_voucher),
+        SCENE_TEST(a_text_that_is_no_users_id_finds_nobody),
         SCENE_TEST(the_recipient_is_found_by_each_name),
         SCENE_TEST(the_first_success_is_replayed),
         SCENE_TEST(a_key_belongs_to_its_template),

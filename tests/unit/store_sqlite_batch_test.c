@@ -92,6 +92,69 @@ static void a_commit_that_fails_takes_only_its_cause(void **state)
     assert_int_equal(list_vouchers(scene, template_id, USER).count, BATCH - 1);
 }
 
+/* One item that cannot be written fails its operation, and nothing else. */
+static void many_issues_fail_together(void **state)
+{
+    static const enum kq_error_code expected[BATCH] = {KQ_E_NONE, KQ_E_NONE, KQ_E_STORE, KQ_E_NONE,
+                                                       KQ_E_NONE};
+    struct scene *scene = *state;
+    struct batch batch;
+    add_user(scene, USER);
+    struct kq_slice template_id = add_template(scene, plain_template());
+    assert_int_equal(run_sql(scene, "CREATE TRIGGER poison BEFORE INSERT ON voucher WHEN NEW.memo = 'poison'"
+                                    " BEGIN SELECT RAISE(ABORT, 'poison'); END"),
+                     SQLITE_OK);
+    prepare(scene, &batch, template_id);
+    struct kq_issue_item items[3];
+    for (size_t i = 0; i < KQ_COUNT(items); i++) {
+        items[i] = (struct kq_issue_item){.request = batch.operations[2].issue.request};
+        items[i].request.out_biz_no = kq_slice_of(numbered(scene, "item", i));
+    }
+    items[1].request.memo = KQ_SLICE("poison");
+    batch.operations[2] = new_operation(scene, KQ_OP_ISSUE_MANY);
+    batch.operations[2].issue_many.items = items;
+    batch.operations[2].issue_many.count = KQ_COUNT(items);
+    run_batch(scene, &batch);
+    assert_codes(&batch, expected);
+    assert_int_equal(get_template(scene, template_id).issued_count, BATCH - 1);
+    assert_int_equal(list_vouchers(scene, template_id, USER).count, BATCH - 1);
+    items[1].request.memo = KQ_SLICE_EMPTY;
+    apply_ok(scene, &batch.operations[2]);
+    for (size_t i = 0; i < KQ_COUNT(items); i++) {
+        assert_int_equal(items[i].error.code, KQ_E_NONE);
+        assert_false(items[i].result.replayed);
+    }
+    assert_int_equal(list_vouchers(scene, template_id, USER).count, BATCH - 1 + (int)KQ_COUNT(items));
+}
+
+/* What another process changes between two batches is seen by the second, though the first has read it too.
+ */
+static void nothing_is_known_from_before_anothers_commit(void **state)
+{
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct kq_slice template_id = add_template(scene, plain_template());
+    issue(scene, template_id, USER, "1");
+    struct kq_store *own = scene->store;
+    struct kq_store *other = NULL;
+    open_store_under_test(scene->directory, &scene->clock.clock, 0, &other);
+    scene->store = other;
+    struct kq_slice second = issue(scene, template_id, USER, "2");
+    scene->store = own;
+    struct kq_slice third = issue(scene, template_id, USER, "3");
+    assert_true(kq_slice_compare(second, third) < 0);
+    assert_int_equal(get_template(scene, template_id).issued_count, 3);
+    scene->store = other;
+    struct kq_operation delete = new_operation(scene, KQ_OP_TEMPLATE_MOVE);
+    delete.template_move.template_id = template_id;
+    delete.template_move.to = KQ_TEMPLATE_DELETED;
+    apply_ok(scene, &delete);
+    scene->store = own;
+    struct kq_operation fourth = new_issue(scene, template_id, USER, "4");
+    assert_refused(scene, &fourth, KQ_E_TEMPLATE_STATUS_NOT_MATCH);
+    kq_store_close(other);
+}
+
 static void a_refusal_leaves_the_others_alone(void **state)
 {
     static const enum kq_error_code expected[BATCH] = {KQ_E_NONE, KQ_E_USER_NOT_EXIST, KQ_E_NONE,
@@ -179,7 +242,8 @@ static void a_locked_file_is_waited_for_once(void **state)
     sqlite3_close(taker.handle);
     assert_int_equal(taker.status, SQLITE_OK);
     assert_codes(&batch, expected);
-    assert_in_range(atomic_load(&scene->clock.monotonic_us), 5000000, 10000000); /* With the writer's own looks. */
+    assert_in_range(atomic_load(&scene->clock.monotonic_us), 5000000,
+                    10000000); /* With the writer's own looks. */
     assert_int_equal(get_template(scene, template_id).issued_count, 0);
 }
 
@@ -310,6 +374,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(one_that_cannot_be_written_fails_alone),
         SCENE_TEST(a_commit_that_fails_takes_only_its_cause),
+        SCENE_TEST(many_issues_fail_together),
+        SCENE_TEST(nothing_is_known_from_before_anothers_commit),
         SCENE_TEST(a_refusal_leaves_the_others_alone),
         SCENE_TEST(a_locked_file_is_busy),
         SCENE_TEST(a_locked_file_is_waited_for_once),

@@ -143,6 +143,43 @@ static void a_batch_survives_a_failure(void **state)
     assert_int_equal(list_vouchers(scene, template_id, USER).count, COUNT);
 }
 
+/* Each write of it that may fail for good: all of its issues or none. */
+static void many_issues_on_a_disk_that_is_full(void **state)
+{
+    enum { COUNT = 50 };
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct kq_slice template_id = add_template(scene, plain_template());
+    struct kq_issue_item items[COUNT];
+    unsigned long n = 1;
+    for (bool failed = true; failed; n++) {
+        for (size_t i = 0; i < COUNT; i++) {
+            struct kq_operation issue =
+                new_issue(scene, template_id, USER, numbered(scene, "order", n * COUNT + i));
+            items[i] = (struct kq_issue_item){.request = issue.issue.request};
+        }
+        struct kq_operation many = new_operation(scene, KQ_OP_ISSUE_MANY);
+        many.issue_many.items = items;
+        many.issue_many.count = COUNT;
+        struct kq_slice before = dump(scene);
+        failing_file_fail_at(FILE_WRITE, n, SQLITE_FULL, 1);
+        enum kq_error_code code = apply(scene, &many);
+        failed = failing_file_has_failed(FILE_WRITE) != 0;
+        failing_file_stop();
+        assert_string_equal(kq_error_name(code), failed ? "STORE" : "NONE");
+        if (failed) {
+            assert_slice(dump(scene), before.data);
+            apply_ok(scene, &many);
+        }
+        for (size_t i = 0; i < COUNT; i++) {
+            assert_int_equal(items[i].error.code, KQ_E_NONE);
+            assert_false(items[i].result.replayed);
+        }
+        assert_int_equal(get_template(scene, template_id).issued_count, n * COUNT);
+    }
+    assert_true(n > 2);
+}
+
 static void a_batch_is_synced_once(void **state)
 {
     enum { COUNT = 100 };
@@ -178,6 +215,7 @@ int main(void)
         SCENE_TEST(each_read_that_fails),
         SCENE_TEST(a_disk_that_stays_full),
         SCENE_TEST(a_batch_survives_a_failure),
+        SCENE_TEST(many_issues_on_a_disk_that_is_full),
         SCENE_TEST(a_batch_is_synced_once),
     };
     return cmocka_run_group_tests(tests, use_failing_files, NULL);

@@ -58,7 +58,8 @@ static void forget(struct kq_batch *batch)
     kq_template_map_init(&batch->templates, &batch->template_arena);
 }
 
-/* Is the file as this batch's last commit left it? Then so are the schema, the id source and the templates. */
+/* Is the file as this batch's last commit left it? Then so are the schema, the id source and the templates.
+ */
 static bool is_unchanged(struct kq_batch *batch)
 {
     unsigned version = 0;

@@ -19,23 +19,30 @@ static void note_outcome(struct kq_checkpointer *checkpointer, const struct kq_e
     checkpointer->is_failing = is_failing;
 }
 
-/* As much as can be without waiting for anybody. BUSY is another checkpoint that is under way, which is as
- * good. */
+/* PASSIVE: as much as can be without waiting for anybody. BUSY is another checkpoint that is under way, which
+ * is as good. */
 static struct kq_result copy_log(struct kq_checkpointer *checkpointer, struct kq_connection *connection,
-                                 struct kq_error *error)
+                                 int mode, struct kq_error *error)
 {
     int log_pages = 0;
     int copied_pages = 0;
-    int status = sqlite3_wal_checkpoint_v2(connection->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &log_pages,
-                                           &copied_pages);
-    if ((status & 0xFF) == SQLITE_BUSY) {
-        return KQ_OK;
+    int status = sqlite3_wal_checkpoint_v2(connection->handle, NULL, mode, &log_pages, &copied_pages);
+    bool is_busy = (status & 0xFF) == SQLITE_BUSY;
+    if (copied_pages > 0) {
+        atomic_store(&checkpointer->copied_pages, copied_pages);
     }
-    if (status != SQLITE_OK) {
-        return kq_connection_fail(connection, status, error);
+    return status == SQLITE_OK || is_busy ? KQ_OK : kq_connection_fail(connection, status, error);
+}
+
+/* SQLite itself does so only in the pass that copies the last page, which may be the writer's. */
+static struct kq_result sync_file(struct kq_connection *connection, struct kq_error *error)
+{
+    sqlite3_file *file = NULL;
+    int status = sqlite3_file_control(connection->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (status == SQLITE_OK && file->pMethods != NULL) {
+        status = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
     }
-    atomic_store(&checkpointer->copied_pages, copied_pages);
-    return KQ_OK;
+    return status == SQLITE_OK ? KQ_OK : kq_connection_fail(connection, status, error);
 }
 
 static struct kq_result open_and_copy(struct kq_checkpointer *checkpointer, struct kq_connection *connection,
@@ -45,7 +52,8 @@ static struct kq_result open_and_copy(struct kq_checkpointer *checkpointer, stru
         KQ_TRY(kq_connection_open(connection, checkpointer->path, KQ_CONNECTION_CHECKPOINTER,
                                   checkpointer->clock, error));
     }
-    return copy_log(checkpointer, connection, error);
+    KQ_TRY(copy_log(checkpointer, connection, SQLITE_CHECKPOINT_PASSIVE, error));
+    return sync_file(connection, error);
 }
 
 /* Waits for something to do. False: the store is closing. */
@@ -99,8 +107,7 @@ static void begin_anew(struct kq_checkpointer *checkpointer)
 struct kq_result kq_checkpointer_start(struct kq_checkpointer *checkpointer, const char *path,
                                        const struct kq_clock *clock, struct kq_error *error)
 {
-    *checkpointer = (struct kq_checkpointer){
-        .path = path, .clock = clock};
+    *checkpointer = (struct kq_checkpointer){.path = path, .clock = clock};
     begin_anew(checkpointer);
     pthread_mutex_init(&checkpointer->mutex, NULL);
     pthread_cond_init(&checkpointer->changed, NULL);
@@ -144,8 +151,19 @@ static bool must_rest(struct kq_checkpointer *checkpointer, int64_t left_pages)
         return false;
     }
     bool is_last_call = checkpointer->log_pages >= checkpointer->rest_by_pages;
-    bool is_short = left_pages <= KQ_LOG_REST_LEFT_PAGES + beyond_pages / 8;
+    bool is_short = left_pages <= KQ_LOG_REST_LEFT_PAGES + beyond_pages / 16;
     return (is_short || is_last_call) && is_idle(checkpointer, is_last_call);
+}
+
+/* Copies what is left, and waits for those who read from the log still: whoever comes after them reads from
+ * the file, and then the next commit begins the log anew. A failure is told by the thread's next attempt. */
+static void rest(struct kq_checkpointer *checkpointer, struct kq_connection *writer)
+{
+    kq_connection_be_patient(writer, KQ_LOG_REST_PATIENCE);
+    KQ_IGNORE(copy_log(checkpointer, writer, SQLITE_CHECKPOINT_RESTART, NULL));
+    kq_connection_be_patient(writer, 0);
+    checkpointer->rest_at_pages = checkpointer->log_pages + KQ_LOG_COPY_PAGES;
+    checkpointer->rest_by_pages = checkpointer->rest_at_pages + KQ_LOG_MAX_PAGES - KQ_LOG_REST_PAGES;
 }
 
 void kq_checkpointer_tend(struct kq_checkpointer *checkpointer, struct kq_connection *writer,
@@ -159,9 +177,7 @@ void kq_checkpointer_tend(struct kq_checkpointer *checkpointer, struct kq_connec
     checkpointer->log_pages = log_pages;
     int64_t left_pages = log_pages - copied_pages;
     if (must_rest(checkpointer, left_pages)) {
-        KQ_IGNORE(copy_log(checkpointer, writer, NULL)); /* The next attempt, the thread's, tells a failure. */
-        checkpointer->rest_at_pages = log_pages + KQ_LOG_COPY_PAGES;
-        checkpointer->rest_by_pages = checkpointer->rest_at_pages + KQ_LOG_MAX_PAGES - KQ_LOG_REST_PAGES;
+        rest(checkpointer, writer);
         return;
     }
     bool is_long = log_pages >= checkpointer->rest_at_pages;

@@ -14,25 +14,30 @@
 /* Copies the log back into the file, beside the writer and not in its way: a thread of its own with a
  * connection of its own, for which neither writers nor readers wait.
  *
- * The log begins anew where all of it has been copied and nobody reads from it any more. While the writer goes
- * on writing that never happens by itself, since the log is always a little longer than what has been copied.
- * So where the log has become long, the writer copies the rest itself, between two batches and after it has
- * answered the first, as soon as the rest is short; the longer the log, the more passes for short; and at
- * KQ_LOG_MAX_PAGES it waits for the thread first and copies whatever is left, so that the log is bounded. A
- * reader that stays in one view for long still keeps the log growing; the next attempt then comes when it has
- * grown by another KQ_LOG_COPY_PAGES. */
+ * The log begins anew where all of it has been copied and nobody reads from it any more. While the writer
+ * goes on writing that never happens by itself, since the log is always a little longer than what has been
+ * copied. So where the log has become long, the writer copies the rest itself, between two batches and after
+ * it has answered the first, as soon as the rest is short; the longer the log, the more passes for short; and
+ * at KQ_LOG_MAX_PAGES it waits for the thread first and copies whatever is left, so that the log is bounded.
+ * A reader that stays in one view for long still keeps the log growing; the next attempt then comes when it
+ * has grown by another KQ_LOG_COPY_PAGES. */
 
-/* Pages of the log that are not copied yet before the thread does so. Many of them are the same page again. */
-#define KQ_LOG_COPY_PAGES 16384
+/* Pages of the log that are not copied yet before the thread does so. Many of them are the same page again.
+ */
+#define KQ_LOG_COPY_PAGES 4096
 
 /* From here on the log is to begin anew. */
-#define KQ_LOG_REST_PAGES 32768
+#define KQ_LOG_REST_PAGES 16384
 
 /* A rest that is short beside any log: some milliseconds' worth. */
-#define KQ_LOG_REST_LEFT_PAGES 512
+#define KQ_LOG_REST_LEFT_PAGES 64
 
 /* As long as it gets, and one batch more: a start after a power cut reads it in a fraction of a second. */
 #define KQ_LOG_MAX_PAGES 65536
+
+/* How often it is looked, KQ_SQLITE_POLL_US apart, whether the readers are done: some milliseconds, more than
+ * any read takes. */
+#define KQ_LOG_REST_PATIENCE 40
 
 struct kq_checkpointer {
     const char *path;             /* borrowed */
@@ -59,8 +64,8 @@ struct kq_checkpointer {
 KQ_MUST struct kq_result kq_checkpointer_start(struct kq_checkpointer *checkpointer, const char *path,
                                                const struct kq_clock *clock, struct kq_error *error);
 
-/* The writer's thread, after a commit that left so many pages in the log, and after it is answered. `writer` is
- * its connection, which may have to do the rest. */
+/* The writer's thread, after a commit that left so many pages in the log, and after it is answered. `writer`
+ * is its connection, which may have to do the rest. */
 void kq_checkpointer_tend(struct kq_checkpointer *checkpointer, struct kq_connection *writer,
                           int64_t log_pages);
 

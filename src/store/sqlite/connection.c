@@ -7,12 +7,13 @@
 #include "base/macros.h"
 #include "store/sqlite/transaction.h"
 
-/* Short beside a commit, and beside the rest that a busy writer takes (writer.c): a process that polls rarely
- * would starve beside a busy one. */
-#define POLL_INTERVAL_NS 250000
-
 static_assert((KQ_SQLITE_STATEMENTS_MAX & (KQ_SQLITE_STATEMENTS_MAX - 1)) == 0,
               "the table's size is a power of two");
+
+void kq_connection_be_patient(struct kq_connection *connection, int polls_max)
+{
+    connection->polls_max = polls_max;
+}
 
 bool kq_connection_wait(struct kq_connection *connection, int times)
 {
@@ -20,10 +21,11 @@ bool kq_connection_wait(struct kq_connection *connection, int times)
     if (times == 0) {
         connection->busy_since_us = now_us;
     }
-    if (now_us - connection->busy_since_us >= KQ_SQLITE_BUSY_TIMEOUT_US) {
+    if (now_us - connection->busy_since_us >= KQ_SQLITE_BUSY_TIMEOUT_US ||
+        (connection->polls_max > 0 && times >= connection->polls_max)) {
         return false;
     }
-    struct timespec interval = {.tv_nsec = POLL_INTERVAL_NS};
+    struct timespec interval = {.tv_nsec = (long)KQ_SQLITE_POLL_US * 1000};
     nanosleep(&interval, NULL);
     return true;
 }

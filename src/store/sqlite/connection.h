@@ -15,6 +15,10 @@
 /* How long another process's write is waited for: longer than any batch takes, shorter than callers wait. */
 #define KQ_SQLITE_BUSY_TIMEOUT_US INT64_C(5000000)
 
+/* Short beside a commit, and beside the rest that a busy writer takes (writer.c): a process that polls rarely
+ * would starve beside a busy one. */
+#define KQ_SQLITE_POLL_US 250
+
 /* More than there are statements in this folder; a power of two, for the table of them. */
 #define KQ_SQLITE_STATEMENTS_MAX 128
 
@@ -22,6 +26,7 @@ struct kq_connection {
     sqlite3 *handle;
     const struct kq_clock *clock; /* borrowed */
     int64_t busy_since_us;        /* of the wait that is going on */
+    int polls_max;                /* 0: as many as there is time for */
     bool has_node;                /* `node` has been read: kq_store_node's */
     uint32_t node;
     struct {
@@ -59,6 +64,10 @@ KQ_MUST struct kq_result kq_connection_execute(struct kq_connection *connection,
 /* Records what SQLite's status means: NO_MEMORY, BUSY (another process has the file), else STORE. */
 KQ_MUST struct kq_result kq_connection_fail(struct kq_connection *connection, int status,
                                             struct kq_error *error);
+
+/* How many times it looks whether another connection is done, from now on; 0: until
+ * KQ_SQLITE_BUSY_TIMEOUT_US is over. */
+void kq_connection_be_patient(struct kq_connection *connection, int polls_max);
 
 /* Waits a moment for another connection, if there is patience left: `times` counts from 0 in each wait. */
 bool kq_connection_wait(struct kq_connection *connection, int times);

@@ -79,8 +79,8 @@ static struct kq_result decide(const struct issue *issue, const struct kq_issue_
                            error);
 }
 
-/* Decides as if there had been no earlier success, and writes. *inserted false: there has been one, and all is
- * as it was before. A refusal means nothing before it is known that there has been none. */
+/* Decides as if there had been no earlier success, and writes. *inserted false: there has been one, and all
+ * is as it was before. A refusal means nothing before it is known that there has been none. */
 static struct kq_result issue_anew(const struct issue *issue, bool *inserted, struct kq_error *error)
 {
     struct kq_batch *batch = issue->batch;
@@ -125,8 +125,8 @@ static struct kq_result replay(const struct issue *issue, bool *found, struct kq
 
 /* The key's earlier success comes before every other answer, so the decision must know it. For a key that is
  * new, as most are, looking for it would cost as much as finding out from the unique index: so the voucher is
- * written first, and where the index has the key already, or where the answer would be a refusal, it is looked
- * for then. Where replays come in rows, it is looked for first. */
+ * written first, and where the index has the key already, or where the answer would be a refusal, it is
+ * looked for then. Where replays come in rows, it is looked for first. */
 static struct kq_result issue_with_template(const struct issue *issue, struct kq_error *error)
 {
     bool found = false;

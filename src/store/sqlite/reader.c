@@ -19,7 +19,8 @@ struct kq_result kq_sqlite_reader_open(struct kq_store *store, struct kq_reader 
     struct sqlite_reader *opened = kq_memory_allocate(sizeof(*opened));
     KQ_ENSURE_MEMORY(opened != NULL, error);
     opened->reader.functions = store->functions;
-    struct kq_result done = kq_connection_open(&opened->connection, own->path, KQ_CONNECTION_READER, store->clock, error);
+    struct kq_result done =
+        kq_connection_open(&opened->connection, own->path, KQ_CONNECTION_READER, store->clock, error);
     if (done.ok) {
         done = kq_connection_execute(&opened->connection, "PRAGMA query_only = ON", error);
     }
@@ -38,10 +39,29 @@ void kq_sqlite_reader_close(struct kq_reader *reader)
     kq_memory_free(own);
 }
 
+/* Those that read by one statement, which is one snapshot by itself, or whose further statements read what
+ * never changes. */
+static bool needs_transaction(enum kq_operation_kind kind)
+{
+    switch (kind) {
+    case KQ_OP_MERCHANT_LIST:
+    case KQ_OP_SHOP_LIST:
+    case KQ_OP_TEMPLATE_GET:
+    case KQ_OP_TEMPLATE_LIST:
+    case KQ_OP_VOUCHER_GET:
+        return false;
+    default:
+        return true;
+    }
+}
+
 /* All that an operation reads is one snapshot. */
 static struct kq_result read_in_snapshot(struct kq_connection *connection, kq_read_function *read,
                                          struct kq_operation *operation, struct kq_error *error)
 {
+    if (!needs_transaction(operation->kind)) {
+        return read(connection, operation, error);
+    }
     KQ_TRY(kq_transaction_begin(connection, KQ_TRANSACTION_READ, error));
     struct kq_result done = read(connection, operation, error);
     kq_transaction_rollback(connection);
@@ -80,8 +100,8 @@ uint64_t kq_sqlite_revision(struct kq_reader *reader)
     const _Atomic uint32_t volatile *words = region;
     uint64_t revision = UINT64_C(14695981039346656037); /* FNV-1a, by words */
     for (size_t i = 0; i < INDEX_HEAD_WORDS; i++) {
-        revision = (revision ^ atomic_load_explicit(&words[i], memory_order_acquire)) *
-                   UINT64_C(1099511628211);
+        revision =
+            (revision ^ atomic_load_explicit(&words[i], memory_order_acquire)) * UINT64_C(1099511628211);
     }
     return revision == 0 ? 1 : revision;
 }

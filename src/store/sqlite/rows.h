@@ -33,7 +33,8 @@ KQ_MUST struct kq_result kq_row_grant(struct kq_connection *connection, struct k
 KQ_MUST struct kq_result kq_row_user(struct kq_connection *connection, const struct kq_recipient *recipient,
                                      struct kq_arena *arena, struct kq_user *user, bool *found,
                                      struct kq_error *error);
-/* What the decision to issue looks at: the id and the state. The id is the recipient's text where that is one.
+/* What the decision to issue looks at: the id and the state. The id is the recipient's text where that is
+ * one.
  */
 KQ_MUST struct kq_result kq_row_user_for_issue(struct kq_connection *connection,
                                                const struct kq_recipient *recipient, struct kq_arena *arena,

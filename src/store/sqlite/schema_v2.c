@@ -4,21 +4,21 @@
 #include "store/sqlite/schema.h"
 
 /* Version 2 writes short keys where version 1 wrote long ids into every index: an issue touches three trees
- * with some 140 bytes instead of 300. Everything else stays as in version 1: fen, seconds (`_s`), NULL for "no
- * limit", "none" or "never", and the enumerators' numbers.
+ * with some 140 bytes instead of 300. Everything else stays as in version 1: fen, seconds (`_s`), NULL for
+ * "no limit", "none" or "never", and the enumerators' numbers.
  *
  * user.user_id: the 16 digits as a number.
  *
  * template.template_no: what vouchers refer to.
  *
  * voucher.voucher_no: the number in its id (base/id.h); the rest of the id is the product, meta.node and the
- * last characters of user_id. Rows are appended. spent_fen: the amount without the balance. active_s NULL: from
- * its issue on. It has no foreign keys: each issue has read both rows in the same transaction, and neither is
- * ever deleted. voucher_by_user is a wallet in its order, and holds all that counting a user's vouchers of a
- * template needs.
+ * last characters of user_id. Rows are appended. spent_fen: the amount without the balance. active_s NULL:
+ * from its issue on. It has no foreign keys: each issue has read both rows in the same transaction, and
+ * neither is ever deleted. voucher_by_user is a wallet in its order, and holds all that counting a user's
+ * vouchers of a template needs.
  *
- * pass.wallet_no: from the same source as voucher_no. Vouchers and passes of one second stand in the wallet in
- * the order in which they were made, which a pass_id, the operator's choice, does not tell.
+ * pass.wallet_no: from the same source as voucher_no. Vouchers and passes of one second stand in the wallet
+ * in the order in which they were made, which a pass_id, the operator's choice, does not tell.
  *
  * pass_shop names shops that need not be there: passes are imported from elsewhere, and unknown shops are not
  * shown.

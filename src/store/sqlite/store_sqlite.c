@@ -71,16 +71,17 @@ static struct kq_result open_connection(struct kq_sqlite_store *store,
                                         const struct kq_sqlite_options *options, struct kq_error *error)
 {
     KQ_TRY(make_file(options->path, options->create, error));
-    if (!kq_connection_open(&store->writer.connection, options->path, KQ_CONNECTION_WRITER,
-                            options->clock, error).ok ||
+    if (!kq_connection_open(&store->writer.connection, options->path, KQ_CONNECTION_WRITER, options->clock,
+                            error)
+             .ok ||
         !kq_schema_prepare(&store->writer.connection, error).ok) {
         return kq_fail_in(error, "%s", options->path);
     }
     return KQ_OK;
 }
 
-/* SQLite counts its memory under one lock for the whole process, which nobody here asks for. Whoever has set up
- * SQLite before has his way. */
+/* SQLite counts its memory under one lock for the whole process, which nobody here asks for. Whoever has set
+ * up SQLite before has his way. */
 static void configure_sqlite(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);

@@ -168,8 +168,8 @@ struct kq_result kq_read_template_get(struct kq_connection *connection, struct k
                                       struct kq_error *error)
 {
     struct kq_op_template_get *get = &operation->template_get;
-    return kq_row_template(connection, get->template_id, operation->arena, &get->template, NULL,
-                           &get->found, error);
+    return kq_row_template(connection, get->template_id, operation->arena, &get->template, NULL, &get->found,
+                           error);
 }
 
 struct kq_result kq_read_template_list(struct kq_connection *connection, struct kq_operation *operation,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "base/macros.h"
 #include "store/sqlite/list.h"
 #include "store/sqlite/numbers.h"
@@ -48,7 +50,7 @@ static struct kq_result write_id(struct kq_voucher_rows *rows, int64_t number, s
 }
 
 static struct kq_result take_voucher(struct kq_voucher_rows *rows, struct kq_query *query,
-                                      struct kq_voucher *voucher, struct kq_error *error)
+                                     struct kq_voucher *voucher, struct kq_error *error)
 {
     int64_t number = kq_query_take_integer(query);
     int64_t template_no = kq_query_take_integer(query);
@@ -92,10 +94,8 @@ struct kq_result kq_row_voucher_by_out_biz_no(struct kq_connection *connection, 
     if (!*found) {
         return KQ_OK;
     }
-    struct kq_voucher_rows rows = {.connection = connection,
-                                   .arena = arena,
-                                   .template_no = template_no,
-                                   .template_id = template_id};
+    struct kq_voucher_rows rows = {
+        .connection = connection, .arena = arena, .template_no = template_no, .template_id = template_id};
     return take_voucher(&rows, &query, voucher, error);
 }
 
@@ -119,51 +119,54 @@ struct kq_result kq_read_voucher_get(struct kq_connection *connection, struct kq
 /* What a list looks for, as numbers. */
 struct range {
     int64_t template_no; /* KQ_NUMBER_NONE: of every template */
-    int64_t after;       /* voucher_no */
+    struct kq_slice template_id;
+    int64_t after; /* voucher_no */
     bool is_empty;
     bool is_sorted; /* the template's vouchers are few enough to be put into order for each page */
 };
 
-/* A template's vouchers have been made after it, by the same source. */
-static struct kq_result find_template_range(struct kq_connection *connection, struct kq_slice template_id,
-                                            struct range *range, struct kq_error *error)
+static struct kq_result find_template(struct kq_connection *connection, struct kq_operation *operation,
+                                      struct range *range, struct kq_error *error)
 {
-    static const char select_template[] =
-        "SELECT template_no, issued_count FROM template WHERE template_id = ?";
-    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_template);
-    kq_query_put_text(&query, template_id);
+    struct kq_op_voucher_list *list = &operation->voucher_list;
+    struct kq_template template = {0};
     bool found = false;
-    KQ_TRY(kq_query_next(&query, &found, error));
-    range->is_empty = !found;
-    if (found) {
-        range->template_no = kq_query_take_integer(&query);
-        range->is_sorted = kq_query_take_integer(&query) <= SORTED_MAX;
+    KQ_TRY(kq_row_template(connection, list->template_id, operation->arena, &template, &range->template_no,
+                           &found, error));
+    range->template_id = template.template_id;
+    range->is_empty = !found && list->template_id.size > 0;
+    range->is_sorted = found && template.issued_count <= SORTED_MAX;
+    if (list->with_template) {
+        list->template_found = found;
+        list->template = template;
     }
-    int64_t made = 0;
-    uint32_t node = 0;
-    if (kq_id_read(template_id, &made, &node) && made > range->after) {
-        range->after = made;
-    }
-    return kq_query_check(&query, error);
+    return KQ_OK;
 }
 
-static struct kq_result find_range(struct kq_connection *connection, const struct kq_op_voucher_list *list,
-                                   struct range *range, struct kq_error *error)
+/* Where the list begins. A template's vouchers have been made after it, by the same source. */
+static struct kq_result find_begin(const struct kq_op_voucher_list *list, struct range *range,
+                                   struct kq_error *error)
 {
+    int64_t template_made = -1;
     uint32_t node = 0;
-    *range = (struct range){.template_no = KQ_NUMBER_NONE, .after = -1};
     if (list->page.after.size > 0) {
         KQ_ENSURE(kq_id_read(list->page.after, &range->after, &node), error, KQ_E_USAGE,
                   "a page of vouchers begins behind a voucher's id");
     }
-    return list->template_id.size == 0 ? KQ_OK
-                                       : find_template_range(connection, list->template_id, range, error);
+    if (kq_id_read(list->template_id, &template_made, &node) && template_made > range->after) {
+        range->after = template_made;
+    }
+    return KQ_OK;
 }
 
 /* A user's vouchers are few: found by the wallet's index, then put into order; and so are those of a small
- * template. Else the table is walked in its own order, so that a dump in pages walks it once. */
+ * template. Else the table is walked in its own order, so that a dump in pages walks it once. All of a user's
+ * come in the index's order, in which they hardly ever have to be put. */
 static const char *choose_select(const struct kq_op_voucher_list *list, const struct range *range)
 {
+    static const char all_of_user[] =
+        "SELECT " VOUCHER_COLUMNS " FROM voucher INDEXED BY voucher_by_user"
+        " WHERE user_id = ?1 AND (?2 < 0 OR template_no = ?2) AND voucher_no > ?3 AND ?4 < 0";
     static const char of_user[] = "SELECT " VOUCHER_COLUMNS " FROM voucher INDEXED BY voucher_by_user"
                                   " WHERE user_id = ?1 AND (?2 < 0 OR template_no = ?2) AND voucher_no > ?3"
                                   " ORDER BY voucher_no LIMIT ?4";
@@ -174,9 +177,25 @@ static const char *choose_select(const struct kq_op_voucher_list *list, const st
                                  " WHERE ?1 < 0 AND (?2 < 0 OR template_no = ?2) AND voucher_no > ?3"
                                  " ORDER BY voucher_no LIMIT ?4";
     if (list->user_id.size > 0) {
-        return of_user;
+        return list->page.limit == 0 ? all_of_user : of_user;
     }
     return range->is_sorted ? of_template : of_all;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    return kq_slice_compare(((const struct kq_voucher *)a)->voucher_id,
+                            ((const struct kq_voucher *)b)->voucher_id);
+}
+
+static void put_into_order(struct kq_voucher *items, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (compare_ids(&items[i - 1], &items[i]) > 0) {
+            qsort(items, count, sizeof(*items), compare_ids);
+            return;
+        }
+    }
 }
 
 static struct kq_result take_list(struct kq_connection *connection, const struct range *range,
@@ -184,6 +203,10 @@ static struct kq_result take_list(struct kq_connection *connection, const struct
 {
     struct kq_op_voucher_list *list = &operation->voucher_list;
     struct kq_voucher_rows rows = {.connection = connection, .arena = operation->arena};
+    if (range->template_no != KQ_NUMBER_NONE) {
+        rows.template_no = range->template_no;
+        rows.template_id = range->template_id;
+    }
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, choose_select(list, range));
     kq_query_put_user(&query, list->user_id);
     kq_query_put_integer(&query, range->template_no);
@@ -197,6 +220,7 @@ static struct kq_result take_list(struct kq_connection *connection, const struct
         KQ_TRY(take_voucher(&rows, &query, &list->items[list->count++], error));
         KQ_TRY(kq_query_next(&query, &has_row, error));
     }
+    put_into_order(list->items, list->count);
     return KQ_OK;
 }
 
@@ -204,13 +228,12 @@ struct kq_result kq_read_voucher_list(struct kq_connection *connection, struct k
                                       struct kq_error *error)
 {
     struct kq_op_voucher_list *list = &operation->voucher_list;
-    struct range range;
+    struct range range = {.template_no = KQ_NUMBER_NONE, .after = -1};
     list->items = NULL;
     list->count = 0;
-    if (list->with_template) {
-        KQ_TRY(kq_row_template(connection, list->template_id, operation->arena, &list->template, NULL,
-                               &list->template_found, error));
+    if (list->with_template || list->template_id.size > 0) {
+        KQ_TRY(find_template(connection, operation, &range, error));
     }
-    KQ_TRY(find_range(connection, list, &range, error));
+    KQ_TRY(find_begin(list, &range, error));
     return range.is_empty ? KQ_OK : take_list(connection, &range, operation, error);
 }

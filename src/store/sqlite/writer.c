@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/sqlite/writer.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -9,8 +10,8 @@
 #include "store/sqlite.h"
 
 /* The weight of a batch (kq_operation_weight) doubles, while that much is waiting, as long as a batch takes
- * less than this, and is halved where one takes more than BATCH_SHRINKS_ABOVE_US: what comes next, and a writer
- * of another process, waits for one batch. */
+ * less than this, and is halved where one takes more than BATCH_SHRINKS_ABOVE_US: what comes next, and a
+ * writer of another process, waits for one batch. */
 #define BATCH_GROWS_BELOW_US 20000
 #define BATCH_SHRINKS_ABOVE_US 50000
 
@@ -18,6 +19,16 @@
  * batch leaves them this long to get it, after batches beside which it does not matter. */
 #define REST_AFTER_US 10000
 #define REST_NS 500000
+
+/* Where those that wait are patient (store.h), a commit is put off until so many share it: what a commit
+ * costs beside its rows is little then for each of them. */
+#define GATHER_COUNT 64
+
+/* When nothing has come for this long, the pages that the writer keeps are given back. */
+#define IDLE_S 2
+
+#define US_PER_S INT64_C(1000000)
+#define NS_PER_US 1000
 
 static void append(struct kq_submission_list *list, struct kq_submission *submission)
 {
@@ -42,15 +53,31 @@ static struct kq_submission *take_first(struct kq_submission_list *list)
     return first;
 }
 
+/* By the clock that the thread sleeps by. */
+static int64_t now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * US_PER_S + now.tv_nsec / NS_PER_US;
+}
+
+static int64_t earlier(int64_t left_us, int64_t right_us)
+{
+    return left_us < right_us ? left_us : right_us;
+}
+
 void kq_writer_submit(struct kq_writer *writer, struct kq_submission *submission)
 {
     bool is_full = atomic_fetch_add(&writer->waiting_count, 1) >= writer->queue_max;
     bool must_wake = false;
     if (!is_full) {
+        int64_t commit_by_us = now_us() + submission->patience_us;
         pthread_mutex_lock(&writer->mutex);
         append(&writer->queue, submission);
-        must_wake = writer->is_asleep;
-        writer->is_asleep = false;
+        writer->commit_by_us = earlier(writer->commit_by_us, commit_by_us);
+        must_wake = writer->is_asleep &&
+                    (commit_by_us < writer->asleep_until_us || writer->queue.count >= GATHER_COUNT);
+        writer->is_asleep = writer->is_asleep && !must_wake;
         pthread_mutex_unlock(&writer->mutex);
     }
     if (must_wake) {
@@ -63,18 +90,60 @@ void kq_writer_submit(struct kq_writer *writer, struct kq_submission *submission
     }
 }
 
-/* Takes all that is queued, so that nobody waits for this thread to sort it. Waits where nothing is taken yet;
- * empty then: the store is closing and there is nothing left. */
+static void sleep_until(struct kq_writer *writer, int64_t until_us, bool *timed_out)
+{
+    const struct timespec until = {
+        .tv_sec = until_us / US_PER_S,
+        .tv_nsec = until_us % US_PER_S * NS_PER_US,
+    };
+    *timed_out = pthread_cond_timedwait(&writer->changed, &writer->mutex, &until) == ETIMEDOUT;
+}
+
+/* Waits for a submission, with the mutex held. The first time that takes long, the connection gives its pages
+ * back: what a load has filled is not to stay for good. */
+static void sleep_until_woken(struct kq_writer *writer, bool *is_idle)
+{
+    writer->asleep_until_us = INT64_MAX;
+    if (*is_idle) {
+        pthread_cond_wait(&writer->changed, &writer->mutex);
+        return;
+    }
+    sleep_until(writer, now_us() + IDLE_S * US_PER_S, is_idle);
+    if (*is_idle) {
+        pthread_mutex_unlock(&writer->mutex);
+        sqlite3_db_release_memory(writer->connection.handle);
+        pthread_mutex_lock(&writer->mutex);
+    }
+}
+
+/* With the mutex held: sleeps while there is nothing to do, or nobody minds that more come first. */
+static void wait_for_queue(struct kq_writer *writer)
+{
+    bool is_idle = false;
+    bool timed_out = false;
+    while (writer->queue.count < GATHER_COUNT && now_us() < writer->commit_by_us && !writer->closing) {
+        writer->is_asleep = true;
+        if (writer->queue.count == 0) {
+            sleep_until_woken(writer, &is_idle);
+        } else {
+            writer->asleep_until_us = writer->commit_by_us;
+            sleep_until(writer, writer->commit_by_us, &timed_out);
+        }
+    }
+    writer->is_asleep = false;
+}
+
+/* Takes all that is queued, so that nobody waits for this thread to sort it. Waits where nothing is taken
+ * yet; empty then: the store is closing and there is nothing left. */
 static void take_queue(struct kq_writer *writer)
 {
     pthread_mutex_lock(&writer->mutex);
-    while (writer->taken.count == 0 && writer->queue.count == 0 && !writer->closing) {
-        writer->is_asleep = true;
-        pthread_cond_wait(&writer->changed, &writer->mutex);
+    if (writer->taken.count == 0) {
+        wait_for_queue(writer);
     }
-    writer->is_asleep = false;
     struct kq_submission_list queue = writer->queue;
     writer->queue = (struct kq_submission_list){0};
+    writer->commit_by_us = INT64_MAX;
     pthread_mutex_unlock(&writer->mutex);
     if (writer->taken.count == 0) {
         writer->taken = queue;
@@ -98,7 +167,7 @@ static struct kq_submission_list take_batch(struct kq_writer *writer, size_t *we
         }
         append(&batch, take_first(&writer->taken));
         *weight = next_weight < writer->batch_weight_max - *weight ? *weight + next_weight
-                                                                  : writer->batch_weight_max;
+                                                                   : writer->batch_weight_max;
     }
     atomic_fetch_sub(&writer->waiting_count, batch.count);
     return batch;
@@ -269,11 +338,16 @@ struct kq_result kq_writer_start(struct kq_writer *writer, const char *path, siz
     writer->clock = writer->connection.clock;
     writer->queue_max = queue_max;
     writer->batch_weight_max = KQ_BATCH_WEIGHT_MIN;
+    writer->commit_by_us = INT64_MAX;
     writer->batch = (struct kq_batch){.connection = &writer->connection};
     KQ_TRY(kq_checkpointer_start(&writer->checkpointer, path, writer->clock, error));
     sqlite3_wal_hook(writer->connection.handle, note_log, writer);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_mutex_init(&writer->mutex, NULL);
-    pthread_cond_init(&writer->changed, NULL);
+    pthread_cond_init(&writer->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     int status = start_thread(writer);
     if (status != 0) {
         pthread_cond_destroy(&writer->changed);

@@ -14,9 +14,9 @@
 #include "store/store.h"
 
 /* The one thread of a store that writes. It takes everything that waits, as far as one batch may go, commits
- * it, then completes it. How far that is follows from how long the last batches took: see BATCH_GROWS_BELOW_US
- * in writer.c. Where the batch fails as a whole, each of its operations is tried once more
- * alone, so that one that cannot be written fails alone.
+ * it, then completes it. How far that is follows from how long the last batches took: see
+ * BATCH_GROWS_BELOW_US in writer.c. Where the batch fails as a whole, each of its operations is tried once
+ * more alone, so that one that cannot be written fails alone.
  *
  * A commit that fails at the disk may have left all of itself in SQLite's log, and whoever opens the file
  * after a crash takes it for good (see store.h). Therefore an operation whose commit failed is tried once
@@ -38,7 +38,7 @@ struct kq_writer {
     size_t queue_max;
     struct kq_submission_list taken; /* from the queue, for the next batches */
     size_t batch_weight_max;
-    int log_pages; /* of the commit that was the last, or 0 */
+    int log_pages;     /* of the commit that was the last, or 0 */
     bool is_failing;   /* the last batch was not committed: said once in the log */
     bool is_unsettled; /* the batch's, as last said in the log */
     pthread_t thread;
@@ -48,12 +48,14 @@ struct kq_writer {
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
     struct kq_submission_list queue;
-    bool is_asleep; /* the thread waits for `changed` */
+    int64_t commit_by_us;    /* when the least patient of the queue is to be committed; INT64_MAX: nobody */
+    int64_t asleep_until_us; /* when the thread wakes by itself */
+    bool is_asleep;          /* the thread waits for `changed` */
     bool closing;
 };
 
-/* Starts the thread, and the checkpointer's. `connection` is open already, and stays open. `path`, the file's,
- * is borrowed. INTERNAL. */
+/* Starts the thread, and the checkpointer's. `connection` is open already, and stays open. `path`, the
+ * file's, is borrowed. INTERNAL. */
 KQ_MUST struct kq_result kq_writer_start(struct kq_writer *writer, const char *path, size_t queue_max,
                                          struct kq_error *error);
 
