@@ -148,30 +148,28 @@ void kq_http_connection_close(struct kq_http_connection *connection)
     atomic_fetch_sub(&loop->settings.count->open, 1);
 }
 
-/* What has come may hold an app_auth_token. */
+/* What has come may hold an app_auth_token, and an answer may show what has come. */
 void kq_http_memory_free(struct kq_http_memory *memory)
 {
     kq_buffer_wipe_and_free(&memory->input);
     kq_buffer_wipe_and_free(&memory->body);
-    kq_buffer_free(&memory->output);
-    kq_buffer_free(&memory->response);
-    kq_buffer_free(&memory->answer);
+    kq_buffer_wipe_and_free(&memory->output);
+    kq_buffer_wipe_and_free(&memory->response);
+    kq_buffer_wipe_and_free(&memory->answer);
     kq_arena_free(&memory->arena);
 }
 
-/* Empty, and without what has come. */
+/* Empty, and without what has come and gone. */
 static void clean(struct kq_http_memory *memory)
 {
-    struct kq_buffer *incoming[] = {&memory->input, &memory->body};
-    for (size_t i = 0; i < KQ_COUNT(incoming); i++) {
-        if (incoming[i]->data != NULL) {
-            kq_memory_wipe(incoming[i]->data, incoming[i]->capacity);
+    struct kq_buffer *buffers[] = {&memory->input, &memory->body, &memory->output, &memory->response,
+                                   &memory->answer};
+    for (size_t i = 0; i < KQ_COUNT(buffers); i++) {
+        if (buffers[i]->data != NULL) {
+            kq_memory_wipe(buffers[i]->data, buffers[i]->capacity);
         }
-        kq_buffer_clear(incoming[i]);
+        kq_buffer_clear(buffers[i]);
     }
-    kq_buffer_clear(&memory->output);
-    kq_buffer_clear(&memory->response);
-    kq_buffer_clear(&memory->answer);
     kq_arena_reset(&memory->arena);
 }
 

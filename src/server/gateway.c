@@ -219,7 +219,7 @@ static enum kq_call_progress end(struct kq_gateway *gateway, struct kq_call *cal
                                  const struct kq_error *error)
 {
     give_place_back(gateway, call);
-    kq_answer_scratch_trim(&gateway->scratch);
+    kq_answer_scratch_trim(&gateway->scratch, call->error.code == KQ_E_INVALID_SIGNATURE);
     if (!answered.ok) {
         kq_log(KQ_LOG_ERROR, "call %s: no answer: %s", call->trace_id, kq_error_message(error));
         kq_buffer_clear(&call->answer);
@@ -314,6 +314,14 @@ enum kq_call_progress kq_gateway_resume(struct kq_gateway *gateway, struct kq_ca
     return answer(gateway, call, values);
 }
 
+/* Not an answer that shows what its caller says, where that is nobody known: whoever makes up such calls
+ * would have everything else forgotten. */
+static bool is_worth_keeping(const struct kq_call *call)
+{
+    return call->verified ||
+           (call->error.code != KQ_E_INVALID_SIGNATURE && call->error.code != KQ_E_INVALID_PARAMETER_GATEWAY);
+}
+
 struct kq_call *kq_gateway_sign_next(struct kq_gateway *gateway)
 {
     struct kq_error error = {0};
@@ -333,7 +341,7 @@ struct kq_call *kq_gateway_sign_next(struct kq_gateway *gateway)
     if (done.ok) {
         done = kq_gateway_seal(call, response, signature, &error);
     }
-    if (done.ok) {
+    if (done.ok && is_worth_keeping(call)) {
         kq_memo_put_signature(gateway->memo, call->response_digest, signature);
     }
     (void)end(gateway, call, done, &error);

@@ -105,20 +105,20 @@ struct kq_result kq_gateway_seal(struct kq_call *call, struct kq_slice response,
 
 void kq_answer_scratch_free(struct kq_answer_scratch *scratch)
 {
-    kq_buffer_free(&scratch->json);
-    kq_buffer_free(&scratch->text);
+    kq_buffer_wipe_and_free(&scratch->json);
+    kq_buffer_wipe_and_free(&scratch->text);
     kq_buffer_free(&scratch->signature);
 }
 
 /* So much is kept from one answer to the next. */
 #define SCRATCH_KEPT_BYTES ((size_t)65536)
 
-void kq_answer_scratch_trim(struct kq_answer_scratch *scratch)
+void kq_answer_scratch_trim(struct kq_answer_scratch *scratch, bool is_secret)
 {
-    if (scratch->json.capacity > SCRATCH_KEPT_BYTES) {
-        kq_buffer_free(&scratch->json);
+    if (is_secret || scratch->json.capacity > SCRATCH_KEPT_BYTES) {
+        kq_buffer_wipe_and_free(&scratch->json);
     }
-    if (scratch->text.capacity > SCRATCH_KEPT_BYTES) {
-        kq_buffer_free(&scratch->text);
+    if (is_secret || scratch->text.capacity > SCRATCH_KEPT_BYTES) {
+        kq_buffer_wipe_and_free(&scratch->text);
     }
 }

@@ -2,6 +2,8 @@
 #ifndef KQ_SERVER_GATEWAY_ANSWER_H
 #define KQ_SERVER_GATEWAY_ANSWER_H
 
+#include <stdbool.h>
+
 #include "base/buffer.h"
 #include "base/error.h"
 #include "server/call.h"
@@ -18,8 +20,8 @@ struct kq_answer_scratch {
 
 void kq_answer_scratch_free(struct kq_answer_scratch *scratch);
 
-/* Gives back what one long answer has needed. */
-void kq_answer_scratch_trim(struct kq_answer_scratch *scratch);
+/* Gives back what one long answer has needed, or one that may have shown a token. */
+void kq_answer_scratch_trim(struct kq_answer_scratch *scratch, bool is_secret);
 
 /* The response object, in UTF-8: from call->error where that has a code, else from the typed answer
  * (`values`, the struct of call->method->answer). In the scratch's json, until its next use; empty where

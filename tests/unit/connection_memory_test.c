@@ -52,6 +52,7 @@ static void spare_memory_holds_nothing_of_what_came(void **state)
         assert_true(spare->input.capacity >= 22 && spare->body.capacity >= 22);
         assert_zero(spare->input.data, spare->input.capacity);
         assert_zero(spare->body.data, spare->body.capacity);
+        assert_zero(spare->output.data, spare->output.capacity);
         assert_int_equal(spare->arena.used_bytes, 0);
         const char *piece = kq_arena_allocate(&spare->arena, KQ_ARENA_CHUNK_BYTES / 2);
         assert_non_null(piece);

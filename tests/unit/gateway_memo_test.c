@@ -258,6 +258,13 @@ static void an_error_is_signed_once_a_charset(void **state)
     assert_int_equal(counted(SIGNATURES), signatures + 2);
 }
 
+static uint64_t signatures_kept(void)
+{
+    struct kq_digest_cache_counts counts;
+    kq_memo_count(kq_gateway_memo(fixture.gateway), KQ_MEMO_SIGNATURES, &counts);
+    return counts.entries;
+}
+
 /* What does not verify is worked out each time: nobody's forgeries take a place. */
 static void a_forged_signature_is_not_remembered(void **state)
 {
@@ -265,12 +272,15 @@ static void a_forged_signature_is_not_remembered(void **state)
     sign_call(SEND, SEND_BIZ);
     run_call();
     uint64_t verifications = counted(VERIFICATIONS);
+    uint64_t kept = signatures_kept();
+    assert_int_equal(kept, 1);
     const struct request forged = {.key = fixture.other_key};
     for (unsigned i = 1; i <= 2; i++) {
         run_request(&forged);
         assert_int_equal(fixture.call.error.code, KQ_E_INVALID_SIGNATURE);
         assert_false(fixture.call.verified);
         assert_int_equal(counted(VERIFICATIONS), verifications + i);
+        assert_int_equal(signatures_kept(), kept);
     }
 }
 

@@ -10,6 +10,7 @@
 struct sqlite_reader {
     struct kq_reader reader; /* first: a kq_reader is given where this is meant */
     struct kq_connection connection;
+    const void volatile *index; /* the file's shared index; NULL: not looked for yet */
 };
 
 struct kq_result kq_sqlite_reader_open(struct kq_store *store, struct kq_reader **reader,
@@ -83,21 +84,31 @@ void kq_sqlite_read(struct kq_reader *reader, struct kq_operation *operation)
 
 /* The head of the file's shared index (sqlite.org/walformat.html, "The WAL-Index Header"): a commit by any
  * process writes it anew, with a counter, the log's length and a checksum in it. It is looked at where SQLite
- * has it mapped, without a lock: what a commit that is under way makes of it is another number again. */
+ * has it mapped, which is one place for as long as the connection is open, without a lock: what a commit that
+ * is under way makes of it is another number again. */
 #define INDEX_REGION_BYTES 32768
 #define INDEX_HEAD_WORDS 12
 
-uint64_t kq_sqlite_revision(struct kq_reader *reader)
+/* NULL: it is not mapped yet, which the first read does. */
+static const void volatile *find_index(struct sqlite_reader *own)
 {
-    const struct sqlite_reader *own = (const struct sqlite_reader *)reader;
     sqlite3_file *file = NULL;
     void volatile *region = NULL;
     int status = sqlite3_file_control(own->connection.handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
-    if (status != SQLITE_OK || file->pMethods == NULL || file->pMethods->iVersion < 2 ||
-        file->pMethods->xShmMap(file, 0, INDEX_REGION_BYTES, 0, &region) != SQLITE_OK || region == NULL) {
+    if (status == SQLITE_OK && file->pMethods != NULL && file->pMethods->iVersion >= 2 &&
+        file->pMethods->xShmMap(file, 0, INDEX_REGION_BYTES, 0, &region) == SQLITE_OK) {
+        own->index = region;
+    }
+    return own->index;
+}
+
+uint64_t kq_sqlite_revision(struct kq_reader *reader)
+{
+    struct sqlite_reader *own = (struct sqlite_reader *)reader;
+    const _Atomic uint32_t volatile *words = own->index != NULL ? own->index : find_index(own);
+    if (words == NULL) {
         return 0;
     }
-    const _Atomic uint32_t volatile *words = region;
     uint64_t revision = UINT64_C(14695981039346656037); /* FNV-1a, by words */
     for (size_t i = 0; i < INDEX_HEAD_WORDS; i++) {
         revision =

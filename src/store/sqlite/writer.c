@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "base/turns.h"
 #include "store/sqlite.h"
 
 /* The weight of a batch (kq_operation_weight) doubles, while that much is waiting, as long as a batch takes
@@ -308,6 +309,7 @@ static void *run(void *context)
 {
     struct kq_writer *writer = context;
     size_t weight = 0;
+    kq_turns_short();
     struct kq_submission_list list = take_batch(writer, &weight);
     while (list.count > 0) {
         int64_t begun_us = writer->clock->monotonic_us(writer->clock);
