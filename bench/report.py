@@ -31,7 +31,8 @@ def targets(results):
     at = f"{last['vouchers']:,} vouchers"
     memory = last["memory"]
     least, many = find(results, FEW) or sizes[0], find(results, MANY) or last
-    growth = send_cost(many) / send_cost(least) if many is not least else None
+    is_growth = many["vouchers"] >= MANY and least["vouchers"] <= FEW
+    growth = send_cost(many) / send_cost(least) if is_growth else None
     rows = [
         ("send, unique keys, durable ÷ limit", at, runs["send, unique keys"]["ratio"], ">=", 0.90, "{:.2f}"),
         ("replay ÷ limit", at, runs["replay"]["ratio"], ">=", 12, "{:.1f}"),
@@ -44,7 +45,8 @@ def targets(results):
         ("resident memory at rest, MiB", at, memory["at_rest"]["resident_bytes"] / MIB, "<=", 15, "{:.1f}"),
         ("with 5,000 idle connections, MiB", f"{memory['idle']['connections']:,} connections",
          memory["idle"]["resident_bytes"] / MIB, "<=", 60, "{:.1f}"),
-        ("start to first answer, 10 million vouchers, ms", at, last["first_answer_ms"], "<=", 100, "{:.0f}"),
+        ("start to first answer, 10 million vouchers, ms", f"{many['vouchers']:,} vouchers",
+         many["first_answer_ms"] if many["vouchers"] >= MANY else None, "<=", 100, "{:.0f}"),
     ]
     return [{"name": name, "measured_at": where, "figure": figure, "relation": relation, "target": target,
              "shown": "-" if figure is None else shape.format(figure),
@@ -110,11 +112,13 @@ def machine_lines(results):
 def size_lines(size):
     memory, vouchers = size["memory"], size["voucher_import"]
     yield ""
-    yield (f"{size['vouchers']:,} vouchers, {size['users']:,} users: imported at {vouchers['rows_per_s']:,.0f} and "
-           f"{size['user_import']['rows_per_s']:,.0f} rows/s; {vouchers['bytes_a_row']:.0f} bytes of file a voucher")
+    yield (f"{size['vouchers']:,} vouchers imported at {vouchers['rows_per_s']:,.0f} rows/s, {size['users']:,} users at "
+           f"{size['user_import']['rows_per_s']:,.0f}; {vouchers['bytes_a_row']:.0f} bytes of file a voucher")
+    grown = memory["after_load"]["resident_bytes"] - memory["at_rest"]["resident_bytes"]
     yield (f"start to first answer {size['first_answer_ms']:.0f} ms; resident "
            f"{memory['at_rest']['resident_bytes'] / MIB:.1f} MiB at rest, {memory['idle']['resident_bytes'] / MIB:.1f} with "
-           f"{memory['idle']['connections']:,} idle connections, {memory['after_load']['resident_bytes'] / MIB:.1f} after the load")
+           f"{memory['idle']['connections']:,} idle connections, {memory['after_load']['resident_bytes'] / MIB:.1f} after the load, "
+           f"which is {grown / size['vouchers']:,.1f} bytes more a voucher")
     yield from columns([HEAD + [""], *(run_row(name, run) for name, run in size["workloads"].items())])
     yield ""
     yield from store_lines(size["store_alone"])

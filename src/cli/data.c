@@ -21,7 +21,8 @@ struct kq_result kq_data_open(struct kq_invocation *invocation, struct kq_data *
               "%s is no data directory yet: `kaquan init --data %s` makes it one", data->directory,
               data->directory);
     kq_system_clock_init(&data->clock, 0);
-    const struct kq_sqlite_options options = {.path = path.data, .clock = &data->clock.clock};
+    const struct kq_sqlite_options options = {
+        .path = path.data, .clock = &data->clock.clock, .is_bulk = data->is_bulk};
     KQ_TRY(kq_sqlite_open(&options, &data->store, error));
     return kq_store_reader_open(data->store, &data->reader, error);
 }

@@ -2,6 +2,8 @@
 #ifndef KQ_CLI_DATA_H
 #define KQ_CLI_DATA_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "cli/command.h"
@@ -15,6 +17,7 @@
 
 struct kq_data {
     const char *directory; /* borrowed from the invocation */
+    bool is_bulk;          /* set before it is opened: rows come in bulk (store/sqlite.h) */
     struct kq_system_clock clock;
     struct kq_store *store;   /* owned */
     struct kq_reader *reader; /* owned */

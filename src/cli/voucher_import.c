@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <time.h>
-
 #include "base/memory.h"
 #include "cli/commands.h"
 #include "cli/data.h"
@@ -27,15 +24,13 @@ static const struct kq_flag flags[] = {
      .text = "the template of the rows that name none"},
 };
 
-/* Between two commits: another process's writer asks for its turn a few times in a millisecond, and would
- * hardly ever meet the instant between two commits that follow each other at once. */
-#define PAUSE_NS 1500000L
-
 /* The store gives another process five seconds; a server at its limit may need more, and a voucher file is
  * worth a minute of patience. */
 #define BUSY_TRIES_MAX 12
 
-enum { CHUNK_COUNT = 2 };
+/* While the store commits about half of them the other half is read. So half of them is how large commits
+ * get: more gain little, and take memory; these, full of ordinary rows, are some 50 MB. */
+enum { CHUNK_COUNT = 64 };
 
 struct import {
     struct kq_slice template_id; /* borrowed; of rows that name none */
@@ -44,8 +39,16 @@ struct import {
     struct kq_import_source source;
     struct kq_import_report report;
     struct kq_voucher_import_merchants merchants;
-    struct kq_voucher_import_chunk chunks[CHUNK_COUNT];
+    struct kq_voucher_import_chunk chunks[CHUNK_COUNT]; /* a ring */
+    size_t oldest;                                      /* of those that are submitted and not counted yet */
+    size_t submitted_count;
 };
+
+/* In the order of the file: 0 is the oldest that is submitted, submitted_count the next to be. */
+static struct kq_voucher_import_chunk *chunk_at(struct import *import, size_t place)
+{
+    return &import->chunks[(import->oldest + place) % CHUNK_COUNT];
+}
 
 static void close_import(struct import **opened)
 {
@@ -70,6 +73,7 @@ static struct kq_result open_import(struct kq_invocation *invocation, struct imp
     import->input.file = -1;
     import->template_id = kq_flag_text(invocation, "template-id");
     import->merchants.data = &import->data;
+    import->data.is_bulk = true;
     KQ_TRY(kq_import_input_open(invocation, &import->input, error));
     KQ_TRY(kq_data_open(invocation, &import->data, error));
     for (size_t i = 0; i < CHUNK_COUNT; i++) {
@@ -123,23 +127,28 @@ static struct kq_result fill(struct import *import, struct kq_voucher_import_chu
     return KQ_OK;
 }
 
-static void pause_for_others(void)
+/* Where another process had the file all the time, nothing was changed, and all that waited was refused: it
+ * is submitted again in the order of the file. */
+static void submit_again(struct import *import)
 {
-    struct timespec left = {.tv_nsec = PAUSE_NS};
-    while (nanosleep(&left, &left) != 0 && errno == EINTR) {
+    for (size_t i = 0; i < import->submitted_count; i++) {
+        kq_voucher_import_chunk_wait(chunk_at(import, i));
+    }
+    for (size_t i = 0; i < import->submitted_count; i++) {
+        if (chunk_at(import, i)->operation.error.code == KQ_E_BUSY) {
+            kq_voucher_import_chunk_submit(chunk_at(import, i), import->data.store);
+        }
     }
 }
 
-/* Waits until the chunk is decided. Where another process had the file all the time, nothing was changed. */
-static void settle(struct import *import, struct kq_voucher_import_chunk *chunk)
+/* Waits until the oldest chunk is decided. */
+static void settle(struct import *import)
 {
+    struct kq_voucher_import_chunk *chunk = chunk_at(import, 0);
     kq_voucher_import_chunk_wait(chunk);
     for (unsigned tries = 1; chunk->operation.error.code == KQ_E_BUSY && tries < BUSY_TRIES_MAX; tries++) {
-        kq_voucher_import_chunk_submit(chunk, import->data.store);
+        submit_again(import);
         kq_voucher_import_chunk_wait(chunk);
-    }
-    if (chunk->operation.issue_many.count > 0) {
-        pause_for_others();
     }
 }
 
@@ -181,26 +190,35 @@ static struct kq_result count_chunk(struct import *import, const struct kq_vouch
     return KQ_OK;
 }
 
-/* While the store has one chunk, the next one is read. */
+/* Takes the oldest chunk to its end. */
+static struct kq_result finish_oldest(struct import *import, struct kq_error *error)
+{
+    settle(import);
+    KQ_TRY(count_chunk(import, chunk_at(import, 0), error));
+    import->oldest = (import->oldest + 1) % CHUNK_COUNT;
+    import->submitted_count--;
+    return KQ_OK;
+}
+
+/* While the store has some chunks, the next ones are read; what is done is counted as soon as may be. Where a
+ * chunk fails, nothing more is submitted. */
 static struct kq_result import_all(struct import *import, struct kq_error *error)
 {
-    struct kq_voucher_import_chunk *submitted = &import->chunks[0];
-    struct kq_voucher_import_chunk *next = &import->chunks[1];
     bool at_end = false;
     while (!at_end) {
-        KQ_TRY(fill(import, next, &at_end, error));
-        settle(import, submitted);
-        bool failed = submitted->operation.error.code != KQ_E_NONE;
-        if (!failed) {
-            kq_voucher_import_chunk_submit(next, import->data.store);
+        while (import->submitted_count == CHUNK_COUNT ||
+               (import->submitted_count > 0 && kq_voucher_import_chunk_is_done(chunk_at(import, 0)))) {
+            KQ_TRY(finish_oldest(import, error));
         }
-        KQ_TRY(count_chunk(import, submitted, error));
-        struct kq_voucher_import_chunk *counted = submitted;
-        submitted = next;
-        next = counted;
+        struct kq_voucher_import_chunk *next = chunk_at(import, import->submitted_count);
+        KQ_TRY(fill(import, next, &at_end, error));
+        kq_voucher_import_chunk_submit(next, import->data.store);
+        import->submitted_count++;
     }
-    settle(import, submitted);
-    return count_chunk(import, submitted, error);
+    while (import->submitted_count > 0) {
+        KQ_TRY(finish_oldest(import, error));
+    }
+    return KQ_OK;
 }
 
 static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)

@@ -84,6 +84,14 @@ void kq_voucher_import_chunk_submit(struct kq_voucher_import_chunk *chunk, struc
     }
 }
 
+bool kq_voucher_import_chunk_is_done(struct kq_voucher_import_chunk *chunk)
+{
+    pthread_mutex_lock(&chunk->mutex);
+    bool is_done = !chunk->is_submitted;
+    pthread_mutex_unlock(&chunk->mutex);
+    return is_done;
+}
+
 void kq_voucher_import_chunk_wait(struct kq_voucher_import_chunk *chunk)
 {
     pthread_mutex_lock(&chunk->mutex);

@@ -11,15 +11,16 @@
 #include "domain/operation.h"
 #include "store/store.h"
 
-/* Rows of an import that the store decides and commits together. The importing thread fills a chunk while the
- * store has another, so that neither waits for the other's work. */
+/* Rows of an import that the store decides as one operation. How many chunks share a commit is the store's to
+ * know: it joins what waits, as far as others let it (store/sqlite.h). The importing thread fills chunks
+ * while the store has others, so that neither waits for the other's work. */
 
-/* One commit: enough that its fsync is little beside the rows, and few enough that another process, which
- * waits for the transaction's end, waits for a fraction of a second. */
-#define KQ_VOUCHER_IMPORT_CHUNK_ROWS ((size_t)16384)
+/* As many as the store's smallest bound of a batch: it can cut what waits as short as it wants to. */
+#define KQ_VOUCHER_IMPORT_CHUNK_ROWS ((size_t)1024)
 
-/* It is also full where its texts have taken this much: rows may all be as long as a record can be. */
-#define KQ_VOUCHER_IMPORT_CHUNK_BYTES ((size_t)8 << 20)
+/* It is also full where its texts have taken this much, several times what ordinary rows take: rows may all
+ * be as long as a record can be. */
+#define KQ_VOUCHER_IMPORT_CHUNK_BYTES ((size_t)512 << 10)
 
 /* A row, in the order of the file. `item` has its outcome, once the chunk is done; NULL: it was refused
  * before it came to an item, for the reason that `refusal` in the arena says. */
@@ -65,6 +66,7 @@ KQ_MUST struct kq_result kq_voucher_import_chunk_add_refusal(struct kq_voucher_i
 /* Hands it to the store, unless there is nothing to decide; until it was waited for it is not to be touched.
  */
 void kq_voucher_import_chunk_submit(struct kq_voucher_import_chunk *chunk, struct kq_store *store);
+bool kq_voucher_import_chunk_is_done(struct kq_voucher_import_chunk *chunk);
 void kq_voucher_import_chunk_wait(struct kq_voucher_import_chunk *chunk);
 
 #endif

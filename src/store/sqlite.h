@@ -20,11 +20,19 @@
 #define KQ_BATCH_WEIGHT_MIN 1024
 #define KQ_BATCH_WEIGHT_MAX 16384
 
+/* As many where rows come in bulk and nobody else writes: the more rows share a commit, the more of them
+ * share the pages that it writes. */
+#define KQ_BULK_BATCH_WEIGHT_MAX 65536
+
 struct kq_sqlite_options {
     const char *path;             /* of the file; borrowed during the call */
     bool create;                  /* make it if it is not there; else NOT_FOUND */
     const struct kq_clock *clock; /* borrowed until close */
     size_t queue_max;             /* submissions waiting at most before BUSY; 0: KQ_QUEUE_MAX_DEFAULT */
+    /* Rows come in bulk, and nobody waits for one of them. As long as no other process commits to the file,
+     * one commit takes up to KQ_BULK_BATCH_WEIGHT_MAX, however long that takes. What waits when the file
+     * cannot be had is refused together (BUSY), so that it can be submitted again in its order. */
+    bool is_bulk;
 };
 
 /* About a second of signatures of a large machine: whoever waits longer is better told at once. */

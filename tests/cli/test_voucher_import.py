@@ -14,7 +14,8 @@ from support.place import EXCHANGE, FIX, RED_PACKET
 
 from command import Terminal, refused, run_bytes, summary
 
-CHUNK_ROWS = 16384  # of one commit
+CHUNK_ROWS = 1024  # of one operation
+RING_ROWS = 64 * CHUNK_ROWS  # that are on their way at most
 UNKNOWN_TEMPLATE_ID = "20140601000730010040000000EB"
 UNKNOWN_USER_ID = "2088999999999999"
 PID = "2088102015433735"
@@ -195,13 +196,13 @@ def test_bad_json_lines(own_place, template_id):
 
 def test_stock_is_never_exceeded(own_place, template_id):
     """Within a commit and over several; what was issued stays so when the file comes again."""
-    small = own_place.create_template(PID, quantity=CHUNK_ROWS + 10)
-    data = csv_of(small, CHUNK_ROWS + 1000)
+    small = own_place.create_template(PID, quantity=RING_ROWS + 10)
+    data = csv_of(small, RING_ROWS + 1000)
     created, unchanged, refused_count, errors = imported(own_place, data)
-    assert (created, unchanged, refused_count) == (CHUNK_ROWS + 10, 0, 990)
-    assert errors[0] == (CHUNK_ROWS + 12, "the template's stock or budget is used up")
-    assert len(vouchers(own_place, small)) == CHUNK_ROWS + 10
-    assert imported(own_place, data)[:3] == (0, CHUNK_ROWS + 10, 990)
+    assert (created, unchanged, refused_count) == (RING_ROWS + 10, 0, 990)
+    assert errors[0] == (RING_ROWS + 12, "the template's stock or budget is used up")
+    assert len(vouchers(own_place, small)) == RING_ROWS + 10
+    assert imported(own_place, data)[:3] == (0, RING_ROWS + 10, 990)
 
 
 def test_keys_that_stand_twice(own_place, template_id):
@@ -224,7 +225,8 @@ def test_keys_of_send_are_the_same(own_place, template_id):
     assert vouchers(own_place, template_id)["order-3"] == user_id(1)
 
 
-@pytest.mark.parametrize("count", [1, CHUNK_ROWS - 1, CHUNK_ROWS, CHUNK_ROWS + 1, 2 * CHUNK_ROWS, 2 * CHUNK_ROWS + 1])
+@pytest.mark.parametrize("count", [1, CHUNK_ROWS - 1, CHUNK_ROWS, CHUNK_ROWS + 1, 2 * CHUNK_ROWS, 2 * CHUNK_ROWS + 1,
+                                   RING_ROWS, 2 * RING_ROWS + 1])
 def test_any_number_of_rows(own_place, template_id, count):
     assert imported(own_place, csv_of(template_id, count)) == (count, 0, 0, [])
     assert len(vouchers(own_place, template_id)) == count
@@ -331,7 +333,7 @@ def test_killed_while_it_waits_for_rows(own_place, template_id, rows):
 
 def test_killed_again_and_again(own_place, template_id, tmp_path):
     """Each run comes further than the one before, and in the end everything is there once."""
-    total = 8 * CHUNK_ROWS
+    total = 2 * RING_ROWS
     path = tmp_path / "vouchers.csv"
     path.write_text(csv_of(template_id, total))
     output = b""
@@ -350,7 +352,7 @@ def test_killed_again_and_again(own_place, template_id, tmp_path):
 
 def test_beside_a_server(own_place, serve, template_id, tmp_path):
     """Sends of new keys and of the file's go on while it is imported, and the stock is shared to the last one."""
-    rows, sends, stock = 4 * CHUNK_ROWS, 400, 3 * CHUNK_ROWS
+    rows, sends, stock = RING_ROWS, 400, RING_ROWS * 3 // 4
     app = own_place.create_app(PID)
     scarce = own_place.create_template(PID, FIX, quantity=stock)
     client = Client(serve(own_place), app)
@@ -378,7 +380,7 @@ def test_beside_a_server(own_place, serve, template_id, tmp_path):
 
 def test_two_at_once(own_place, template_id, tmp_path):
     """The same file from two processes: one voucher a row all the same."""
-    total = 2 * CHUNK_ROWS
+    total = RING_ROWS // 2
     path = tmp_path / "vouchers.csv"
     path.write_text(csv_of(template_id, total))
     outcomes = [None, None]

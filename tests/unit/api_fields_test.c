@@ -124,6 +124,7 @@ static void an_empty_text_reads_as_an_empty_object(void **state)
     (void)state;
     struct reading reading;
     assert_read(&reading, "");
+    kq_arena_free(&reading.arena);
     assert_read(&reading, "{}");
     static const struct values nothing;
     assert_memory_equal(&reading.values, &nothing, sizeof(nothing));

@@ -10,6 +10,10 @@
 #include "wire/envelope.h"
 #include "wire/signature.h"
 
+/* The shortest that there are: a signature is what these tests spend their time on, most of all under
+ * valgrind. */
+#define KEY_BITS KQ_KEY_MIN_BITS
+
 struct fake_store fake;
 struct fixture fixture;
 
@@ -191,9 +195,9 @@ int make_keys(void **state)
     (void)state;
     struct kq_slice der;
     struct kq_arena *arena = &fixture.arena;
-    assert_true(kq_private_key_generate(2048, &fixture.gateway_key, NULL).ok);
-    assert_true(kq_private_key_generate(2048, &fixture.app_key, NULL).ok);
-    assert_true(kq_private_key_generate(2048, &fixture.other_key, NULL).ok);
+    assert_true(kq_private_key_generate(KEY_BITS, &fixture.gateway_key, NULL).ok);
+    assert_true(kq_private_key_generate(KEY_BITS, &fixture.app_key, NULL).ok);
+    assert_true(kq_private_key_generate(KEY_BITS, &fixture.other_key, NULL).ok);
     assert_true(kq_private_key_export_public(fixture.app_key, arena, &fixture.app_public, NULL).ok);
     assert_true(kq_private_key_export_public(fixture.other_key, arena, &fixture.other_public, NULL).ok);
     assert_true(kq_private_key_export_public(fixture.gateway_key, arena, &der, NULL).ok);

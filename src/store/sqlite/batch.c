@@ -63,8 +63,9 @@ static void forget(struct kq_batch *batch)
 static bool is_unchanged(struct kq_batch *batch)
 {
     unsigned version = 0;
-    return batch->is_known && batch->template_arena.used_bytes <= KEPT_TEMPLATES_MAX_BYTES &&
-           read_data_version(batch, &version) && version == batch->data_version;
+    bool is_same = batch->is_known && read_data_version(batch, &version) && version == batch->data_version;
+    batch->met_others = batch->is_known && !is_same;
+    return is_same && batch->template_arena.used_bytes <= KEPT_TEMPLATES_MAX_BYTES;
 }
 
 static struct kq_result prepare(struct kq_batch *batch, struct kq_error *error)

@@ -21,6 +21,8 @@ struct kq_batch {
     /* What stays from batch to batch, as long as nobody else commits: is_known, as of data_version. */
     bool is_known;
     unsigned data_version;
+    bool
+        met_others; /* another process has committed between this batch and the one before, as far as known */
     struct kq_arena template_arena; /* owned */
     struct kq_template_map templates;
     struct kq_id_source ids;

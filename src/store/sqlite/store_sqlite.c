@@ -104,7 +104,7 @@ struct kq_result kq_sqlite_open(const struct kq_sqlite_options *options, struct 
     memcpy(opened->path, options->path, path_size);
     size_t queue_max = options->queue_max == 0 ? KQ_QUEUE_MAX_DEFAULT : options->queue_max;
     if (!open_connection(opened, options, error).ok ||
-        !kq_writer_start(&opened->writer, opened->path, queue_max, error).ok) {
+        !kq_writer_start(&opened->writer, opened->path, queue_max, options->is_bulk, error).ok) {
         free_store(opened);
         return KQ_FAILED;
     }

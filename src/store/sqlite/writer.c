@@ -21,6 +21,10 @@
 #define REST_AFTER_US 10000
 #define REST_NS 500000
 
+/* Where rows come in bulk, batches grow however long they take while nobody else commits to the file. Whoever
+ * does is likely to do so again: they are bounded in time from then on, until nobody has for so long. */
+#define OTHERS_STAY_US INT64_C(10000000)
+
 /* Where those that wait are patient (store.h), a commit is put off until so many share it: what a commit
  * costs beside its rows is little then for each of them. */
 #define GATHER_COUNT 64
@@ -52,6 +56,35 @@ static struct kq_submission *take_first(struct kq_submission_list *list)
     }
     list->count--;
     return first;
+}
+
+/* Puts `later` behind the list. */
+static void join(struct kq_submission_list *list, const struct kq_submission_list *later)
+{
+    if (list->count == 0) {
+        *list = *later;
+    } else if (later->count > 0) {
+        list->last->next = later->first;
+        list->last = later->last;
+        list->count += later->count;
+    }
+}
+
+/* Takes what weighs so much at most off the list's front, but one at least where there is one. */
+static struct kq_submission_list take_weight(struct kq_submission_list *list, size_t weight_max,
+                                             size_t *weight)
+{
+    struct kq_submission_list taken = {0};
+    *weight = 0;
+    while (list->count > 0) {
+        size_t next_weight = kq_operation_weight(list->first->operation);
+        if (taken.count > 0 && next_weight > weight_max - *weight) {
+            break;
+        }
+        append(&taken, take_first(list));
+        *weight = next_weight < weight_max - *weight ? *weight + next_weight : weight_max;
+    }
+    return taken;
 }
 
 /* By the clock that the thread sleeps by. */
@@ -134,42 +167,26 @@ static void wait_for_queue(struct kq_writer *writer)
     writer->is_asleep = false;
 }
 
-/* Takes all that is queued, so that nobody waits for this thread to sort it. Waits where nothing is taken
- * yet; empty then: the store is closing and there is nothing left. */
-static void take_queue(struct kq_writer *writer)
+/* Takes all that is queued, so that nobody waits for this thread to sort it. `wait`: waits where nothing is
+ * taken yet; empty then: the store is closing and there is nothing left. */
+static void take_queue(struct kq_writer *writer, bool wait)
 {
     pthread_mutex_lock(&writer->mutex);
-    if (writer->taken.count == 0) {
+    if (wait && writer->taken.count == 0) {
         wait_for_queue(writer);
     }
     struct kq_submission_list queue = writer->queue;
     writer->queue = (struct kq_submission_list){0};
     writer->commit_by_us = INT64_MAX;
     pthread_mutex_unlock(&writer->mutex);
-    if (writer->taken.count == 0) {
-        writer->taken = queue;
-    } else if (queue.count > 0) {
-        writer->taken.last->next = queue.first;
-        writer->taken.last = queue.last;
-        writer->taken.count += queue.count;
-    }
+    join(&writer->taken, &queue);
 }
 
 /* The next batch, of one operation at least. Empty: there will be none. */
 static struct kq_submission_list take_batch(struct kq_writer *writer, size_t *weight)
 {
-    struct kq_submission_list batch = {0};
-    take_queue(writer);
-    *weight = 0;
-    while (writer->taken.count > 0) {
-        size_t next_weight = kq_operation_weight(writer->taken.first->operation);
-        if (batch.count > 0 && next_weight > writer->batch_weight_max - *weight) {
-            break;
-        }
-        append(&batch, take_first(&writer->taken));
-        *weight = next_weight < writer->batch_weight_max - *weight ? *weight + next_weight
-                                                                   : writer->batch_weight_max;
-    }
+    take_queue(writer, true);
+    struct kq_submission_list batch = take_weight(&writer->taken, writer->batch_weight_max, weight);
     atomic_fetch_sub(&writer->waiting_count, batch.count);
     return batch;
 }
@@ -210,15 +227,47 @@ static void note_outcome(struct kq_writer *writer, const struct kq_error *failur
     writer->is_unsettled = is_unsettled;
 }
 
-/* Decides and commits all of the list, in one transaction. After a failure nothing of it can be seen in the
- * file; *begun false: it did not come to a transaction. */
-static struct kq_result write_together(struct kq_writer *writer, const struct kq_submission_list *list,
-                                       bool *begun, struct kq_error *error)
+/* May batches take as long as they want to? */
+static bool is_alone(const struct kq_writer *writer)
+{
+    return writer->is_bulk && writer->clock->monotonic_us(writer->clock) >= writer->others_until_us;
+}
+
+static void remember_others(struct kq_writer *writer)
+{
+    writer->others_until_us = writer->clock->monotonic_us(writer->clock) + OTHERS_STAY_US;
+}
+
+/* Of a bulk writer that has just met another process's commit: if it was alone so far, the batch that it is
+ * about to decide is too large now, and all but its beginning is left for the next ones. */
+static void meet_others(struct kq_writer *writer, struct kq_submission_list *list)
+{
+    bool was_alone = is_alone(writer);
+    remember_others(writer);
+    if (!was_alone) {
+        return;
+    }
+    size_t weight = 0;
+    writer->batch_weight_max = KQ_BATCH_WEIGHT_MIN;
+    struct kq_submission_list kept = take_weight(list, writer->batch_weight_max, &weight);
+    atomic_fetch_add(&writer->waiting_count, list->count);
+    join(list, &writer->taken);
+    writer->taken = *list;
+    *list = kept;
+}
+
+/* Decides and commits all of the list, or what meet_others leaves of it, in one transaction. After a failure
+ * nothing of it can be seen in the file; *begun false: it did not come to a transaction. */
+static struct kq_result write_together(struct kq_writer *writer, struct kq_submission_list *list, bool *begun,
+                                       struct kq_error *error)
 {
     int64_t now_ms = writer->clock->business_ms(writer->clock);
     struct kq_result done = kq_batch_begin(&writer->batch, now_ms, error);
     *begun = done.ok;
     KQ_TRY(done);
+    if (writer->is_bulk && writer->batch.met_others) {
+        meet_others(writer, list);
+    }
     for (struct kq_submission *at = list->first; at != NULL && done.ok; at = at->next) {
         kq_batch_run(&writer->batch, at->operation);
         if (kq_error_category(at->operation->error.code) == KQ_CATEGORY_INTERNAL) {
@@ -256,6 +305,15 @@ static void write_each(struct kq_writer *writer, struct kq_submission_list *list
     }
 }
 
+/* Where rows come in bulk, nothing overtakes what could not be written for another process's sake: whoever
+ * submits it again does so in its order, and knows after one wait. */
+static void fail_waiting(struct kq_writer *writer, const struct kq_error *error)
+{
+    take_queue(writer, false);
+    atomic_fetch_sub(&writer->waiting_count, writer->taken.count);
+    fail_all(&writer->taken, error);
+}
+
 /* Takes the list's operations to their end. */
 static void write_list(struct kq_writer *writer, struct kq_submission_list *list)
 {
@@ -269,6 +327,10 @@ static void write_list(struct kq_writer *writer, struct kq_submission_list *list
     } else {
         note_outcome(writer, &error);
         fail_all(list, &error);
+        if (!begun && writer->is_bulk) {
+            remember_others(writer);
+            fail_waiting(writer, &error);
+        }
     }
 }
 
@@ -294,12 +356,14 @@ static void tend_log(struct kq_writer *writer)
 static void fit_batches(struct kq_writer *writer, size_t weight, int64_t took_us)
 {
     size_t *most = &writer->batch_weight_max;
-    if (took_us > BATCH_SHRINKS_ABOVE_US) {
+    bool alone = is_alone(writer);
+    size_t bound = alone ? KQ_BULK_BATCH_WEIGHT_MAX : KQ_BATCH_WEIGHT_MAX;
+    if (!alone && took_us > BATCH_SHRINKS_ABOVE_US) {
         *most = *most / 2 < KQ_BATCH_WEIGHT_MIN ? KQ_BATCH_WEIGHT_MIN : *most / 2;
-    } else if (took_us < BATCH_GROWS_BELOW_US && weight > *most / 2) {
-        *most = *most * 2 > KQ_BATCH_WEIGHT_MAX ? KQ_BATCH_WEIGHT_MAX : *most * 2;
+    } else if ((alone || took_us < BATCH_GROWS_BELOW_US) && weight > *most / 2) {
+        *most = *most * 2 > bound ? bound : *most * 2;
     }
-    if (took_us > REST_AFTER_US) {
+    if (writer->is_bulk || took_us > REST_AFTER_US) {
         struct timespec rest = {.tv_nsec = REST_NS};
         nanosleep(&rest, NULL);
     }
@@ -334,11 +398,12 @@ static int start_thread(struct kq_writer *writer)
     return status;
 }
 
-struct kq_result kq_writer_start(struct kq_writer *writer, const char *path, size_t queue_max,
+struct kq_result kq_writer_start(struct kq_writer *writer, const char *path, size_t queue_max, bool is_bulk,
                                  struct kq_error *error)
 {
     writer->clock = writer->connection.clock;
     writer->queue_max = queue_max;
+    writer->is_bulk = is_bulk;
     writer->batch_weight_max = KQ_BATCH_WEIGHT_MIN;
     writer->commit_by_us = INT64_MAX;
     writer->batch = (struct kq_batch){.connection = &writer->connection};

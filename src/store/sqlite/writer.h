@@ -15,8 +15,9 @@
 
 /* The one thread of a store that writes. It takes everything that waits, as far as one batch may go, commits
  * it, then completes it. How far that is follows from how long the last batches took: see
- * BATCH_GROWS_BELOW_US in writer.c. Where the batch fails as a whole, each of its operations is tried once
- * more alone, so that one that cannot be written fails alone.
+ * BATCH_GROWS_BELOW_US in writer.c; where rows come in bulk (sqlite.h), from whether anybody else commits,
+ * see OTHERS_STAY_US. Where the batch fails as a whole, each of its operations is tried once more alone, so
+ * that one that cannot be written fails alone.
  *
  * A commit that fails at the disk may have left all of itself in SQLite's log, and whoever opens the file
  * after a crash takes it for good (see store.h). Therefore an operation whose commit failed is tried once
@@ -36,11 +37,13 @@ struct kq_writer {
     struct kq_checkpointer checkpointer;
     const struct kq_clock *clock; /* borrowed */
     size_t queue_max;
+    bool is_bulk;
     struct kq_submission_list taken; /* from the queue, for the next batches */
     size_t batch_weight_max;
-    int log_pages;     /* of the commit that was the last, or 0 */
-    bool is_failing;   /* the last batch was not committed: said once in the log */
-    bool is_unsettled; /* the batch's, as last said in the log */
+    int64_t others_until_us; /* of a bulk writer: until then it is not alone with the file */
+    int log_pages;           /* of the commit that was the last, or 0 */
+    bool is_failing;         /* the last batch was not committed: said once in the log */
+    bool is_unsettled;       /* the batch's, as last said in the log */
     pthread_t thread;
 
     _Atomic size_t waiting_count; /* queue and taken together */
@@ -57,7 +60,7 @@ struct kq_writer {
 /* Starts the thread, and the checkpointer's. `connection` is open already, and stays open. `path`, the
  * file's, is borrowed. INTERNAL. */
 KQ_MUST struct kq_result kq_writer_start(struct kq_writer *writer, const char *path, size_t queue_max,
-                                         struct kq_error *error);
+                                         bool is_bulk, struct kq_error *error);
 
 /* Any thread. See store.h. */
 void kq_writer_submit(struct kq_writer *writer, struct kq_submission *submission);
