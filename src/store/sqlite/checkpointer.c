@@ -167,8 +167,9 @@ static void rest(struct kq_checkpointer *checkpointer, struct kq_connection *wri
 }
 
 void kq_checkpointer_tend(struct kq_checkpointer *checkpointer, struct kq_connection *writer,
-                          int64_t log_pages)
+                          int64_t log_pages, bool is_busy)
 {
+    int64_t copy_at_pages = is_busy ? KQ_LOG_COPY_PAGES : KQ_LOG_COPY_SOON_PAGES;
     int64_t copied_pages = atomic_load(&checkpointer->copied_pages);
     if (log_pages < checkpointer->log_pages || log_pages < copied_pages) {
         begin_anew(checkpointer);
@@ -181,7 +182,7 @@ void kq_checkpointer_tend(struct kq_checkpointer *checkpointer, struct kq_connec
         return;
     }
     bool is_long = log_pages >= checkpointer->rest_at_pages;
-    if (left_pages > (is_long ? KQ_LOG_REST_LEFT_PAGES : KQ_LOG_COPY_PAGES)) {
+    if (left_pages > (is_long ? KQ_LOG_REST_LEFT_PAGES : copy_at_pages)) {
         want(checkpointer);
     }
 }

@@ -26,6 +26,10 @@
  */
 #define KQ_LOG_COPY_PAGES 4096
 
+/* The same where the writer is not busy, and each of its commits is waited for: what a pass gives the disk to
+ * do at once is then so little that a commit beside it takes little longer. */
+#define KQ_LOG_COPY_SOON_PAGES 256
+
 /* From here on the log is to begin anew. */
 #define KQ_LOG_REST_PAGES 16384
 
@@ -64,10 +68,11 @@ struct kq_checkpointer {
 KQ_MUST struct kq_result kq_checkpointer_start(struct kq_checkpointer *checkpointer, const char *path,
                                                const struct kq_clock *clock, struct kq_error *error);
 
-/* The writer's thread, after a commit that left so many pages in the log, and after it is answered. `writer`
+/* The writer's thread, after a commit that left so many pages in the log, and after it is answered; `is_busy`
+ * where many shared it. `writer`
  * is its connection, which may have to do the rest. */
 void kq_checkpointer_tend(struct kq_checkpointer *checkpointer, struct kq_connection *writer,
-                          int64_t log_pages);
+                          int64_t log_pages, bool is_busy);
 
 /* Waits for what it is doing, and ends the thread. */
 void kq_checkpointer_stop(struct kq_checkpointer *checkpointer);

@@ -29,6 +29,9 @@
  * costs beside its rows is little then for each of them. */
 #define GATHER_COUNT 64
 
+/* A batch of so many comes of a load at which commits are no longer what callers wait for. */
+#define BUSY_WEIGHT 16
+
 /* When nothing has come for this long, the pages that the writer keeps are given back. */
 #define IDLE_S 2
 
@@ -344,12 +347,13 @@ static int note_log(void *context, sqlite3 *handle, const char *database, int lo
 }
 
 /* After the batch is answered. */
-static void tend_log(struct kq_writer *writer)
+static void tend_log(struct kq_writer *writer, size_t weight)
 {
     if (writer->log_pages == 0) {
         return;
     }
-    kq_checkpointer_tend(&writer->checkpointer, &writer->connection, writer->log_pages);
+    kq_checkpointer_tend(&writer->checkpointer, &writer->connection, writer->log_pages,
+                         weight >= BUSY_WEIGHT);
     writer->log_pages = 0;
 }
 
@@ -379,7 +383,7 @@ static void *run(void *context)
         int64_t begun_us = writer->clock->monotonic_us(writer->clock);
         write_list(writer, &list);
         int64_t took_us = writer->clock->monotonic_us(writer->clock) - begun_us;
-        tend_log(writer);
+        tend_log(writer, weight);
         fit_batches(writer, weight, took_us);
         list = take_batch(writer, &weight);
     }
