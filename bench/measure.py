@@ -13,7 +13,7 @@ from bench.stores import APP_ID, PID, Store, copy_database
 from bench.workloads import Workloads
 
 CONNECTIONS = 128  # enough that a commit carries many
-SWEEP_CONNECTIONS = 256
+SWEEP_CONNECTIONS = 2048  # more than may wait: whom to turn away is for the server to decide
 IDLE_CONNECTIONS = 5000
 MORE_FILES = 200  # the server's own: listening sockets, the store, one a worker and reader
 ENOUGH_SAMPLES = 30  # of signatures: a limit of fewer is shown, but nothing is planned by it
