@@ -2,6 +2,7 @@
 #include "store_sqlite_support.h"
 
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/macros.h"
@@ -369,6 +370,62 @@ static void a_success_is_said_after_the_commit(void **state)
     sqlite3_close(witness.handle);
 }
 
+#define PATIENCE_US INT64_C(600000000) /* longer than a test may take: who waits for its end fails */
+#define MANY 64                        /* as many as share a commit though none of them is in a hurry */
+
+struct patient {
+    struct kq_submission submission; /* first */
+    struct kq_operation operation;
+    _Atomic size_t *done;
+};
+
+static void count_patient(struct kq_submission *submission)
+{
+    atomic_fetch_add(((struct patient *)submission)->done, 1);
+}
+
+static void submit_patient(struct scene *scene, struct patient *patient, int64_t patience_us,
+                           _Atomic size_t *done)
+{
+    patient->done = done;
+    patient->submission = (struct kq_submission){
+        .operation = &patient->operation, .complete = count_patient, .patience_us = patience_us};
+    kq_store_submit(scene->store, &patient->submission);
+}
+
+static void await(_Atomic size_t *done, size_t count)
+{
+    while (atomic_load(done) < count) {
+        sched_yield();
+    }
+}
+
+/* One who is not brings all that wait into his commit; and so many need none. */
+static void the_patient_wait_for_one_who_is_not_or_for_many(void **state)
+{
+    struct scene *scene = *state;
+    struct kq_slice template_id = add_template(scene, plain_template());
+    add_user(scene, USER);
+    struct patient patients[3 + MANY];
+    _Atomic size_t done = 0;
+    for (size_t i = 0; i < 3 + MANY; i++) { /* The arena is the store's, once it has the first. */
+        patients[i].operation = new_issue(scene, template_id, USER, numbered(scene, "patient", i));
+    }
+    submit_patient(scene, &patients[0], PATIENCE_US, &done);
+    submit_patient(scene, &patients[1], PATIENCE_US, &done);
+    assert_int_equal(done, 0);
+    submit_patient(scene, &patients[2], 0, &done);
+    await(&done, 3);
+    for (size_t i = 3; i < 3 + MANY; i++) {
+        assert_int_equal(done, 3);
+        submit_patient(scene, &patients[i], PATIENCE_US, &done);
+    }
+    await(&done, 3 + MANY);
+    for (size_t i = 0; i < 3 + MANY; i++) {
+        assert_int_equal(patients[i].operation.error.code, KQ_E_NONE);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +440,7 @@ int main(void)
         SCENE_TEST(a_full_queue_is_busy_at_once),
         SCENE_TEST(closing_waits_for_what_was_submitted),
         SCENE_TEST(a_success_is_said_after_the_commit),
+        SCENE_TEST(the_patient_wait_for_one_who_is_not_or_for_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
