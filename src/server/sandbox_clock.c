@@ -43,6 +43,32 @@ static struct kq_result read_now(const struct kq_json *value, int64_t now_s, int
     return KQ_OK;
 }
 
+/* Where `stopped` is not there, the clock runs. */
+static struct kq_result read_stopped(const struct kq_json *value, bool *stopped, struct kq_error *error)
+{
+    *stopped = value != NULL && value->kind == KQ_JSON_TRUE;
+    KQ_ENSURE(value == NULL || *stopped || value->kind == KQ_JSON_FALSE, error, KQ_E_BAD_INPUT,
+              "stopped is neither true nor false");
+    return KQ_OK;
+}
+
+static struct kq_result read_move(const struct kq_json *object, int64_t now_s, int64_t *offset_s,
+                                  bool *stopped, struct kq_error *error)
+{
+    const struct kq_json *offset = kq_json_member(object, KQ_SLICE("offset_s"));
+    const struct kq_json *now = kq_json_member(object, KQ_SLICE("now"));
+    const struct kq_json *stop = kq_json_member(object, KQ_SLICE("stopped"));
+    KQ_ENSURE((offset == NULL) != (now == NULL), error, KQ_E_BAD_INPUT,
+              "there is neither offset_s nor now, or there are both");
+    KQ_ENSURE(object->count == (stop == NULL ? 1 : 2), error, KQ_E_BAD_INPUT, "there is an unknown member");
+    if (offset != NULL) {
+        KQ_TRY(read_offset(offset, offset_s, error));
+    } else {
+        KQ_TRY(read_now(now, now_s, offset_s, error));
+    }
+    return read_stopped(stop, stopped, error);
+}
+
 struct kq_result kq_sandbox_clock_move(struct kq_system_clock *clock, struct kq_slice json,
                                        struct kq_error *error)
 {
@@ -50,21 +76,17 @@ struct kq_result kq_sandbox_clock_move(struct kq_system_clock *clock, struct kq_
     const struct kq_json *value = NULL;
     int64_t now_s = wall_s(clock);
     int64_t offset_s = 0;
-    if (!kq_json_read(json, &arena, &value, error).ok || value->kind != KQ_JSON_OBJECT || value->count != 1) {
+    bool stopped = false;
+    if (!kq_json_read(json, &arena, &value, error).ok || value->kind != KQ_JSON_OBJECT) {
         return kq_fail(error, KQ_E_BAD_INPUT,
-                       "the body is not {\"offset_s\":N} or {\"now\":\"yyyy-MM-dd HH:mm:ss\"}");
+                       "the body is not {\"offset_s\":N} or {\"now\":\"yyyy-MM-dd HH:mm:ss\"}, with"
+                       " \"stopped\":true if it is to stand still");
     }
-    const struct kq_json *offset = kq_json_member(value, KQ_SLICE("offset_s"));
-    const struct kq_json *now = kq_json_member(value, KQ_SLICE("now"));
-    KQ_ENSURE(offset != NULL || now != NULL, error, KQ_E_BAD_INPUT, "there is neither offset_s nor now");
-    if (offset != NULL) {
-        KQ_TRY(read_offset(offset, &offset_s, error));
-    } else {
-        KQ_TRY(read_now(now, now_s, &offset_s, error));
-    }
+    KQ_TRY(read_move(value, now_s, &offset_s, &stopped, error));
     KQ_ENSURE(now_s + offset_s >= 0 && now_s + offset_s <= KQ_TIME_MAX_S, error, KQ_E_BAD_INPUT,
               "the clock cannot be moved before 1970 or beyond 9999");
     atomic_store(&clock->offset_ms, offset_s * MS_PER_S);
+    atomic_store(&clock->stopped_at_ms, stopped ? (now_s + offset_s) * MS_PER_S : KQ_CLOCK_RUNS);
     return KQ_OK;
 }
 
@@ -72,6 +94,7 @@ void kq_sandbox_clock_append(const struct kq_system_clock *clock, struct kq_buff
 {
     char now[KQ_TIME_TEXT_SIZE];
     kq_time_format(clock->clock.business_ms(&clock->clock) / MS_PER_S, now);
-    kq_buffer_print(json, "{\"now\":\"%s\",\"offset_s\":%" PRId64 "}\n", now,
-                    atomic_load(&clock->offset_ms) / MS_PER_S);
+    bool stopped = atomic_load(&clock->stopped_at_ms) != KQ_CLOCK_RUNS;
+    kq_buffer_print(json, "{\"now\":\"%s\",\"offset_s\":%" PRId64 ",\"stopped\":%s}\n", now,
+                    atomic_load(&clock->offset_ms) / MS_PER_S, stopped ? "true" : "false");
 }

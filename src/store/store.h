@@ -79,11 +79,13 @@ struct kq_clock {
     void (*random)(const struct kq_clock *clock, void *bytes, size_t size_bytes); /* fit for tokens */
 };
 
-/* The machine's clock, whose business time can be moved: for sandboxes and tests. */
+/* The machine's clock, whose business time can be moved, and stopped: for sandboxes and tests. */
 struct kq_system_clock {
     struct kq_clock clock; /* first: a kq_clock is given where this is meant */
     _Atomic int64_t offset_ms;
+    _Atomic int64_t stopped_at_ms; /* the business time that stands; KQ_CLOCK_RUNS: it does not */
 };
+#define KQ_CLOCK_RUNS INT64_MIN
 void kq_system_clock_init(struct kq_system_clock *clock, int64_t offset_ms);
 
 /* Thin calls of the table. */

@@ -18,6 +18,10 @@ static int64_t wall_ms(const struct kq_clock *clock)
 static int64_t business_ms(const struct kq_clock *clock)
 {
     const struct kq_system_clock *own = (const struct kq_system_clock *)clock;
+    int64_t stopped_at_ms = atomic_load_explicit(&own->stopped_at_ms, memory_order_relaxed);
+    if (stopped_at_ms != KQ_CLOCK_RUNS) {
+        return stopped_at_ms;
+    }
     return wall_ms(clock) + atomic_load_explicit(&own->offset_ms, memory_order_relaxed);
 }
 
@@ -54,4 +58,5 @@ void kq_system_clock_init(struct kq_system_clock *clock, int64_t offset_ms)
         .random = draw,
     };
     atomic_init(&clock->offset_ms, offset_ms);
+    atomic_init(&clock->stopped_at_ms, KQ_CLOCK_RUNS);
 }

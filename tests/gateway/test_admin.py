@@ -187,11 +187,20 @@ def test_clock_of_a_sandbox(sandbox):
         sandbox.server.set_clock(offset_s)
         clock = json.loads(sandbox.server.ask_admin("/sandbox/clock").body)
         assert clock["offset_s"] == offset_s
+        assert clock["stopped"] is False
+
+
+def test_clock_that_is_stopped(sandbox):
+    sandbox.server.move_clock({"now": "2030-01-01 00:00:00", "stopped": True})
+    clock = json.loads(sandbox.server.ask_admin("/sandbox/clock").body)
+    assert (clock["now"], clock["stopped"]) == ("2030-01-01 00:00:00", True)
+    sandbox.server.set_clock(0)
+    assert json.loads(sandbox.server.ask_admin("/sandbox/clock").body)["stopped"] is False
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"1", b'{"offset_s":1.5}',
                                   b'{"offset_s":1e400}', b'{"offset_s":99999999999999999999}', b'{"offset_s":null}',
-                                  b'{"offset_s":9223372036854775807}'])
+                                  b'{"offset_s":9223372036854775807}', b'{"stopped":true}', b'{"offset_s":0,"stopped":2}'])
 def test_clock_that_is_none(sandbox, body):
     response = http.exchange(sandbox.server.admin, http.request(b"PUT", b"/sandbox/clock", body=body))
     assert response.status == 400

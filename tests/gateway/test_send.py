@@ -182,7 +182,6 @@ def test_limit_per_user_and_day_ends_at_beijing_midnight(sandbox):
     def limited():
         return assert_refused(send(sandbox.place.new_key()), "USER_LIMIT_EXCEEDED")
 
-    # Keys that may be repeated within their second.
     sandbox.server.at_second(midnight_s - 86400, lambda: assert_success(send("first day")))
     sandbox.server.at_second(midnight_s - 1, limited)
     sandbox.server.at_second(midnight_s, lambda: assert_success(send("second day")))

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from support import binary, http
+from support import binary, http, protocol
 
 # A start or an orderly stop that takes longer has gone wrong, also under a sanitizer on a busy machine.
 READY_TIMEOUT_S = 60
@@ -85,20 +85,21 @@ class Server:
     def ask_admin(self, path):
         return http.exchange(self.admin, http.get(path.encode("ascii")))
 
-    def set_clock(self, offset_s):
+    def set_clock(self, offset_s, stopped=False):
         """Moves the business clock of a server with --sandbox to `offset_s` from the wall clock."""
-        body = json.dumps({"offset_s": offset_s}).encode("ascii")
+        self.move_clock({"offset_s": offset_s, "stopped": stopped})
+
+    def move_clock(self, wanted):
+        body = json.dumps(wanted).encode("ascii")
         response = http.exchange(self.admin, http.request(
             b"PUT", b"/sandbox/clock", [(b"Content-Type", b"application/json")], body))
         assert response.status in (200, 204), (response.status, response.body)
 
-    def at_second(self, time_s, action, tries=20):
-        """Runs `action` while the business clock shows exactly this second: repeated where the second ended on the way,
-        so the action must be one that may be repeated. Gives what it gave."""
-        for _ in range(tries):
-            wall_s = int(time.time())
-            self.set_clock(time_s - wall_s)
-            outcome = action()
-            if int(time.time()) == wall_s:
-                return outcome
-        raise AssertionError(f"no try of {tries} stayed within one second")
+    def stop_clock(self, time_s):
+        """The business clock stands still at this second from here on."""
+        self.move_clock({"now": protocol.beijing_text(time_s), "stopped": True})
+
+    def at_second(self, time_s, action):
+        """Runs `action` while the business clock stands still at this second, where it stays. Gives what it gave."""
+        self.stop_clock(time_s)
+        return action()
