@@ -163,6 +163,8 @@ struct kq_result kq_template_decide_create(struct kq_template *template, bool as
     template->issued_amount_fen = 0;
     template->used_count = 0;
     template->used_amount_fen = 0;
+    template->recycled_count = 0;
+    template->recycled_amount_fen = 0;
     return KQ_OK;
 }
 

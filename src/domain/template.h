@@ -80,8 +80,23 @@ struct kq_template {
     int64_t activated_s; /* 0: never */
     int64_t issued_count;
     int64_t issued_amount_fen;
-    int64_t used_count;
-    int64_t used_amount_fen;
+    int64_t used_count;      /* vouchers of which nothing is left to use */
+    int64_t used_amount_fen; /* what was spent of all vouchers */
+    int64_t recycled_count;  /* deleted and refunded ones; what has expired is kq_expired's */
+    int64_t recycled_amount_fen;
+    struct kq_slice app_id; /* the application that made it; empty: an operator */
+    struct kq_slice
+        available_time;         /* when in the week it can be used (domain/available_time.h); empty: always */
+    struct kq_slice rule_pids;  /* merchants that may redeem beside its own: one a line */
+    struct kq_slice rule_shops; /* shops where it can be redeemed, one a line; empty: all */
+    struct kq_slice notify_uri; /* where changes of its vouchers are told; empty: nowhere */
+    struct kq_slice extension_info; /* kept as given, as the rest are */
+    struct kq_slice fund_account;
+    struct kq_slice fund_order_no;
+    struct kq_slice redirect_uri;
+    struct kq_slice use_scene;
+    struct kq_slice use_type;
+    struct kq_slice slogan;
 };
 
 /* "CASHLESS_FIX_VOUCHER", …: the wire's names. */

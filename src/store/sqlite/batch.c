@@ -4,6 +4,7 @@
 #include "base/macros.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/tallies.h"
 #include "store/sqlite/transaction.h"
 #include "store/sqlite/writes.h"
 
@@ -108,6 +109,7 @@ struct kq_result kq_batch_commit(struct kq_batch *batch, struct kq_error *error)
 {
     for (struct kq_template_entry *entry = batch->templates.first_changed; entry != NULL;
          entry = entry->next_changed) {
+        KQ_TRY(kq_tally_settle(batch, entry, error));
         KQ_TRY(kq_write_template_changes(batch, entry, error));
     }
     KQ_TRY(save_ids(batch, error));

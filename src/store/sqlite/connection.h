@@ -20,7 +20,7 @@
 #define KQ_SQLITE_POLL_US 250
 
 /* More than there are statements in this folder; a power of two, for the table of them. */
-#define KQ_SQLITE_STATEMENTS_MAX 128
+#define KQ_SQLITE_STATEMENTS_MAX 256
 
 struct kq_connection {
     sqlite3 *handle;

@@ -4,6 +4,7 @@
 #include "store/sqlite/numbers.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/rows.h"
+#include "store/sqlite/tallies.h"
 #include "store/sqlite/writes.h"
 
 /* One issue on its way through the batch. */
@@ -100,6 +101,7 @@ static struct kq_result issue_anew(const struct issue *issue, bool *inserted, st
     KQ_TRY(insert_voucher(issue, inserted, error));
     if (*inserted) {
         kq_template_map_note_change(&batch->templates, entry);
+        KQ_TRY(kq_tally_issue(batch, entry, &issue->result->voucher, error));
         issue->result->voucher.template_id = issue->request->template_id; /* The same text, which stays. */
     } else {
         batch->ids = ids_before;

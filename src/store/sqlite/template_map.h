@@ -14,9 +14,17 @@
 /* The templates that batches or a query have loaded: each once. Decisions advance a template's counters in
  * memory; the batch writes it once, before its commit. */
 
+/* Issues of one batch that end at one second and are not in the template's sums yet (tallies.h). */
+struct kq_template_issues {
+    int64_t expires_s;
+    int64_t count;
+    int64_t amount_fen;
+};
+
 struct kq_template_entry {
     struct kq_template template;
     int64_t template_no;
+    struct kq_template_issues issues;
     struct kq_template_entry *next_changed;
     bool changed; /* to be written: in the map's list */
 };

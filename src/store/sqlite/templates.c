@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "base/macros.h"
 #include "store/sqlite/list.h"
 #include "store/sqlite/query.h"
@@ -10,7 +12,9 @@
     "template_id, pid, kind, state, name, brand_name, amount_fen, floor_amount_fen, quantity, "              \
     "total_amount_fen, publish_start_s, publish_end_s, period_type, period_start_s, period_end_s, "          \
     "period_duration, period_unit, limit_per_user, limit_per_user_day, description, created_s, "             \
-    "activated_s, issued_count, issued_amount_fen, used_count, used_amount_fen"
+    "activated_s, issued_count, issued_amount_fen, used_count, used_amount_fen, recycled_count, "            \
+    "recycled_amount_fen, app_id, available_time, rule_pids, rule_shops, notify_uri, extension_info, "       \
+    "fund_account, fund_order_no, redirect_uri, use_scene, use_type, slogan"
 
 static void take_period(struct kq_query *query, struct kq_valid_period *period)
 {
@@ -19,6 +23,39 @@ static void take_period(struct kq_query *query, struct kq_valid_period *period)
     period->end_s = kq_query_take_integer(query);
     period->duration = kq_query_take_integer(query);
     period->unit = kq_query_take_choice(query, KQ_UNIT_DAY + 1);
+}
+
+/* The texts that few need, in the order of the columns. */
+#define TERM_COUNT 11
+static void list_terms(struct kq_template *template, struct kq_slice *terms[TERM_COUNT])
+{
+    struct kq_slice *const all[TERM_COUNT] = {
+        &template->available_time, &template->rule_pids,    &template->rule_shops,    &template->notify_uri,
+        &template->extension_info, &template->fund_account, &template->fund_order_no, &template->redirect_uri,
+        &template->use_scene,      &template->use_type,     &template->slogan,
+    };
+    memcpy(terms, all, sizeof(all));
+}
+
+static void take_terms(struct kq_query *query, struct kq_arena *arena, struct kq_template *template)
+{
+    struct kq_slice *terms[TERM_COUNT];
+    list_terms(template, terms);
+    template->app_id = kq_query_take_text(query, arena);
+    for (size_t i = 0; i < TERM_COUNT; i++) {
+        *terms[i] = kq_query_take_text(query, arena);
+    }
+}
+
+static void put_terms(struct kq_query *query, const struct kq_template *template)
+{
+    struct kq_template copy = *template;
+    struct kq_slice *terms[TERM_COUNT];
+    list_terms(&copy, terms);
+    kq_query_put_text_or_null(query, template->app_id);
+    for (size_t i = 0; i < TERM_COUNT; i++) {
+        kq_query_put_text(query, *terms[i]);
+    }
 }
 
 static void take_template(struct kq_query *query, struct kq_arena *arena, struct kq_template *template)
@@ -45,6 +82,9 @@ static void take_template(struct kq_query *query, struct kq_arena *arena, struct
     template->issued_amount_fen = kq_query_take_integer(query);
     template->used_count = kq_query_take_integer(query);
     template->used_amount_fen = kq_query_take_integer(query);
+    template->recycled_count = kq_query_take_integer(query);
+    template->recycled_amount_fen = kq_query_take_integer(query);
+    take_terms(query, arena, template);
 }
 
 /* What does not belong to the period's type is NULL. */
@@ -82,6 +122,9 @@ static void put_template(struct kq_query *query, const struct kq_template *templ
     kq_query_put_integer(query, template->issued_amount_fen);
     kq_query_put_integer(query, template->used_count);
     kq_query_put_integer(query, template->used_amount_fen);
+    kq_query_put_integer(query, template->recycled_count);
+    kq_query_put_integer(query, template->recycled_amount_fen);
+    put_terms(query, template);
 }
 
 struct kq_result kq_row_template(struct kq_connection *connection, struct kq_slice template_id,
@@ -107,7 +150,8 @@ struct kq_result kq_write_template_create(struct kq_batch *batch, struct kq_oper
 {
     static const char insert_template[] =
         "INSERT INTO template (" TEMPLATE_COLUMNS ")"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     struct kq_op_template_create *create = &operation->template_create;
     KQ_TRY(kq_template_decide_create(&create->template, create->as_draft, &batch->ids, batch->now_ms,
                                      create->template_id_text, error));
@@ -122,8 +166,9 @@ static struct kq_result keep_template(const struct kq_template *template, struct
                                       struct kq_template *kept, struct kq_error *error)
 {
     *kept = *template;
-    struct kq_slice *texts[] = {&kept->template_id, &kept->pid, &kept->name, &kept->brand_name,
-                                &kept->description};
+    struct kq_slice *texts[6 + TERM_COUNT] = {&kept->template_id, &kept->pid,    &kept->name,
+                                              &kept->brand_name,  &kept->app_id, &kept->description};
+    list_terms(kept, &texts[6]);
     for (size_t i = 0; i < KQ_COUNT(texts); i++) {
         *texts[i] = kq_arena_copy(arena, *texts[i]);
         KQ_ENSURE_MEMORY(texts[i]->data != NULL, error);
@@ -151,7 +196,8 @@ struct kq_result kq_write_template_changes(struct kq_batch *batch, const struct 
 {
     static const char update_template[] =
         "UPDATE template SET state = ?, activated_s = ?, issued_count = ?, issued_amount_fen = ?,"
-        " used_count = ?, used_amount_fen = ? WHERE template_no = ?";
+        " used_count = ?, used_amount_fen = ?, recycled_count = ?, recycled_amount_fen = ?"
+        " WHERE template_no = ?";
     const struct kq_template *template = &entry->template;
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, update_template);
     kq_query_put_integer(&query, template->state);
@@ -160,6 +206,8 @@ struct kq_result kq_write_template_changes(struct kq_batch *batch, const struct 
     kq_query_put_integer(&query, template->issued_amount_fen);
     kq_query_put_integer(&query, template->used_count);
     kq_query_put_integer(&query, template->used_amount_fen);
+    kq_query_put_integer(&query, template->recycled_count);
+    kq_query_put_integer(&query, template->recycled_amount_fen);
     kq_query_put_integer(&query, entry->template_no);
     return kq_query_run(&query, error);
 }
