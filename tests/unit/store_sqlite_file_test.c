@@ -9,6 +9,7 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "store/sqlite.h"
+#include "store/sqlite/schema.h"
 
 /* The file: who may read it, what is opened, what is refused, what it guards itself. */
 
