@@ -2,8 +2,13 @@
 #include "api/catalogue.h"
 
 const struct kq_method *const kq_catalogue[] = {
+    &kq_method_marketing_exchangevoucher_use,
     &kq_method_marketing_voucher_batchsend,
+    &kq_method_marketing_voucher_delay,
+    &kq_method_marketing_voucher_delete,
+    &kq_method_marketing_voucher_exchangevoucher_refund,
     &kq_method_marketing_voucher_list_query,
+    &kq_method_marketing_voucher_query,
     &kq_method_marketing_voucher_send,
     &kq_method_user_pass_grouplist_query,
 };

@@ -52,8 +52,13 @@ extern const size_t kq_catalogue_count;
 const struct kq_method *kq_method_find(struct kq_slice name);
 
 /* One a method, each in its file. */
+extern const struct kq_method kq_method_marketing_exchangevoucher_use;
 extern const struct kq_method kq_method_marketing_voucher_batchsend;
+extern const struct kq_method kq_method_marketing_voucher_delay;
+extern const struct kq_method kq_method_marketing_voucher_delete;
+extern const struct kq_method kq_method_marketing_voucher_exchangevoucher_refund;
 extern const struct kq_method kq_method_marketing_voucher_list_query;
+extern const struct kq_method kq_method_marketing_voucher_query;
 extern const struct kq_method kq_method_marketing_voucher_send;
 extern const struct kq_method kq_method_user_pass_grouplist_query;
 

@@ -23,6 +23,7 @@ enum kq_field_type {
     KQ_FIELD_DATE,        /* struct kq_date: yyyy-MM-dd HH:mm:ss, Beijing time */
     KQ_FIELD_STRING_LIST, /* struct kq_list of struct kq_slice */
     KQ_FIELD_OBJECT_LIST, /* struct kq_list of the struct that `members` describes */
+    KQ_FIELD_OBJECT,      /* struct kq_object, of the struct that `members` describes */
     KQ_FIELD_TYPE_COUNT
 };
 
@@ -54,6 +55,10 @@ struct kq_list {
     size_t count;
 };
 
+struct kq_object {
+    const void *value; /* NULL: it is not there */
+};
+
 struct kq_fields;
 
 struct kq_field {
@@ -65,14 +70,15 @@ struct kq_field {
     int64_t maximum;                 /* both 0: no limits of their own */
     const char *const *allowed;      /* NULL-terminated; NULL: any */
     size_t offset;                   /* of the typed value in its struct */
-    const struct kq_fields *members; /* OBJECT_LIST */
+    const struct kq_fields *members; /* OBJECT_LIST, OBJECT */
     const char *example;             /* the reference page's */
     const char *text;                /* what it is, in English, one line */
     const char *text_zh;             /* the same in Chinese */
 };
 
-/* A struct's fields. */
+/* A struct's fields. Where the struct begins with another one, that one's are its `base`, and come first. */
 struct kq_fields {
+    const struct kq_fields *base; /* NULL: none */
     const struct kq_field *items;
     size_t count;
     size_t struct_bytes;

@@ -268,6 +268,19 @@ static struct kq_result read_object_list(const struct reading *reading, const st
     return KQ_OK;
 }
 
+static struct kq_result read_object(const struct reading *reading, const struct kq_field *field,
+                                    const struct found *found, void *out)
+{
+    struct kq_object *object = out;
+    if (found->kind != KQ_JSON_OBJECT) {
+        return fail_form(reading, field);
+    }
+    void *value = kq_arena_allocate(reading->arena, field->members->struct_bytes);
+    KQ_ENSURE_MEMORY(value != NULL, reading->error);
+    object->value = value;
+    return read_values(reading, field->members, found->json, value);
+}
+
 static struct kq_result read_field(const struct reading *reading, const struct kq_field *field,
                                    const struct found *found, void *out)
 {
@@ -280,6 +293,7 @@ static struct kq_result read_field(const struct reading *reading, const struct k
         [KQ_FIELD_DATE] = read_date,
         [KQ_FIELD_STRING_LIST] = read_string_list,
         [KQ_FIELD_OBJECT_LIST] = read_object_list,
+        [KQ_FIELD_OBJECT] = read_object,
     };
     if (found->kind == KQ_JSON_NULL) {
         KQ_ENSURE(!field->required, reading->error, reading->parameter_error, "%s不能为空", field->name);
@@ -288,10 +302,13 @@ static struct kq_result read_field(const struct reading *reading, const struct k
     return readers[field->type](reading, field, found, out);
 }
 
-/* Calls itself through lists of objects, as deep as the constant tables go. */
+/* Calls itself through objects, as deep as the constant tables go. */
 static struct kq_result read_values(const struct reading *reading, const struct kq_fields *fields,
                                     const struct kq_json *object, void *out)
 {
+    if (fields->base != NULL) {
+        KQ_TRY(read_values(reading, fields->base, object, out));
+    }
     for (size_t i = 0; i < fields->count; i++) {
         const struct kq_field *field = &fields->items[i];
         struct found found = find_member(object, field->name);

@@ -47,6 +47,14 @@ static void append_object_list(const struct kq_fields *members, const struct kq_
     kq_buffer_append_byte(buffer, ']');
 }
 
+static void append_object(const struct kq_fields *members, const struct kq_object *object,
+                          struct kq_buffer *buffer)
+{
+    kq_buffer_append_byte(buffer, '{');
+    kq_fields_append(members, object->value, buffer);
+    kq_buffer_append_byte(buffer, '}');
+}
+
 static void append_value(const struct kq_field *field, const void *value, struct kq_buffer *buffer)
 {
     switch (field->type) {
@@ -71,6 +79,9 @@ static void append_value(const struct kq_field *field, const void *value, struct
     case KQ_FIELD_OBJECT_LIST:
         append_object_list(field->members, value, buffer);
         break;
+    case KQ_FIELD_OBJECT:
+        append_object(field->members, value, buffer);
+        break;
     case KQ_FIELD_TYPE_COUNT:
         break;
     }
@@ -78,6 +89,9 @@ static void append_value(const struct kq_field *field, const void *value, struct
 
 void kq_fields_append(const struct kq_fields *fields, const void *values, struct kq_buffer *buffer)
 {
+    if (fields->base != NULL) {
+        kq_fields_append(fields->base, values, buffer);
+    }
     for (size_t i = 0; i < fields->count; i++) {
         const struct kq_field *field = &fields->items[i];
         if (kq_field_is_present(field, values)) {

@@ -26,23 +26,32 @@ bool kq_field_is_present(const struct kq_field *field, const void *values)
     case KQ_FIELD_STRING_LIST:
     case KQ_FIELD_OBJECT_LIST:
         return ((const struct kq_list *)value)->present;
+    case KQ_FIELD_OBJECT:
+        return ((const struct kq_object *)value)->value != NULL;
     case KQ_FIELD_TYPE_COUNT:
         break;
     }
     return false;
 }
 
+/* NULL: there is none of that name. */
+static const struct kq_field *look_up(const struct kq_fields *fields, struct kq_slice name)
+{
+    for (; fields != NULL; fields = fields->base) {
+        for (size_t i = 0; i < fields->count; i++) {
+            if (kq_slice_equal(kq_slice_of(fields->items[i].name), name)) {
+                return &fields->items[i];
+            }
+        }
+    }
+    return NULL;
+}
+
 /* The name stands in a constant table beside the fields' own: that it is one of theirs depends on no caller.
  */
 static const struct kq_field *find_field(const struct kq_fields *fields, const char *name)
 {
-    struct kq_slice wanted = kq_slice_of(name);
-    const struct kq_field *found = NULL;
-    for (size_t i = 0; i < fields->count; i++) {
-        if (kq_slice_equal(kq_slice_of(fields->items[i].name), wanted)) {
-            found = &fields->items[i];
-        }
-    }
+    const struct kq_field *found = look_up(fields, kq_slice_of(name));
     assert(found != NULL);
     return found;
 }

@@ -63,6 +63,16 @@
     X(USER_NOT_EXIST, BUSINESS, "no such user")                                                              \
     X(USER_STATUS_ERROR, BUSINESS, "the user is frozen")                                                     \
     X(USER_LIMIT_EXCEEDED, BUSINESS, "the user has as many vouchers of this template as allowed")            \
-    X(PERMISSION_DENIED, BUSINESS, "the template is not this merchant's")
+    X(PERMISSION_DENIED, BUSINESS, "the template is not this merchant's")                                    \
+    /* What becomes of a voucher after its issue: ours, since no page names any. */                          \
+    X(VOUCHER_NOT_EXIST, BUSINESS, "no such voucher")                                                        \
+    X(VOUCHER_USER_NOT_MATCH, BUSINESS, "the voucher is another user's")                                     \
+    X(VOUCHER_STATUS_NOT_MATCH, BUSINESS, "not possible in the voucher's state")                             \
+    X(VOUCHER_NOT_ACTIVE, BUSINESS, "the voucher cannot be used yet")                                        \
+    X(VOUCHER_EXPIRED, BUSINESS, "the voucher has expired")                                                  \
+    X(VOUCHER_RULE_NOT_MATCH, BUSINESS, "a rule of the template forbids it")                                 \
+    X(VOUCHER_BALANCE_NOT_ENOUGH, BUSINESS, "the voucher has less left")                                     \
+    X(REDEMPTION_NOT_EXIST, BUSINESS, "no such redemption")                                                  \
+    X(REDEMPTION_REFUNDED, BUSINESS, "the redemption was refunded before")
 
 #endif

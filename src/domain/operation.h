@@ -13,6 +13,7 @@
 #include "domain/template.h"
 #include "domain/user.h"
 #include "domain/voucher.h"
+#include "domain/voucher_change.h"
 
 /* Everything that can be asked of a store: one tagged value, with what is asked and what came of it. The
  * gateway's methods and the operator's commands both end in operations; a store knows nothing else.
@@ -25,6 +26,7 @@
     /* X(NAME, member, does it write) */                                                                     \
     X(ISSUE, issue, true)                                                                                    \
     X(ISSUE_MANY, issue_many, true)                                                                          \
+    X(VOUCHER_CHANGE, voucher_change, true)                                                                  \
     X(MERCHANT_CREATE, merchant_create, true)                                                                \
     X(APPLICATION_CREATE, application_create, true)                                                          \
     X(APPLICATION_ROTATE_KEY, application_rotate_key, true)                                                  \
@@ -76,6 +78,14 @@ struct kq_issue_item {
 struct kq_op_issue_many {
     struct kq_issue_item *items; /* `count` of them, the maker's; results are made in the arena */
     size_t count;
+};
+
+/* A use, a refund, a deletion or a delay of one voucher. */
+struct kq_op_voucher_change {
+    struct kq_voucher_change_request request;
+    struct kq_voucher_change_result result;
+    struct kq_voucher voucher;   /* as it stands afterwards */
+    struct kq_template template; /* its template: the texts that show it */
 };
 
 /* Creations are idempotent: `created` false means that the same stood there already. Missing merchants are
@@ -224,11 +234,26 @@ struct kq_op_template_list {
     size_t count;
 };
 
+/* With `with_details`, also its template and what happened to it, seen in the same snapshot
+ * (alipay.marketing.voucher.query). */
 struct kq_op_voucher_get {
     struct kq_slice voucher_id;
+    bool with_details;
     bool found;
     struct kq_voucher voucher;
+    struct kq_template template;
+    struct kq_voucher_bill *bills; /* in the order in which it happened, the newest KQ_BILLS_MAX of them */
+    size_t bill_count;
 };
+
+/* An event as a statement shows it. */
+struct kq_voucher_bill {
+    struct kq_voucher_event event;
+    struct kq_slice merchant_name; /* of event.pid; may be empty */
+};
+
+/* More than any voucher has by ordinary use, and an answer of some hundred kilobytes. */
+#define KQ_BILLS_MAX 1000
 
 /* Oldest first. Either filter may be empty. With `with_template`, `template_found` and `template` say what
  * stands under template_id, seen in the same snapshot as the list (alipay.marketing.voucher.list.query needs

@@ -63,6 +63,15 @@ static const struct kq_gateway_error rows[KQ_ERROR_CODE_COUNT] = {
     [KQ_E_USER_STATUS_ERROR] = {FAILED, "USER_STATUS_ERROR", "用户状态不可用", false},
     [KQ_E_USER_LIMIT_EXCEEDED] = {FAILED, "USER_LIMIT_EXCEEDED", "超过单用户领取上限", false},
     [KQ_E_PERMISSION_DENIED] = {FAILED, "PERMISSION_DENIED", "没有查询模板的券列表权限", false},
+    [KQ_E_VOUCHER_NOT_EXIST] = {FAILED, "VOUCHER_NOT_EXIST", "券不存在", false},
+    [KQ_E_VOUCHER_USER_NOT_MATCH] = {FAILED, "VOUCHER_USER_NOT_MATCH", "券不属于该用户", false},
+    [KQ_E_VOUCHER_STATUS_NOT_MATCH] = {FAILED, "VOUCHER_STATUS_NOT_MATCH", "券状态不允许该操作", true},
+    [KQ_E_VOUCHER_NOT_ACTIVE] = {FAILED, "VOUCHER_NOT_ACTIVE", "券尚未生效", false},
+    [KQ_E_VOUCHER_EXPIRED] = {FAILED, "VOUCHER_EXPIRED", "券已过期", false},
+    [KQ_E_VOUCHER_RULE_NOT_MATCH] = {FAILED, "VOUCHER_RULE_NOT_MATCH", "不满足券的使用规则", true},
+    [KQ_E_VOUCHER_BALANCE_NOT_ENOUGH] = {FAILED, "VOUCHER_BALANCE_NOT_ENOUGH", "券余额不足", false},
+    [KQ_E_REDEMPTION_NOT_EXIST] = {FAILED, "REDEMPTION_NOT_EXIST", "核销记录不存在", false},
+    [KQ_E_REDEMPTION_REFUNDED] = {FAILED, "REDEMPTION_REFUNDED", "该笔核销已冲正", false},
 };
 
 /* What is no business of the caller's: INTERNAL and OPERATOR codes. */

@@ -55,11 +55,16 @@ static void check_value(const struct kq_field *field, const void *value)
         check_limits(field, ((const struct kq_number *)value)->value);
     } else if (field->type == KQ_FIELD_STRING_LIST || field->type == KQ_FIELD_OBJECT_LIST) {
         check_list(field, value);
+    } else if (field->type == KQ_FIELD_OBJECT) {
+        check_values(field->members, ((const struct kq_object *)value)->value);
     }
 }
 
 static void check_values(const struct kq_fields *fields, const void *values)
 {
+    if (fields->base != NULL) {
+        check_values(fields->base, values);
+    }
     for (size_t i = 0; i < fields->count; i++) {
         const struct kq_field *field = &fields->items[i];
         bool present = kq_field_is_present(field, values);
@@ -89,6 +94,9 @@ static void write_object(const struct kq_fields *fields, const void *values, str
 /* A price may be longer when it is written (9999999999 as 9999999999.00), and then too long for its row. */
 static bool may_grow(const struct kq_fields *fields)
 {
+    if (fields->base != NULL && may_grow(fields->base)) {
+        return true;
+    }
     for (size_t i = 0; i < fields->count; i++) {
         const struct kq_field *field = &fields->items[i];
         if (field->type == KQ_FIELD_PRICE || (field->members != NULL && may_grow(field->members))) {

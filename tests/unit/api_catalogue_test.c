@@ -29,7 +29,7 @@ static void methods_are_found_by_their_exact_names(void **state)
 static void the_catalogue_is_in_the_order_of_names(void **state)
 {
     (void)state;
-    assert_int_equal(kq_catalogue_count, 4);
+    assert_int_equal(kq_catalogue_count, 9);
     for (size_t i = 1; i < kq_catalogue_count; i++) {
         assert_true(strcmp(kq_catalogue[i - 1]->name, kq_catalogue[i]->name) < 0);
     }
@@ -38,13 +38,16 @@ static void the_catalogue_is_in_the_order_of_names(void **state)
 /* An offset that is not its own, or past the struct's end, would let one field write into another. */
 static void assert_layout(const struct kq_fields *fields)
 {
+    if (fields->base != NULL) {
+        assert_layout(fields->base);
+    }
     static const size_t sizes[KQ_FIELD_TYPE_COUNT] = {
         [KQ_FIELD_STRING] = sizeof(struct kq_slice),     [KQ_FIELD_PRICE] = sizeof(struct kq_price),
         [KQ_FIELD_NUMBER] = sizeof(struct kq_number),    [KQ_FIELD_BOOLEAN] = sizeof(struct kq_boolean),
         [KQ_FIELD_DATE] = sizeof(struct kq_date),        [KQ_FIELD_STRING_LIST] = sizeof(struct kq_list),
-        [KQ_FIELD_OBJECT_LIST] = sizeof(struct kq_list),
+        [KQ_FIELD_OBJECT_LIST] = sizeof(struct kq_list), [KQ_FIELD_OBJECT] = sizeof(struct kq_object),
     };
-    size_t end = 0;
+    size_t end = fields->base == NULL ? 0 : fields->base->struct_bytes;
     for (size_t i = 0; i < fields->count; i++) {
         assert_true(fields->items[i].offset >= end);
         end = fields->items[i].offset + sizes[fields->items[i].type];
@@ -54,13 +57,17 @@ static void assert_layout(const struct kq_fields *fields)
 
 static void assert_documented(const struct kq_fields *fields)
 {
+    if (fields->base != NULL) {
+        assert_documented(fields->base);
+    }
     for (size_t i = 0; i < fields->count; i++) {
         const struct kq_field *field = &fields->items[i];
         assert_true(strlen(field->name) > 0);
         assert_true(strlen(field->text) > 0);
         assert_true(strlen(field->text_zh) > 0);
-        assert_int_equal(field->members != NULL, field->type == KQ_FIELD_OBJECT_LIST);
-        assert_int_equal(field->example == NULL, field->type == KQ_FIELD_OBJECT_LIST);
+        bool has_members = field->type == KQ_FIELD_OBJECT_LIST || field->type == KQ_FIELD_OBJECT;
+        assert_int_equal(field->members != NULL, has_members);
+        assert_int_equal(field->example == NULL, has_members);
         if (field->members != NULL) {
             assert_layout(field->members);
             assert_documented(field->members);

@@ -23,7 +23,7 @@ static const struct kq_field item_rows[] = {
     {.name = "name", .type = KQ_FIELD_STRING, .required = true, .offset = offsetof(struct item, name)},
     {.name = "count", .type = KQ_FIELD_NUMBER, .offset = offsetof(struct item, count)},
 };
-static const struct kq_fields item_fields = {item_rows, KQ_COUNT(item_rows), sizeof(struct item)};
+static const struct kq_fields item_fields = {NULL, item_rows, KQ_COUNT(item_rows), sizeof(struct item)};
 
 struct values {
     struct kq_slice text;
@@ -70,7 +70,7 @@ static const struct kq_field rows[] = {
      .offset = offsetof(struct values, items),
      .members = &item_fields},
 };
-static const struct kq_fields fields = {rows, KQ_COUNT(rows), sizeof(struct values)};
+static const struct kq_fields fields = {NULL, rows, KQ_COUNT(rows), sizeof(struct values)};
 
 /* What one reading gave. Its strings live as long as its arena. */
 struct reading {
@@ -182,7 +182,7 @@ static void every_required_type_is_missed(void **state)
             .required = true,
             .members = &item_fields,
         };
-        const struct kq_fields one = {&field, 1, sizeof(struct kq_list)};
+        const struct kq_fields one = {NULL, &field, 1, sizeof(struct kq_list)};
         for (size_t i = 0; i < KQ_COUNT(absences); i++) {
             struct kq_arena arena = {0};
             char out[64] = {0};
@@ -262,7 +262,7 @@ static void a_long_list_of_allowed_values_is_cut(void **state)
     for (size_t count = 1; count < KQ_COUNT(many); count++) {
         many[count - 1] = name;
         const struct kq_field field = {.name = "x", .type = KQ_FIELD_STRING, .allowed = many};
-        const struct kq_fields one = {&field, 1, sizeof(struct kq_slice)};
+        const struct kq_fields one = {NULL, &field, 1, sizeof(struct kq_slice)};
         struct kq_arena arena = {0};
         struct kq_slice out = KQ_SLICE_EMPTY;
         struct kq_error error = {0};

@@ -47,6 +47,10 @@ KQ_MUST struct kq_result kq_row_template(struct kq_connection *connection, struc
                                          struct kq_arena *arena, struct kq_template *template,
                                          int64_t *number, bool *found, struct kq_error *error);
 
+/* A copy, with the texts that it points to. NO_MEMORY. */
+KQ_MUST struct kq_result kq_template_keep(const struct kq_template *template, struct kq_arena *arena,
+                                          struct kq_template *kept, struct kq_error *error);
+
 /* For several vouchers: keeps what many of them have in common. Both pointers are borrowed, and the vouchers'
  * texts are in the arena. */
 struct kq_voucher_rows {
@@ -64,6 +68,16 @@ KQ_MUST struct kq_result kq_row_voucher_by_out_biz_no(struct kq_connection *conn
                                                       struct kq_slice template_id, struct kq_slice out_biz_no,
                                                       struct kq_arena *arena, struct kq_voucher *voucher,
                                                       bool *found, struct kq_error *error);
+
+/* By the whole id: *number is what events refer to it by. */
+KQ_MUST struct kq_result kq_row_voucher_by_id(struct kq_voucher_rows *rows, struct kq_slice voucher_id,
+                                              struct kq_voucher *voucher, int64_t *number, bool *found,
+                                              struct kq_error *error);
+
+/* What happened to a voucher, the newest KQ_BILLS_MAX of it. */
+KQ_MUST struct kq_result kq_row_voucher_bills(struct kq_connection *connection, int64_t voucher_no,
+                                              struct kq_arena *arena, struct kq_voucher_bill **bills,
+                                              size_t *count, struct kq_error *error);
 
 /* Without its shops. */
 KQ_MUST struct kq_result kq_row_pass(struct kq_connection *connection, struct kq_slice pass_id,

@@ -161,9 +161,8 @@ struct kq_result kq_write_template_create(struct kq_batch *batch, struct kq_oper
     return kq_query_run(&query, error);
 }
 
-/* A copy of the texts that a template's row points to. */
-static struct kq_result keep_template(const struct kq_template *template, struct kq_arena *arena,
-                                      struct kq_template *kept, struct kq_error *error)
+struct kq_result kq_template_keep(const struct kq_template *template, struct kq_arena *arena,
+                                  struct kq_template *kept, struct kq_error *error)
 {
     *kept = *template;
     struct kq_slice *texts[6 + TERM_COUNT] = {&kept->template_id, &kept->pid,    &kept->name,
@@ -188,7 +187,7 @@ struct kq_result kq_write_template_move(struct kq_batch *batch, struct kq_operat
     if (move->changed) {
         kq_template_map_note_change(&batch->templates, entry);
     }
-    return keep_template(&entry->template, operation->arena, &move->template, error);
+    return kq_template_keep(&entry->template, operation->arena, &move->template, error);
 }
 
 struct kq_result kq_write_template_changes(struct kq_batch *batch, const struct kq_template_entry *entry,

@@ -100,20 +100,39 @@ struct kq_result kq_row_voucher_by_out_biz_no(struct kq_connection *connection, 
 }
 
 /* The number in an id gives the row, and the row's id must be the one that was asked for. */
+struct kq_result kq_row_voucher_by_id(struct kq_voucher_rows *rows, struct kq_slice voucher_id,
+                                      struct kq_voucher *voucher, int64_t *number, bool *found,
+                                      struct kq_error *error)
+{
+    uint32_t node = 0;
+    *found = false;
+    if (!kq_id_read(voucher_id, number, &node)) {
+        return KQ_OK;
+    }
+    KQ_TRY(kq_row_voucher_by_number(rows, *number, voucher, found, error));
+    *found = *found && kq_slice_equal(voucher->voucher_id, voucher_id);
+    return KQ_OK;
+}
+
+static struct kq_result load_details(struct kq_connection *connection, struct kq_operation *operation,
+                                     int64_t number, struct kq_error *error)
+{
+    struct kq_op_voucher_get *get = &operation->voucher_get;
+    bool found = false;
+    KQ_TRY(kq_row_template(connection, get->voucher.template_id, operation->arena, &get->template, NULL,
+                           &found, error));
+    KQ_ENSURE(found, error, KQ_E_STORE, "the store is damaged: a voucher has lost its template");
+    return kq_row_voucher_bills(connection, number, operation->arena, &get->bills, &get->bill_count, error);
+}
+
 struct kq_result kq_read_voucher_get(struct kq_connection *connection, struct kq_operation *operation,
                                      struct kq_error *error)
 {
     struct kq_op_voucher_get *get = &operation->voucher_get;
     struct kq_voucher_rows rows = {.connection = connection, .arena = operation->arena};
     int64_t number = 0;
-    uint32_t node = 0;
-    get->found = false;
-    if (!kq_id_read(get->voucher_id, &number, &node)) {
-        return KQ_OK;
-    }
-    KQ_TRY(kq_row_voucher_by_number(&rows, number, &get->voucher, &get->found, error));
-    get->found = get->found && kq_slice_equal(get->voucher.voucher_id, get->voucher_id);
-    return KQ_OK;
+    KQ_TRY(kq_row_voucher_by_id(&rows, get->voucher_id, &get->voucher, &number, &get->found, error));
+    return get->found && get->with_details ? load_details(connection, operation, number, error) : KQ_OK;
 }
 
 /* What a list looks for, as numbers. */

@@ -4,6 +4,7 @@
 kq_write_function *const kq_writes[KQ_OPERATION_KIND_COUNT] = {
     [KQ_OP_ISSUE] = kq_write_issue,
     [KQ_OP_ISSUE_MANY] = kq_write_issue_many,
+    [KQ_OP_VOUCHER_CHANGE] = kq_write_voucher_change,
     [KQ_OP_MERCHANT_CREATE] = kq_write_merchant_create,
     [KQ_OP_APPLICATION_CREATE] = kq_write_application_create,
     [KQ_OP_APPLICATION_ROTATE_KEY] = kq_write_application_rotate_key,

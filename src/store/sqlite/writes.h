@@ -15,6 +15,7 @@ extern kq_write_function *const kq_writes[KQ_OPERATION_KIND_COUNT];
 
 kq_write_function kq_write_issue;
 kq_write_function kq_write_issue_many;
+kq_write_function kq_write_voucher_change;
 kq_write_function kq_write_merchant_create;
 kq_write_function kq_write_application_create;
 kq_write_function kq_write_application_rotate_key;
