@@ -27,8 +27,8 @@ const struct kq_command kq_command_voucher_delay = {
     .group = "voucher",
     .name = "delay",
     .text = "let a voucher expire later; shows it afterwards",
-    .example =
-        "kaquan voucher delay --data demo --voucher-id 20160906000730020020002U8CBS --out-biz-no delay-1 --expire-time '2030-01-01 00:00:00'",
+    .example = "kaquan voucher delay --data demo --voucher-id 20160906000730020020002U8CBS "
+               "--out-biz-no delay-1 --expire-time '2030-01-01 00:00:00'",
     .flags = flags,
     .flag_count = KQ_COUNT(flags),
     .run = run,
