@@ -33,6 +33,7 @@ const struct kq_command *const kq_commands[] = {
     &kq_command_voucher_import,
     &kq_command_voucher_list,
     &kq_command_voucher_show,
+    &kq_command_voucher_events,
     &kq_command_voucher_use,
     &kq_command_voucher_refund,
     &kq_command_voucher_delay,

@@ -39,6 +39,7 @@ extern const struct kq_command kq_command_user_unfreeze;
 extern const struct kq_command kq_command_version;
 extern const struct kq_command kq_command_voucher_delay;
 extern const struct kq_command kq_command_voucher_delete;
+extern const struct kq_command kq_command_voucher_events;
 extern const struct kq_command kq_command_voucher_import;
 extern const struct kq_command kq_command_voucher_list;
 extern const struct kq_command kq_command_voucher_refund;

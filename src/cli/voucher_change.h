@@ -4,7 +4,8 @@
 
 #include "base/error.h"
 #include "cli/command.h"
-#include "domain/voucher_change.h"
+#include "cli/data.h"
+#include "domain/operation.h"
 
 /* What the commands that use, refund, delete and delay a voucher have in common. */
 
@@ -24,6 +25,11 @@
         .name = "pid", .kind = KQ_FLAG_TEXT, .value = "PID",                                                 \
         .text = "the merchant that does it (default: the template's)"                                        \
     }
+
+/* Reads the voucher that --voucher-id names, with what happened to it: into operation->voucher_get, whose
+ * memory is the invocation's. NOT_FOUND, STORE, NO_MEMORY. */
+KQ_MUST struct kq_result kq_find_voucher(struct kq_invocation *invocation, struct kq_data *data,
+                                         struct kq_operation *operation, struct kq_error *error);
 
 /* Changes the voucher that --voucher-id names, for its user, and prints what became of it. `request` has what
  * the kind alone needs. NOT_FOUND and what the decision says; STORE, NO_MEMORY and what kq_data_open says. */

@@ -103,6 +103,18 @@ def test_use_and_refund(place, app, user):
     refunded = place.json("voucher", "refund", voucher_id=voucher_id, out_biz_no="refund-1", use_out_biz_no="use-2")
     assert (refunded["status"], refunded["balance"]) == ("USING", "6.50")
     assert place.json("voucher", "show", voucher_id=voucher_id) == refunded
+    events = place.json("voucher", "events", voucher_id=voucher_id)
+    assert [(event["event"], event["out_biz_no"], event["amount"], event["status"]) for event in events] == [
+        ("USE", "use-1", "3.50", "SUCCESS"), ("USE", "use-2", "6.50", "REFUNDED"),
+        ("REFUND", "refund-1", "6.50", "SUCCESS")]
+    assert {event["pid"] for event in events} == {app.pid}
+    assert "use-2" in place.run("voucher", "events", voucher_id=voucher_id)
+
+
+def test_events_of_none(place, app, user):
+    assert place.json("voucher", "events", voucher_id=sent(place, app, user)) == []
+    missing = binary.run("voucher", "events", data=place.data, voucher_id="20160906000730020020002U8CBS")
+    refused(missing, 1, "voucher list")
 
 
 def test_delay_and_delete(place, app, user):
