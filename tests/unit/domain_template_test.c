@@ -37,9 +37,9 @@ static struct kq_template template_of(enum kq_template_kind kind)
 static struct kq_error creation_error(struct kq_template template)
 {
     struct kq_id_source ids = {.node = 1};
-    char id_text[KQ_ID_TEXT_SIZE] = "";
+    struct kq_template_ids texts = {0};
     struct kq_error error = {0};
-    struct kq_result result = kq_template_decide_create(&template, false, &ids, NOW_MS, id_text, &error);
+    struct kq_result result = kq_template_decide_create(&template, false, &ids, NOW_MS, &texts, &error);
     assert_int_equal(result.ok, error.code == KQ_E_NONE);
     return error;
 }
@@ -111,12 +111,12 @@ static void creation_fills_what_is_not_the_callers(void **state)
     template.used_count = 3;
     template.used_amount_fen = 4;
     struct kq_id_source ids = {.node = 1};
-    char id_text[KQ_ID_TEXT_SIZE];
-    assert_true(kq_template_decide_create(&template, false, &ids, NOW_MS, id_text, NULL).ok);
-    assert_ptr_equal(template.template_id.data, id_text);
+    struct kq_template_ids texts;
+    assert_true(kq_template_decide_create(&template, false, &ids, NOW_MS, &texts, NULL).ok);
+    assert_ptr_equal(template.template_id.data, texts.template_id);
     assert_int_equal(template.template_id.size, KQ_ID_SIZE);
-    assert_memory_equal(id_text, "2016090600073001", 16);
-    assert_string_equal(id_text + KQ_ID_SIZE - 2, "35"); /* the merchant's last two digits */
+    assert_memory_equal(texts.template_id, "2016090600073001", 16);
+    assert_string_equal(texts.template_id + KQ_ID_SIZE - 2, "35"); /* the merchant's last two digits */
     assert_int_equal(template.state, KQ_TEMPLATE_EFFECTIVE);
     assert_int_equal(template.created_s, NOW_S);
     assert_int_equal(template.activated_s, NOW_S);
@@ -130,8 +130,8 @@ static void assert_starts_in(enum kq_template_kind kind, bool as_draft, enum kq_
 {
     struct kq_template template = template_of(kind);
     struct kq_id_source ids = {.node = 1};
-    char id_text[KQ_ID_TEXT_SIZE];
-    assert_true(kq_template_decide_create(&template, as_draft, &ids, NOW_MS, id_text, NULL).ok);
+    struct kq_template_ids texts;
+    assert_true(kq_template_decide_create(&template, as_draft, &ids, NOW_MS, &texts, NULL).ok);
     assert_int_equal(template.state, wanted);
     assert_int_equal(template.activated_s, wanted == KQ_TEMPLATE_DRAFT ? 0 : NOW_S);
 }
@@ -155,11 +155,11 @@ static void a_refused_creation_takes_no_id(void **state)
     struct kq_template template = template_of(KQ_TEMPLATE_CASHLESS_FIX);
     template.amount_fen = 0;
     struct kq_id_source ids = {.node = 1, .last_ms = 77, .sequence = 5};
-    char id_text[KQ_ID_TEXT_SIZE] = "untouched";
-    assert_false(kq_template_decide_create(&template, false, &ids, NOW_MS, id_text, NULL).ok);
+    struct kq_template_ids texts = {.template_id = "untouched"};
+    assert_false(kq_template_decide_create(&template, false, &ids, NOW_MS, &texts, NULL).ok);
     assert_int_equal(ids.last_ms, 77);
     assert_int_equal(ids.sequence, 5);
-    assert_string_equal(id_text, "untouched");
+    assert_string_equal(texts.template_id, "untouched");
 }
 
 static void fixed_kinds_need_an_amount(void **state)
