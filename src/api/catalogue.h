@@ -52,9 +52,17 @@ extern const size_t kq_catalogue_count;
 const struct kq_method *kq_method_find(struct kq_slice name);
 
 /* One a method, each in its file. */
+extern const struct kq_method kq_method_marketing_cashlessvoucher_template_create;
+extern const struct kq_method kq_method_marketing_cashlessvoucher_template_modify;
+extern const struct kq_method kq_method_marketing_cashvoucher_template_create;
+extern const struct kq_method kq_method_marketing_cashvoucher_template_modify;
+extern const struct kq_method kq_method_marketing_exchangevoucher_template_create;
 extern const struct kq_method kq_method_marketing_voucher_batchsend;
 extern const struct kq_method kq_method_marketing_voucher_list_query;
 extern const struct kq_method kq_method_marketing_voucher_send;
+extern const struct kq_method kq_method_marketing_voucher_template_delete;
+extern const struct kq_method kq_method_marketing_voucher_templatedetail_query;
+extern const struct kq_method kq_method_marketing_voucher_templatelist_query;
 extern const struct kq_method kq_method_user_pass_grouplist_query;
 
 #endif

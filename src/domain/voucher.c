@@ -65,6 +65,15 @@ void kq_voucher_name(const struct kq_template *template, int64_t amount_fen,
     snprintf(text, KQ_VOUCHER_NAME_TEXT_SIZE, "%.*s%s元%s", KQ_SLICE_PRINT(template->slogan), amount, noun);
 }
 
+void kq_template_name(const struct kq_template *template, char text[KQ_VOUCHER_NAME_TEXT_SIZE])
+{
+    if (template->kind == KQ_TEMPLATE_CASHLESS_RANDOM && template->name.size == 0) {
+        snprintf(text, KQ_VOUCHER_NAME_TEXT_SIZE, "%.*s红包", KQ_SLICE_PRINT(template->slogan));
+        return;
+    }
+    kq_voucher_name(template, template->amount_fen, text);
+}
+
 void kq_voucher_condition(const struct kq_template *template, char text[KQ_VOUCHER_NAME_TEXT_SIZE])
 {
     if (template->floor_amount_fen == 0) {

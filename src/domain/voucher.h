@@ -69,6 +69,9 @@ bool kq_voucher_is_usable(const struct kq_voucher *voucher, int64_t now_s);
 void kq_voucher_name(const struct kq_template *template, int64_t amount_fen,
                      char text[KQ_VOUCHER_NAME_TEXT_SIZE]);
 
+/* The name of what a template makes: its vouchers', of red packets without an amount. */
+void kq_template_name(const struct kq_template *template, char text[KQ_VOUCHER_NAME_TEXT_SIZE]);
+
 /* Its condition: `满100元可用` or `无门槛`. */
 void kq_voucher_condition(const struct kq_template *template, char text[KQ_VOUCHER_NAME_TEXT_SIZE]);
 
