@@ -97,6 +97,7 @@ static struct kq_result check_terms(const struct kq_template *template, struct k
               kinds[template->kind].name);
     KQ_TRY(kq_uri_check("notify uri", template->notify_uri, error));
     KQ_TRY(kq_uri_check("redirect uri", template->redirect_uri, error));
+    KQ_TRY(kq_text_check("fund account", template->fund_account, 0, KQ_LOGIN_ID_MAX_CHARS, error));
     return kq_text_check("slogan", template->slogan, 0, KQ_SLOGAN_MAX_CHARS, error);
 }
 

@@ -16,7 +16,11 @@ SEND = "alipay.marketing.voucher.send"
 BATCH_SEND = "alipay.marketing.voucher.batchsend"
 LIST = "alipay.marketing.voucher.list.query"
 WALLET = "alipay.user.pass.grouplist.query"
-CATALOGUE = (SEND, BATCH_SEND, LIST, WALLET)
+CATALOGUE = (SEND, BATCH_SEND, LIST, WALLET, "alipay.marketing.cashlessvoucher.template.create",
+             "alipay.marketing.cashlessvoucher.template.modify", "alipay.marketing.cashvoucher.template.create",
+             "alipay.marketing.cashvoucher.template.modify", "alipay.marketing.exchangevoucher.template.create",
+             "alipay.marketing.voucher.template.delete", "alipay.marketing.voucher.templatedetail.query",
+             "alipay.marketing.voucher.templatelist.query")
 
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 
