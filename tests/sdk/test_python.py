@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The official Python library: typed requests and answers, any charset."""
 
+import importlib
 import socket
 import time
 
@@ -24,8 +25,8 @@ from alipay.aop.api.response.AlipayTradeQueryResponse import AlipayTradeQueryRes
 from alipay.aop.api.response.AlipayUserPassGrouplistQueryResponse import AlipayUserPassGrouplistQueryResponse
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from sdk_contract import ClientContract
-from support import keys
+from sdk_contract import ClientContract, TemplateContract
+from support import keys, templates
 from support.protocol import LIST, SEND, WALLET
 
 TYPES = {
@@ -37,6 +38,32 @@ TYPES = {
              AlipayUserPassGrouplistQueryResponse),
     "alipay.trade.query": (AlipayTradeQueryModel, AlipayTradeQueryRequest, AlipayTradeQueryResponse),
 }
+
+
+# What the library's typed answers of these methods have.
+TEMPLATE_ANSWERS = {
+    templates.CREATE_CASHLESS: ("template_id",),
+    templates.CREATE_CASH: ("template_id", "fund_order_no"),
+    templates.CREATE_EXCHANGE: ("template_id",),
+    templates.MODIFY_CASHLESS: (),
+    templates.MODIFY_CASH: ("status",),
+    templates.DETAIL: ("template_id", "voucher_name", "voucher_type", "status", "amount", "floor_amount",
+                       "total_amount", "voucher_quantity", "publish_count", "publish_amount", "used_count",
+                       "used_amount", "recycle_amount", "publish_start_time", "publish_end_time",
+                       "voucher_valid_period", "voucher_description"),
+    templates.PAGE: ("current_page", "items_per_page", "total_items", "total_pages", "voucher_templates"),
+    templates.DELETE: (),
+}
+
+
+def types_of(method):
+    """The library names its classes and modules after the method."""
+    name = "".join(part.capitalize() for part in method.split("."))
+    return tuple(getattr(importlib.import_module(f"alipay.aop.api.{folder}.{name}{kind}"), name + kind)
+                 for folder, kind in (("domain", "Model"), ("request", "Request"), ("response", "Response")))
+
+
+TYPES.update({method: types_of(method) for method in TEMPLATE_ANSWERS})
 
 
 def pkcs1(private_key):
@@ -56,7 +83,12 @@ def config(call):
     return config
 
 
-def answer(response):
+def plain(value):
+    """A typed response's value as JSON has it."""
+    return [entry.to_alipay_dict() for entry in value] if isinstance(value, list) else value
+
+
+def answer(method, response):
     """The fields of a typed response that were in the answer."""
     fields = {name: getattr(response, name) for name in ("code", "msg", "sub_code", "sub_msg")}
     if isinstance(response, AlipayMarketingVoucherSendResponse):
@@ -65,6 +97,7 @@ def answer(response):
         fields["vouchers"] = [voucher.to_alipay_dict() for voucher in response.vouchers]
     elif isinstance(response, AlipayUserPassGrouplistQueryResponse) and response.is_success():
         fields["pass_info_list"] = [entry.to_alipay_dict() for entry in response.pass_info_list]
+    fields.update({name: plain(getattr(response, name)) for name in TEMPLATE_ANSWERS.get(method, ())})
     return fields
 
 
@@ -78,7 +111,7 @@ def execute(call):
         response.parse_response_content(DefaultAlipayClient(config(call)).execute(request))
     except (RequestException, ResponseException) as exception:
         return {"refused": str(exception)}
-    return answer(response)
+    return answer(call["method"], response)
 
 
 @pytest.fixture
@@ -109,7 +142,7 @@ def library(to_the_gateway, beijing_time):
     return execute
 
 
-class TestPython(ClientContract):
+class TestPython(TemplateContract, ClientContract):
     charsets = ("utf-8", "gbk", "gb2312")
     signature_refusal = "response sign verify failed"
     tells_trace_id = False

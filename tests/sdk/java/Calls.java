@@ -81,6 +81,10 @@ public final class Calls {
     }
 
     private static AlipayRequest<?> request(String method, JSONObject fields) {
+        AlipayRequest<?> ofTemplates = TemplateCalls.request(method, fields);
+        if (ofTemplates != null) {
+            return ofTemplates;
+        }
         switch (method) {
         case "alipay.marketing.voucher.send":
             return voucherSend(fields);
@@ -176,6 +180,8 @@ public final class Calls {
             answer.put("vouchers", vouchers(list));
         } else if (response instanceof AlipayUserPassGrouplistQueryResponse wallet && wallet.isSuccess()) {
             answer.put("pass_info_list", passes(wallet));
+        } else {
+            TemplateCalls.put(response, answer);
         }
         return answer;
     }
