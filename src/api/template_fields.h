@@ -72,18 +72,18 @@ struct kq_template_change_request {
         .example = "优酷", .text = "whose vouchers people see", .text_zh = "品牌名，在卡包中展示"  \
     }
 
-#define KQ_ROW_PUBLISH_START(request, is_required)                                                              \
-    {                                                                                                           \
-        .name = "publish_start_time", .type = KQ_FIELD_DATE, .required = (is_required),                         \
-        .offset = offsetof(request, publish_start_time), .example = "2017-01-01 00:00:01",                      \
-        .text = "vouchers are sent from then on", .text_zh = "发放开始时间，早于该时间不能发券" \
+#define KQ_ROW_PUBLISH_START(request, is_required)                                                           \
+    {                                                                                                        \
+        .name = "publish_start_time", .type = KQ_FIELD_DATE, .required = (is_required),                      \
+        .offset = offsetof(request, publish_start_time), .example = "2017-01-01 00:00:01",                   \
+        .text = "vouchers are sent from then on", .text_zh = "发放开始时间"                            \
     }
 
 #define KQ_ROW_PUBLISH_END(request, is_required)                                                             \
     {                                                                                                        \
         .name = "publish_end_time", .type = KQ_FIELD_DATE, .required = (is_required),                        \
         .offset = offsetof(request, publish_end_time), .example = "2017-02-01 00:00:01",                     \
-        .text = "and until before then", .text_zh = "发放结束时间，从该时间起不能发券"       \
+        .text = "and until before then", .text_zh = "发放结束时间"                                     \
     }
 
 #define KQ_ROW_VALID_PERIOD(request, is_required)                                                            \
@@ -129,11 +129,11 @@ struct kq_template_change_request {
         .text = "vouchers at most", .text_zh = "拟发行券的数量，单位张"                           \
     }
 
-#define KQ_ROW_AMOUNT(is_required, minimum_fen, maximum_fen)                                                      \
-    {                                                                                                             \
-        .name = "amount", .type = KQ_FIELD_PRICE, .required = (is_required), .minimum = (minimum_fen),            \
-        .maximum = (maximum_fen), .offset = offsetof(struct kq_template_request, amount),                         \
-        .example = "10.00", .text = "of each voucher, in yuan", .text_zh = "每张代金券的面额，单位元" \
+#define KQ_ROW_AMOUNT(is_required, minimum_fen, maximum_fen)                                                 \
+    {                                                                                                        \
+        .name = "amount", .type = KQ_FIELD_PRICE, .required = (is_required), .minimum = (minimum_fen),       \
+        .maximum = (maximum_fen), .offset = offsetof(struct kq_template_request, amount),                    \
+        .example = "10.00", .text = "of each voucher, in yuan", .text_zh = "券面额，单位元"           \
     }
 
 #define KQ_ROW_FLOOR_AMOUNT                                                                                  \
@@ -168,11 +168,11 @@ struct kq_template_change_request {
         .text = "where changes of its vouchers are told", .text_zh = "券变动异步通知地址"           \
     }
 
-#define KQ_ROW_SLOGAN(request)                                                                                 \
-    {                                                                                                          \
-        .name = "slogan", .type = KQ_FIELD_STRING, .max_chars = KQ_SLOGAN_MAX_CHARS,                           \
-        .offset = offsetof(request, slogan), .example = "开业大吉",                                            \
-        .text = "stands before the amount in a voucher's name", .text_zh = "券标语，用于拼接券名称" \
+#define KQ_ROW_SLOGAN(request)                                                                               \
+    {                                                                                                        \
+        .name = "slogan", .type = KQ_FIELD_STRING, .max_chars = KQ_SLOGAN_MAX_CHARS,                         \
+        .offset = offsetof(request, slogan), .example = "开业大吉",                                          \
+        .text = "stands before the amount in a voucher's name", .text_zh = "券标语"                       \
     }
 
 #define KQ_ROW_EXTENSION_INFO                                                                                \

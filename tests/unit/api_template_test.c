@@ -22,10 +22,12 @@ static const struct kq_caller caller = {
     .now_s = NOW_S,
 };
 
-#define COMMON                                                                                                  \
-    "\"brand_name\":\"优酷\",\"publish_start_time\":\"2016-09-01 00:00:00\","                                 \
-    "\"publish_end_time\":\"2016-10-01 00:00:00\",\"out_biz_no\":\"order-1\","                                  \
-    "\"voucher_valid_period\":\"{\\\"type\\\":\\\"RELATIVE\\\",\\\"duration\\\":1,\\\"unit\\\":\\\"DAY\\\"}\"," \
+#define DAY "{\\\"type\\\":\\\"RELATIVE\\\",\\\"duration\\\":1,\\\"unit\\\":\\\"DAY\\\"}"
+
+#define COMMON                                                                                               \
+    "\"brand_name\":\"优酷\",\"publish_start_time\":\"2016-09-01 00:00:00\","                              \
+    "\"publish_end_time\":\"2016-10-01 00:00:00\",\"out_biz_no\":\"order-1\","                               \
+    "\"voucher_valid_period\":\"" DAY "\","                                                                  \
     "\"voucher_description\":\"[\\\"一\\\",\\\"二\\\"]\""
 #define FIXED                                                                                                \
     "{\"voucher_type\":\"CASHLESS_FIX_VOUCHER\"," COMMON ",\"voucher_quantity\":100,\"amount\":10,"          \
@@ -304,7 +306,7 @@ static void a_detail_is_made_byte_for_byte(void **state)
         "\"publish_count\":4,\"publish_amount\":\"40.00\",\"used_count\":1,\"used_amount\":\"12.50\","
         "\"recycle_amount\":\"17.50\",\"publish_start_time\":\"2016-09-06 12:00:00\","
         "\"publish_end_time\":\"2016-09-06 12:00:01\","
-        "\"voucher_valid_period\":\"{\\\"type\\\":\\\"RELATIVE\\\",\\\"duration\\\":1,\\\"unit\\\":\\\"DAY\\\"}\","
+        "\"voucher_valid_period\":\"" DAY "\","
         "\"voucher_description\":\"[\\\"一\\\",\\\"二\\\"]\"}");
     kq_arena_free(&arena);
 }

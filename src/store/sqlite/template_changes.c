@@ -66,11 +66,13 @@ struct kq_result kq_write_template_change(struct kq_batch *batch, struct kq_oper
     struct kq_template_entry *entry = NULL;
     asked->replayed = false;
     KQ_TRY(kq_template_map_get(&batch->templates, batch->connection, change->template_id, &entry, error));
-    if (entry != NULL) {
-        KQ_TRY(find_key(batch, entry->template_no, change->out_biz_no, &asked->replayed, error));
-        KQ_TRY(kq_row_keep_template(&entry->template, operation->arena, &asked->template, error));
+    int64_t now_s = batch->now_ms / 1000;
+    if (entry == NULL) {
+        return kq_template_decide_change(change, false, NULL, now_s, operation->arena, error);
     }
-    KQ_TRY(kq_template_decide_change(change, asked->replayed, entry == NULL ? NULL : &asked->template,
-                                     batch->now_ms / 1000, operation->arena, error));
+    KQ_TRY(find_key(batch, entry->template_no, change->out_biz_no, &asked->replayed, error));
+    KQ_TRY(kq_row_keep_template(&entry->template, operation->arena, &asked->template, error));
+    KQ_TRY(
+        kq_template_decide_change(change, asked->replayed, &asked->template, now_s, operation->arena, error));
     return asked->replayed ? KQ_OK : make_change(batch, asked, entry, error);
 }

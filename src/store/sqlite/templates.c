@@ -149,8 +149,8 @@ static struct kq_result insert_template(struct kq_batch *batch, const struct kq_
 {
     static const char insert_template[] =
         "INSERT INTO template (" TEMPLATE_COLUMNS ", out_biz_no, request_digest)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, insert_template);
     put_template(&query, &create->template);
     kq_query_put_text_or_null(&query, create->out_biz_no);
@@ -224,13 +224,12 @@ struct kq_result kq_row_keep_template(const struct kq_template *template, struct
     return KQ_OK;
 }
 
-/* An operator's move of a template that may not be there. */
-static struct kq_result move_any(const struct kq_op_template_move *move, struct kq_template *template,
-                                 int64_t now_s, bool *changed, struct kq_error *error)
+static struct kq_result refuse_move(const struct kq_op_template_move *move, struct kq_error *error)
 {
-    KQ_ENSURE(template != NULL, error, KQ_E_NOT_FOUND, "there is no template %.*s",
+    bool changed = false;
+    KQ_ENSURE(move->pid.size > 0, error, KQ_E_NOT_FOUND, "there is no template %.*s",
               KQ_SLICE_PRINT(move->template_id));
-    return kq_template_move(template, move->to, now_s, changed, error);
+    return kq_template_decide_delete(NULL, move->pid, 0, &changed, error);
 }
 
 struct kq_result kq_write_template_move(struct kq_batch *batch, struct kq_operation *operation,
@@ -240,16 +239,18 @@ struct kq_result kq_write_template_move(struct kq_batch *batch, struct kq_operat
     struct kq_template_entry *entry = NULL;
     int64_t now_s = batch->now_ms / 1000;
     KQ_TRY(kq_template_map_get(&batch->templates, batch->connection, move->template_id, &entry, error));
-    struct kq_template *template = entry == NULL ? NULL : &entry->template;
+    if (entry == NULL) {
+        return refuse_move(move, error);
+    }
     if (move->pid.size == 0) {
-        KQ_TRY(move_any(move, template, now_s, &move->changed, error));
+        KQ_TRY(kq_template_move(&entry->template, move->to, now_s, &move->changed, error));
     } else {
-        KQ_TRY(kq_template_decide_delete(template, move->pid, now_s, &move->changed, error));
+        KQ_TRY(kq_template_decide_delete(&entry->template, move->pid, now_s, &move->changed, error));
     }
     if (move->changed) {
         kq_template_map_note_change(&batch->templates, entry);
     }
-    return kq_row_keep_template(template, operation->arena, &move->template, error);
+    return kq_row_keep_template(&entry->template, operation->arena, &move->template, error);
 }
 
 struct kq_result kq_write_template_changes(struct kq_batch *batch, const struct kq_template_entry *entry,
