@@ -2,6 +2,11 @@
 #include "api/catalogue.h"
 
 const struct kq_method *const kq_catalogue[] = {
+    &kq_method_marketing_cashlessvoucher_template_create,
+    &kq_method_marketing_cashlessvoucher_template_modify,
+    &kq_method_marketing_cashvoucher_template_create,
+    &kq_method_marketing_cashvoucher_template_modify,
+    &kq_method_marketing_exchangevoucher_template_create,
     &kq_method_marketing_exchangevoucher_use,
     &kq_method_marketing_voucher_batchsend,
     &kq_method_marketing_voucher_delay,
@@ -10,6 +15,9 @@ const struct kq_method *const kq_catalogue[] = {
     &kq_method_marketing_voucher_list_query,
     &kq_method_marketing_voucher_query,
     &kq_method_marketing_voucher_send,
+    &kq_method_marketing_voucher_template_delete,
+    &kq_method_marketing_voucher_templatedetail_query,
+    &kq_method_marketing_voucher_templatelist_query,
     &kq_method_user_pass_grouplist_query,
 };
 const size_t kq_catalogue_count = KQ_COUNT(kq_catalogue);

@@ -52,6 +52,11 @@ extern const size_t kq_catalogue_count;
 const struct kq_method *kq_method_find(struct kq_slice name);
 
 /* One a method, each in its file. */
+extern const struct kq_method kq_method_marketing_cashlessvoucher_template_create;
+extern const struct kq_method kq_method_marketing_cashlessvoucher_template_modify;
+extern const struct kq_method kq_method_marketing_cashvoucher_template_create;
+extern const struct kq_method kq_method_marketing_cashvoucher_template_modify;
+extern const struct kq_method kq_method_marketing_exchangevoucher_template_create;
 extern const struct kq_method kq_method_marketing_exchangevoucher_use;
 extern const struct kq_method kq_method_marketing_voucher_batchsend;
 extern const struct kq_method kq_method_marketing_voucher_delay;
@@ -60,6 +65,9 @@ extern const struct kq_method kq_method_marketing_voucher_exchangevoucher_refund
 extern const struct kq_method kq_method_marketing_voucher_list_query;
 extern const struct kq_method kq_method_marketing_voucher_query;
 extern const struct kq_method kq_method_marketing_voucher_send;
+extern const struct kq_method kq_method_marketing_voucher_template_delete;
+extern const struct kq_method kq_method_marketing_voucher_templatedetail_query;
+extern const struct kq_method kq_method_marketing_voucher_templatelist_query;
 extern const struct kq_method kq_method_user_pass_grouplist_query;
 
 #endif

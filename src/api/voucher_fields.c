@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/voucher_fields.h"
 
-#include "api/description.h"
 #include "base/money.h"
-#include "wire/json.h"
+#include "domain/template_terms.h"
 
 static const struct kq_field key_items[] = {
     {
@@ -238,6 +237,20 @@ static struct kq_date date_of(int64_t time_s)
     return (struct kq_date){.present = true, .time_s = time_s};
 }
 
+static struct kq_result show_description(struct kq_slice lines, struct kq_arena *arena,
+                                         struct kq_slice *shown, struct kq_error *error)
+{
+    KQ_CLEANUP(kq_buffer_free) struct kq_buffer json = {0};
+    if (lines.size == 0) {
+        return KQ_OK;
+    }
+    kq_description_append(lines, &json);
+    KQ_ENSURE_MEMORY(!json.failed, error);
+    *shown = kq_arena_copy(arena, kq_buffer_slice(&json));
+    KQ_ENSURE_MEMORY(shown->data != NULL, error);
+    return KQ_OK;
+}
+
 struct kq_result kq_voucher_show(const struct kq_voucher *voucher, const struct kq_template *template,
                                  int64_t now_s, struct kq_arena *arena, struct kq_voucher_shown *shown,
                                  struct kq_error *error)
@@ -257,7 +270,7 @@ struct kq_result kq_voucher_show(const struct kq_voucher *voucher, const struct 
         .extend_info = template->extension_info,
     };
     KQ_ENSURE_MEMORY(shown->name.data != NULL, error);
-    return kq_description_show(template->description, arena, &shown->voucher_description, error);
+    return show_description(template->description, arena, &shown->voucher_description, error);
 }
 
 struct kq_result kq_voucher_change_show(const struct kq_caller *caller, const struct kq_operation *operation,

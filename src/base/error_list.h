@@ -58,6 +58,7 @@
     X(BIZ_ERROR, BUSINESS, "business error")                                                                 \
     X(TEMPLATE_NOT_EXIST, BUSINESS, "no such template")                                                      \
     X(TEMPLATE_STATUS_NOT_MATCH, BUSINESS, "the template is not effective")                                  \
+    X(TEMPLATE_NOT_CHANGEABLE, BUSINESS, "the template's state does not allow this")                         \
     X(TEMPLATE_EXPIRED, BUSINESS, "the template has expired")                                                \
     X(TEMPLATE_STOCK_NOT_ENOUGH, BUSINESS, "the template's stock or budget is used up")                      \
     X(USER_NOT_EXIST, BUSINESS, "no such user")                                                              \

@@ -34,6 +34,9 @@
 #define KQ_ID_PRODUCT_TEMPLATE "00073001"
 #define KQ_ID_PRODUCT_VOUCHER "00073002"
 
+/* Our own: the order by which a cash-backed template is paid for. */
+#define KQ_ID_PRODUCT_FUND_ORDER "00073003"
+
 /* Where ids come from. The store keeps `last_ms` and `sequence` with the rows that were made from them, so
  * that an id never comes twice, whatever the clock does. One thread at a time. */
 struct kq_id_source {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/table.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -74,6 +75,7 @@ struct kq_result kq_print_record(const struct kq_column *columns, size_t column_
     struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
     struct kq_slice cells[KQ_COLUMNS_MAX];
     struct kq_row row;
+    assert(column_count <= KQ_COLUMNS_MAX);
     kq_row_init(&row, columns, column_count, cells, &arena);
     fill(&row, item);
     KQ_ENSURE_MEMORY(!row.failed, error);
@@ -87,6 +89,7 @@ struct kq_result kq_print_record(const struct kq_column *columns, size_t column_
 
 void kq_table_begin(struct kq_table *table, const struct kq_column *columns, size_t column_count, bool json)
 {
+    assert(column_count <= KQ_COLUMNS_MAX);
     *table = (struct kq_table){.columns = columns, .column_count = column_count, .json = json};
     for (size_t i = 0; i < column_count; i++) {
         table->widths[i] = kq_shown_width(kq_slice_of(columns[i].name));

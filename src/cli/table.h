@@ -10,7 +10,7 @@
 
 /* Records on standard output. */
 
-#define KQ_COLUMNS_MAX 32
+#define KQ_COLUMNS_MAX 48
 
 /* One record: an object, or `name  value` lines. `fill` puts its cells. */
 KQ_MUST struct kq_result kq_print_record(const struct kq_column *columns, size_t column_count, bool json,

@@ -72,6 +72,30 @@ static const struct kq_flag flags[] = {
      .kind = KQ_FLAG_LIST,
      .value = "LINE",
      .text = "usage text, up to 10 lines of 50 characters"},
+    {.name = "available-time",
+     .kind = KQ_FLAG_TEXT,
+     .value = "JSON",
+     .text = "when in the week, as voucher_available_time on the wire (default: always)"},
+    {.name = "rule-pid",
+     .kind = KQ_FLAG_LIST,
+     .value = "PID",
+     .text = "another merchant that may redeem, beside the template's own"},
+    {.name = "rule-shop",
+     .kind = KQ_FLAG_LIST,
+     .value = "ID",
+     .text = "a shop that may redeem (default: all)"},
+    {.name = "notify-uri",
+     .kind = KQ_FLAG_TEXT,
+     .value = "URI",
+     .text = "where changes of its vouchers are told, http or https"},
+    {.name = "slogan",
+     .kind = KQ_FLAG_TEXT,
+     .value = "TEXT",
+     .text = "stands before the amount in a voucher's name, up to 6 characters"},
+    {.name = "fund-account",
+     .kind = KQ_FLAG_TEXT,
+     .value = "LOGIN",
+     .text = "whoever pays for a FIX_VOUCHER"},
     {.name = "draft", .kind = KQ_FLAG_SWITCH, .text = "sends nothing until `kaquan template activate`"},
 };
 
@@ -80,19 +104,20 @@ static int64_t number_or(const struct kq_invocation *invocation, const char *nam
     return kq_flag_is_given(invocation, name) ? kq_flag_number(invocation, name) : otherwise;
 }
 
-static struct kq_result join_description(struct kq_invocation *invocation, struct kq_slice *description,
-                                         struct kq_error *error)
+/* A list's items as lines. */
+static struct kq_result join_lines(struct kq_invocation *invocation, const char *name,
+                                   struct kq_slice *joined, struct kq_error *error)
 {
     struct kq_buffer text KQ_CLEANUP(kq_buffer_free) = {0};
     size_t count = 0;
-    const struct kq_slice *lines = kq_flag_list(invocation, "description", &count);
+    const struct kq_slice *lines = kq_flag_list(invocation, name, &count);
     for (size_t i = 0; i < count; i++) {
         kq_buffer_append(&text, i == 0 ? KQ_SLICE_EMPTY : KQ_SLICE("\n"));
         kq_buffer_append(&text, lines[i]);
     }
     KQ_ENSURE_MEMORY(!text.failed, error);
-    *description = kq_arena_copy(&invocation->arena, kq_buffer_slice(&text));
-    KQ_ENSURE_MEMORY(description->data != NULL, error);
+    *joined = kq_arena_copy(&invocation->arena, kq_buffer_slice(&text));
+    KQ_ENSURE_MEMORY(joined->data != NULL, error);
     return KQ_OK;
 }
 
@@ -108,12 +133,25 @@ static void read_publish_times(const struct kq_invocation *invocation, int64_t n
         number_or(invocation, "publish-end", default_end_s > KQ_TIME_MAX_S ? KQ_TIME_MAX_S : default_end_s);
 }
 
+static struct kq_result read_terms(struct kq_invocation *invocation, struct kq_template *template,
+                                   struct kq_error *error)
+{
+    KQ_TRY(join_lines(invocation, "description", &template->description, error));
+    KQ_TRY(join_lines(invocation, "rule-pid", &template->rule_pids, error));
+    KQ_TRY(join_lines(invocation, "rule-shop", &template->rule_shops, error));
+    template->available_time = kq_flag_text(invocation, "available-time");
+    template->notify_uri = kq_flag_text(invocation, "notify-uri");
+    template->slogan = kq_flag_text(invocation, "slogan");
+    template->fund_account = kq_flag_text(invocation, "fund-account");
+    return KQ_OK;
+}
+
 static struct kq_result read_template(struct kq_invocation *invocation, int64_t now_s,
                                       struct kq_template *template, struct kq_error *error)
 {
     KQ_TRY(kq_template_kind_parse(kq_flag_text(invocation, "type"), &template->kind, error));
     KQ_TRY(kq_valid_period_parse(kq_flag_text(invocation, "valid-period"), &template->valid_period, error));
-    KQ_TRY(join_description(invocation, &template->description, error));
+    KQ_TRY(read_terms(invocation, template, error));
     template->pid = kq_flag_text(invocation, "pid");
     template->name = kq_flag_text(invocation, "name");
     template->brand_name = kq_flag_text(invocation, "brand-name");

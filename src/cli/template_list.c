@@ -16,7 +16,7 @@ static struct kq_result put_page(struct kq_listing *listing, struct kq_error *er
     list->pid = kq_flag_text(listing->invocation, "pid");
     KQ_TRY(kq_listing_read(listing, &operation, error));
     for (size_t i = 0; i < list->count; i++) {
-        const struct kq_template_at at = {&list->items[i], listing->now_s};
+        const struct kq_template_at at = {.template = &list->items[i], .now_s = listing->now_s};
         kq_template_fill(kq_listing_add(listing), &at);
     }
     return KQ_OK;
@@ -24,7 +24,7 @@ static struct kq_result put_page(struct kq_listing *listing, struct kq_error *er
 
 static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
 {
-    return kq_listing_run(invocation, kq_template_columns, KQ_TEMPLATE_COLUMN_COUNT, put_page, error);
+    return kq_listing_run(invocation, kq_template_columns, KQ_TEMPLATE_LIST_COLUMN_COUNT, put_page, error);
 }
 
 const struct kq_command kq_command_template_list = {

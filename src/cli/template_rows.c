@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/template_rows.h"
 
+#include "domain/template_terms.h"
+
 const struct kq_column kq_template_columns[KQ_TEMPLATE_COLUMN_COUNT] = {
     {.name = "template_id"},
     {.name = "pid"},
@@ -24,6 +26,21 @@ const struct kq_column kq_template_columns[KQ_TEMPLATE_COLUMN_COUNT] = {
     {.name = "issued_amount", .kind = KQ_COLUMN_AMOUNT},
     {.name = "used_count", .kind = KQ_COLUMN_COUNT, .detail = true},
     {.name = "used_amount", .kind = KQ_COLUMN_AMOUNT, .detail = true},
+    {.name = "app_id", .detail = true},
+    {.name = "available_time", .detail = true},
+    {.name = "rule_pids", .kind = KQ_COLUMN_JSON, .detail = true},
+    {.name = "rule_shops", .kind = KQ_COLUMN_JSON, .detail = true},
+    {.name = "notify_uri", .detail = true},
+    {.name = "extension_info", .detail = true},
+    {.name = "fund_account", .detail = true},
+    {.name = "fund_order_no", .detail = true},
+    {.name = "redirect_uri", .detail = true},
+    {.name = "use_scene", .detail = true},
+    {.name = "use_type", .detail = true},
+    {.name = "slogan", .detail = true},
+    /* Of deleted, refunded and expired vouchers. */
+    {.name = "recycled_count", .kind = KQ_COLUMN_COUNT, .detail = true},
+    {.name = "recycled_amount", .kind = KQ_COLUMN_AMOUNT, .detail = true},
 };
 
 static void put_count(struct kq_row *row, int64_t count)
@@ -62,6 +79,34 @@ static void put_counters(struct kq_row *row, const struct kq_template *template)
     kq_row_money(row, template->used_amount_fen);
 }
 
+/* Ids, one a line, as an array. */
+static void put_lines(struct kq_row *row, struct kq_slice lines)
+{
+    struct kq_buffer json KQ_CLEANUP(kq_buffer_free) = {0};
+    if (lines.size == 0) {
+        kq_row_none(row);
+        return;
+    }
+    kq_description_append(lines, &json);
+    kq_row_json(row, &json);
+}
+
+static void put_terms(struct kq_row *row, const struct kq_template *template)
+{
+    kq_row_text(row, template->app_id);
+    kq_row_text(row, template->available_time);
+    put_lines(row, template->rule_pids);
+    put_lines(row, template->rule_shops);
+    kq_row_text(row, template->notify_uri);
+    kq_row_text(row, template->extension_info);
+    kq_row_text(row, template->fund_account);
+    kq_row_text(row, template->fund_order_no);
+    kq_row_text(row, template->redirect_uri);
+    kq_row_text(row, template->use_scene);
+    kq_row_text(row, template->use_type);
+    kq_row_text(row, template->slogan);
+}
+
 void kq_template_fill(struct kq_row *row, const void *item)
 {
     static const struct {
@@ -97,4 +142,9 @@ void kq_template_fill(struct kq_row *row, const void *item)
         kq_row_time(row, template->activated_s);
     }
     put_counters(row, template);
+    put_terms(row, template);
+    if (at->expired != NULL) {
+        kq_row_count(row, template->recycled_count + at->expired->count);
+        kq_row_money(row, template->recycled_amount_fen + at->expired->amount_fen);
+    }
 }

@@ -16,11 +16,13 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     struct kq_op_template_get *get = &operation.template_get;
     get->template_id = kq_flag_text(invocation, "template-id");
     KQ_TRY(kq_data_open(invocation, &data, error));
+    get->now_s = kq_store_now_s(data.store);
     KQ_TRY(kq_data_read(&data, &operation, error));
     KQ_ENSURE(get->found, error, KQ_E_NOT_FOUND,
               "there is no template %.*s: `kaquan template list` shows them",
               KQ_SLICE_PRINT(get->template_id));
-    const struct kq_template_at at = {&get->template, kq_store_now_s(data.store)};
+    const struct kq_template_at at = {
+        .template = &get->template, .now_s = get->now_s, .expired = &get->expired};
     return kq_print_record(kq_template_columns, KQ_TEMPLATE_COLUMN_COUNT, invocation->json, kq_template_fill,
                            &at, error);
 }
@@ -28,7 +30,7 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
 const struct kq_command kq_command_template_show = {
     .group = "template",
     .name = "show",
-    .text = "show a template, with what was issued and used of it",
+    .text = "show a template, with what was issued, used and came back of it",
     .example = "kaquan template show --data demo --template-id 20140601000730010040000000EB",
     .flags = flags,
     .flag_count = KQ_COUNT(flags),

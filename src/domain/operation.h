@@ -11,6 +11,7 @@
 #include "domain/application.h"
 #include "domain/pass.h"
 #include "domain/template.h"
+#include "domain/template_change.h"
 #include "domain/user.h"
 #include "domain/voucher.h"
 #include "domain/voucher_change.h"
@@ -38,6 +39,7 @@
     X(USER_SET_STATE, user_set_state, true)                                                                  \
     X(SHOP_CREATE, shop_create, true)                                                                        \
     X(TEMPLATE_CREATE, template_create, true)                                                                \
+    X(TEMPLATE_CHANGE, template_change, true)                                                                \
     X(TEMPLATE_MOVE, template_move, true)                                                                    \
     X(PASS_CREATE, pass_create, true)                                                                        \
     X(APPLICATION_GET, application_get, false)                                                               \
@@ -49,6 +51,7 @@
     X(SHOP_LIST, shop_list, false)                                                                           \
     X(TEMPLATE_GET, template_get, false)                                                                     \
     X(TEMPLATE_LIST, template_list, false)                                                                   \
+    X(TEMPLATE_PAGE, template_page, false)                                                                   \
     X(VOUCHER_GET, voucher_get, false)                                                                       \
     X(VOUCHER_LIST, voucher_list, false)                                                                     \
     X(WALLET, wallet, false)                                                                                 \
@@ -153,14 +156,29 @@ struct kq_op_shop_create {
     bool created;
 };
 
+/* With an out_biz_no, the merchant's key: the same again is the same template, as kq_template_decide_repeat
+ * says. Without one, which is how an operator asks, each is another. */
 struct kq_op_template_create {
-    struct kq_template template; /* in: what kq_template_decide_create wants; out: complete */
+    struct kq_template template; /* in: what kq_template_decide_create wants; out: complete, or the first's */
     bool as_draft;
-    char template_id_text[KQ_ID_TEXT_SIZE];
+    struct kq_slice out_biz_no;     /* may be empty */
+    struct kq_slice request_digest; /* with an out_biz_no: SHA-256 of all that was asked */
+    bool replayed;                  /* the key had made one already: nothing was written */
+    struct kq_template_ids ids;     /* a new one's */
 };
 
+/* kq_template_decide_change; keys are per template. */
+struct kq_op_template_change {
+    struct kq_template_change change;
+    bool replayed;               /* the key has made a change already: nothing was written */
+    struct kq_template template; /* after it */
+};
+
+/* With a pid, a merchant's own template, which he may delete (kq_template_decide_delete); without one, which
+ * is how an operator asks, any: NOT_FOUND, and what kq_template_move says. */
 struct kq_op_template_move {
     struct kq_slice template_id;
+    struct kq_slice pid; /* may be empty */
     enum kq_template_state to;
     bool changed;
     struct kq_template template; /* after the move */
@@ -223,13 +241,28 @@ struct kq_op_shop_list {
 
 struct kq_op_template_get {
     struct kq_slice template_id;
+    int64_t now_s; /* set by the maker: when what has expired is asked for */
     bool found;
     struct kq_template template;
+    struct kq_expired expired;
 };
 
 struct kq_op_template_list {
     struct kq_slice pid; /* empty: every merchant's */
     struct kq_page page;
+    struct kq_template *items;
+    size_t count;
+};
+
+/* One page of a merchant's templates that were created from one second to another, both included: newest
+ * first, and within a second in the order in which they were made, backwards. */
+struct kq_op_template_page {
+    struct kq_slice pid;
+    int64_t created_from_s;
+    int64_t created_to_s;
+    int64_t page_number; /* from 1 */
+    int64_t page_size;   /* above 0; their product is no more than an int64_t holds */
+    int64_t total_count; /* on all pages */
     struct kq_template *items;
     size_t count;
 };

@@ -43,6 +43,8 @@ static struct kq_result take_lines(const struct lines *lines, struct kq_arena *a
     return KQ_OK;
 }
 
+typedef struct kq_result check_id(struct kq_slice id, struct kq_error *error);
+
 static struct kq_result check_pid(struct kq_slice id, struct kq_error *error)
 {
     return kq_party_id_check("rules: pid", id, error);
@@ -54,8 +56,7 @@ static struct kq_result check_shop(struct kq_slice id, struct kq_error *error)
 }
 
 /* A member's ids as lines. Absent and empty are the same. */
-static struct kq_result read_ids(const struct kq_json *member, const char *what,
-                                 struct kq_result (*check)(struct kq_slice id, struct kq_error *error),
+static struct kq_result read_ids(const struct kq_json *member, const char *what, check_id *check,
                                  struct kq_arena *arena, struct kq_slice *ids, struct kq_error *error)
 {
     *ids = KQ_SLICE_EMPTY;
@@ -108,6 +109,25 @@ struct kq_result kq_rule_conf_parse(struct kq_slice json, struct kq_arena *arena
     KQ_TRY(read_ids(pids, "pid", check_pid, arena, &rules->pids, error));
     KQ_ENSURE(rules->pids.size > 0, error, KQ_E_BAD_INPUT, "rules have no PID");
     return read_ids(shops, "shop id", check_shop, arena, &rules->shops, error);
+}
+
+static struct kq_result check_lines(struct kq_slice text, const char *what, check_id *check,
+                                    struct kq_error *error)
+{
+    struct kq_cursor cursor = kq_cursor_of(text);
+    struct kq_slice line;
+    for (size_t count = 1; kq_cursor_take_part(&cursor, '\n', &line); count++) {
+        KQ_TRY(check(line, error));
+        KQ_ENSURE(count <= KQ_RULE_IDS_MAX, error, KQ_E_BAD_INPUT, "rules: more than %d %ss", KQ_RULE_IDS_MAX,
+                  what);
+    }
+    return KQ_OK;
+}
+
+struct kq_result kq_redeem_rules_check(const struct kq_redeem_rules *rules, struct kq_error *error)
+{
+    KQ_TRY(check_lines(rules->pids, "pid", check_pid, error));
+    return check_lines(rules->shops, "shop id", check_shop, error);
 }
 
 bool kq_rule_lists(struct kq_slice lines, struct kq_slice id)

@@ -30,6 +30,9 @@ struct kq_redeem_rules {
 KQ_MUST struct kq_result kq_rule_conf_parse(struct kq_slice json, struct kq_arena *arena,
                                             struct kq_redeem_rules *rules, struct kq_error *error);
 
+/* Lists that were made in other ways: each line an id, and not too many of them. BAD_INPUT. */
+KQ_MUST struct kq_result kq_redeem_rules_check(const struct kq_redeem_rules *rules, struct kq_error *error);
+
 /* Is the id one of the lines? */
 bool kq_rule_lists(struct kq_slice lines, struct kq_slice id);
 

@@ -3,6 +3,9 @@
 
 #include "base/money.h"
 #include "base/time.h"
+#include "domain/available_time.h"
+#include "domain/redeem_rules.h"
+#include "domain/template_terms.h"
 #include "domain/text.h"
 #include "domain/user.h"
 
@@ -17,15 +20,16 @@ struct kind_row {
     const char *name;
     bool has_amount; /* each voucher's, set by the template */
     bool has_floor;
+    bool has_rules; /* who may redeem, and where */
     enum budget budget;
     bool starts_as_draft;
 };
 
 static const struct kind_row kinds[KQ_TEMPLATE_KIND_COUNT] = {
-    [KQ_TEMPLATE_CASHLESS_FIX] = {"CASHLESS_FIX_VOUCHER", true, true, BUDGET_OPTIONAL, false},
-    [KQ_TEMPLATE_CASHLESS_RANDOM] = {"CASHLESS_RANDOM_VOUCHER", false, true, BUDGET_REQUIRED, false},
-    [KQ_TEMPLATE_CASH_FIX] = {"FIX_VOUCHER", true, true, BUDGET_OPTIONAL, true},
-    [KQ_TEMPLATE_EXCHANGE] = {"EXCHANGE_VOUCHER", false, false, BUDGET_NONE, false},
+    [KQ_TEMPLATE_CASHLESS_FIX] = {"CASHLESS_FIX_VOUCHER", true, true, true, BUDGET_OPTIONAL, false},
+    [KQ_TEMPLATE_CASHLESS_RANDOM] = {"CASHLESS_RANDOM_VOUCHER", false, true, true, BUDGET_REQUIRED, false},
+    [KQ_TEMPLATE_CASH_FIX] = {"FIX_VOUCHER", true, true, true, BUDGET_OPTIONAL, true},
+    [KQ_TEMPLATE_EXCHANGE] = {"EXCHANGE_VOUCHER", false, false, false, BUDGET_NONE, false},
 };
 
 const char *kq_template_kind_name(enum kq_template_kind kind)
@@ -81,6 +85,20 @@ static struct kq_result check_texts(const struct kq_template *template, struct k
     KQ_TRY(kq_text_check("brand name", template->brand_name, 1, KQ_BRAND_NAME_MAX_CHARS, error));
     KQ_TRY(kq_text_check("voucher name", template->name, 0, KQ_VOUCHER_NAME_MAX_CHARS, error));
     return check_description(template->description, error);
+}
+
+static struct kq_result check_terms(const struct kq_template *template, struct kq_error *error)
+{
+    const struct kq_redeem_rules rules = {.pids = template->rule_pids, .shops = template->rule_shops};
+    KQ_TRY(kq_available_time_check(template->available_time, error));
+    KQ_TRY(kq_redeem_rules_check(&rules, error));
+    bool has_rules = rules.pids.size > 0 || rules.shops.size > 0;
+    KQ_ENSURE(kinds[template->kind].has_rules || !has_rules, error, KQ_E_BAD_INPUT, "rules: kind %s has none",
+              kinds[template->kind].name);
+    KQ_TRY(kq_uri_check("notify uri", template->notify_uri, error));
+    KQ_TRY(kq_uri_check("redirect uri", template->redirect_uri, error));
+    KQ_TRY(kq_text_check("fund account", template->fund_account, 0, KQ_LOGIN_ID_MAX_CHARS, error));
+    return kq_text_check("slogan", template->slogan, 0, KQ_SLOGAN_MAX_CHARS, error);
 }
 
 static bool is_amount(int64_t amount_fen)
@@ -144,27 +162,52 @@ static struct kq_result check_times(const struct kq_template *template, struct k
     return kq_valid_period_check(&template->valid_period, error);
 }
 
-struct kq_result kq_template_decide_create(struct kq_template *template, bool as_draft,
-                                           struct kq_id_source *ids, int64_t now_ms,
-                                           char id_text[KQ_ID_TEXT_SIZE], struct kq_error *error)
+static void clear_counters(struct kq_template *template)
 {
-    int64_t now_s = now_ms / 1000;
-    KQ_TRY(check_texts(template, error));
-    KQ_TRY(check_amounts(template, error));
-    KQ_TRY(check_counts(template, error));
-    KQ_TRY(check_times(template, error));
-    bool draft = as_draft || kinds[template->kind].starts_as_draft;
-    kq_id_next(ids, now_ms, KQ_ID_PRODUCT_TEMPLATE, template->pid, id_text);
-    template->template_id = (struct kq_slice){.data = id_text, .size = KQ_ID_SIZE};
-    template->state = draft ? KQ_TEMPLATE_DRAFT : KQ_TEMPLATE_EFFECTIVE;
-    template->created_s = now_s;
-    template->activated_s = draft ? 0 : now_s;
     template->issued_count = 0;
     template->issued_amount_fen = 0;
     template->used_count = 0;
     template->used_amount_fen = 0;
     template->recycled_count = 0;
     template->recycled_amount_fen = 0;
+}
+
+static void make_ids(struct kq_template *template, struct kq_id_source *ids, int64_t now_ms,
+                     struct kq_template_ids *texts)
+{
+    kq_id_next(ids, now_ms, KQ_ID_PRODUCT_TEMPLATE, template->pid, texts->template_id);
+    template->template_id = (struct kq_slice){.data = texts->template_id, .size = KQ_ID_SIZE};
+    template->fund_order_no = KQ_SLICE_EMPTY;
+    if (template->kind == KQ_TEMPLATE_CASH_FIX) {
+        kq_id_next(ids, now_ms, KQ_ID_PRODUCT_FUND_ORDER, template->pid, texts->fund_order_no);
+        template->fund_order_no = (struct kq_slice){.data = texts->fund_order_no, .size = KQ_ID_SIZE};
+    }
+}
+
+struct kq_result kq_template_decide_create(struct kq_template *template, bool as_draft,
+                                           struct kq_id_source *ids, int64_t now_ms,
+                                           struct kq_template_ids *texts, struct kq_error *error)
+{
+    int64_t now_s = now_ms / 1000;
+    KQ_TRY(check_texts(template, error));
+    KQ_TRY(check_amounts(template, error));
+    KQ_TRY(check_counts(template, error));
+    KQ_TRY(check_times(template, error));
+    KQ_TRY(check_terms(template, error));
+    bool draft = as_draft || kinds[template->kind].starts_as_draft;
+    make_ids(template, ids, now_ms, texts);
+    template->state = draft ? KQ_TEMPLATE_DRAFT : KQ_TEMPLATE_EFFECTIVE;
+    template->created_s = now_s;
+    template->activated_s = draft ? 0 : now_s;
+    clear_counters(template);
+    return KQ_OK;
+}
+
+struct kq_result kq_template_decide_repeat(struct kq_slice first_digest, struct kq_slice digest,
+                                           struct kq_error *error)
+{
+    KQ_ENSURE(kq_slice_equal(first_digest, digest), error, KQ_E_INVALID_PARAMETER,
+              "out_biz_no已用于参数不同的请求");
     return KQ_OK;
 }
 
@@ -209,6 +252,23 @@ struct kq_result kq_template_move(struct kq_template *template, enum kq_template
     if (to == KQ_TEMPLATE_EFFECTIVE) {
         template->activated_s = now_s;
     }
+    return KQ_OK;
+}
+
+struct kq_result kq_template_decide_show(const struct kq_template *template, struct kq_slice pid,
+                                         struct kq_error *error)
+{
+    KQ_ENSURE(template != NULL && kq_slice_equal(template->pid, pid), error, KQ_E_TEMPLATE_NOT_EXIST, "%s",
+              "");
+    return KQ_OK;
+}
+
+struct kq_result kq_template_decide_delete(struct kq_template *template, struct kq_slice pid, int64_t now_s,
+                                           bool *changed, struct kq_error *error)
+{
+    KQ_TRY(kq_template_decide_show(template, pid, error));
+    KQ_ENSURE(kq_template_move(template, KQ_TEMPLATE_DELETED, now_s, changed, NULL).ok, error,
+              KQ_E_TEMPLATE_NOT_CHANGEABLE, "%s", "");
     return KQ_OK;
 }
 

@@ -53,6 +53,7 @@ struct kq_valid_period {
 #define KQ_VOUCHER_NAME_MAX_CHARS 20
 #define KQ_DESCRIPTION_MAX_ITEMS 10
 #define KQ_DESCRIPTION_ITEM_MAX_CHARS 50
+#define KQ_SLOGAN_MAX_CHARS 6       /* as the platform's client libraries have it */
 #define KQ_DEFAULT_PUBLISH_DAYS 365 /* where the operator names no end */
 #define KQ_DEFAULT_VALID_DAYS 30    /* where the operator names no valid period */
 
@@ -82,7 +83,7 @@ struct kq_template {
     int64_t issued_amount_fen;
     int64_t used_count;      /* vouchers of which nothing is left to use */
     int64_t used_amount_fen; /* what was spent of all vouchers */
-    int64_t recycled_count;  /* deleted and refunded ones; what has expired is kq_expired's */
+    int64_t recycled_count;  /* deleted and refunded ones; what has expired is struct kq_expired's */
     int64_t recycled_amount_fen;
     struct kq_slice app_id; /* the application that made it; empty: an operator */
     struct kq_slice
@@ -97,6 +98,12 @@ struct kq_template {
     struct kq_slice use_scene;
     struct kq_slice use_type;
     struct kq_slice slogan;
+};
+
+/* Of a template's vouchers, those that ended with something left, and what that was, at some time. */
+struct kq_expired {
+    int64_t count;
+    int64_t amount_fen;
 };
 
 /* "CASHLESS_FIX_VOUCHER", …: the wire's names. */
@@ -126,23 +133,43 @@ size_t kq_valid_period_format(const struct kq_valid_period *period, char text[KQ
 void kq_valid_period_apply(const struct kq_valid_period *period, int64_t issued_s, int64_t *active_s,
                            int64_t *expires_s);
 
+/* Where a new template's ids are written: must live as long as the template. */
+struct kq_template_ids {
+    char template_id[KQ_ID_TEXT_SIZE];
+    char fund_order_no[KQ_ID_TEXT_SIZE];
+};
+
 /* Checks a template that is to be created (all but id, state, times and counters are the caller's), then
- * fills template_id (into `id_text`, which must live as long as the template), created_s, activated_s and
- * state: DRAFT where asked for or where the kind is cash-backed, else EFFECTIVE. BAD_INPUT names what is
- * wrong.
+ * fills template_id, for a cash-backed one fund_order_no, created_s, activated_s and state: DRAFT where asked
+ * for or where the kind is cash-backed, else EFFECTIVE. BAD_INPUT names what is wrong; NO_MEMORY.
  *
  * amount: above zero for the fixed kinds, else none; total amount: above zero for red packets, else
- * KQ_UNLIMITED; no floor amount for exchange vouchers; a publish window may be over already, an ABSOLUTE
- * valid period may not. */
+ * KQ_UNLIMITED; no floor amount and no rules for exchange vouchers; a publish window may be over already, an
+ * ABSOLUTE valid period may not. */
 KQ_MUST struct kq_result kq_template_decide_create(struct kq_template *template, bool as_draft,
                                                    struct kq_id_source *ids, int64_t now_ms,
-                                                   char id_text[KQ_ID_TEXT_SIZE], struct kq_error *error);
+                                                   struct kq_template_ids *texts, struct kq_error *error);
+
+/* A merchant's key has made a template before. The answer is that one if it was the same request, as its
+ * digest tells, else INVALID_PARAMETER. */
+KQ_MUST struct kq_result kq_template_decide_repeat(struct kq_slice first_digest, struct kq_slice digest,
+                                                   struct kq_error *error);
 
 /* The one place where a template's state changes, against the table of legal moves: I → S, I or S → D.
  * *changed false: it is in that state already. ILLEGAL_STATE for any other move (so for deleting an expired
  * one), and for activating one whose window is over. */
 KQ_MUST struct kq_result kq_template_move(struct kq_template *template, enum kq_template_state to,
                                           int64_t now_s, bool *changed, struct kq_error *error);
+
+/* The same for the merchant `pid`, who may delete a template of his own (NULL: there is none of that id).
+ * TEMPLATE_NOT_EXIST, also for another merchant's; TEMPLATE_NOT_CHANGEABLE for an expired one. */
+KQ_MUST struct kq_result kq_template_decide_delete(struct kq_template *template, struct kq_slice pid,
+                                                   int64_t now_s, bool *changed, struct kq_error *error);
+
+/* May the merchant `pid` see the template (NULL: none of that id)? TEMPLATE_NOT_EXIST, also for another
+ * merchant's. */
+KQ_MUST struct kq_result kq_template_decide_show(const struct kq_template *template, struct kq_slice pid,
+                                                 struct kq_error *error);
 
 /* May the merchant `pid` see which vouchers were made from the template (NULL: none of that id)?
  * PERMISSION_DENIED, also for another merchant's; TEMPLATE_STATUS_NOT_MATCH for a draft

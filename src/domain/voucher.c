@@ -62,7 +62,16 @@ void kq_voucher_name(const struct kq_template *template, int64_t amount_fen,
     char amount[KQ_MONEY_TEXT_SIZE];
     kq_money_format_short(amount_fen, amount);
     const char *noun = template->kind == KQ_TEMPLATE_CASHLESS_RANDOM ? "红包" : "代金券";
-    snprintf(text, KQ_VOUCHER_NAME_TEXT_SIZE, "%s元%s", amount, noun);
+    snprintf(text, KQ_VOUCHER_NAME_TEXT_SIZE, "%.*s%s元%s", KQ_SLICE_PRINT(template->slogan), amount, noun);
+}
+
+void kq_template_name(const struct kq_template *template, char text[KQ_VOUCHER_NAME_TEXT_SIZE])
+{
+    if (template->kind == KQ_TEMPLATE_CASHLESS_RANDOM && template->name.size == 0) {
+        snprintf(text, KQ_VOUCHER_NAME_TEXT_SIZE, "%.*s红包", KQ_SLICE_PRINT(template->slogan));
+        return;
+    }
+    kq_voucher_name(template, template->amount_fen, text);
 }
 
 void kq_voucher_condition(const struct kq_template *template, char text[KQ_VOUCHER_NAME_TEXT_SIZE])

@@ -63,11 +63,14 @@ const char *kq_voucher_status_name(enum kq_voucher_status status);
 /* alipay.marketing.voucher.list.query folds to two: can it be used now? */
 bool kq_voucher_is_usable(const struct kq_voucher *voucher, int64_t now_s);
 
-/* The voucher's name into `text`: the template's where it has one, else `10元代金券`, `9.99元红包`, `兑换券`.
- * UTF-8. */
+/* The voucher's name into `text`: the template's where it has one, else `10元代金券`, `9.99元红包`, `兑换券`,
+ * the first two behind the template's slogan. UTF-8. */
 #define KQ_VOUCHER_NAME_TEXT_SIZE 128
 void kq_voucher_name(const struct kq_template *template, int64_t amount_fen,
                      char text[KQ_VOUCHER_NAME_TEXT_SIZE]);
+
+/* The name of what a template makes: its vouchers', of red packets without an amount. */
+void kq_template_name(const struct kq_template *template, char text[KQ_VOUCHER_NAME_TEXT_SIZE]);
 
 /* Its condition: `满100元可用` or `无门槛`. */
 void kq_voucher_condition(const struct kq_template *template, char text[KQ_VOUCHER_NAME_TEXT_SIZE]);

@@ -57,6 +57,7 @@ static const struct kq_gateway_error rows[KQ_ERROR_CODE_COUNT] = {
     [KQ_E_BIZ_ERROR] = {FAILED, "BIZ_ERROR", "业务异常", false},
     [KQ_E_TEMPLATE_NOT_EXIST] = {FAILED, "TEMPLATE_NOT_EXIST", "模板不存在", false},
     [KQ_E_TEMPLATE_STATUS_NOT_MATCH] = {FAILED, "TEMPLATE_STATUS_NOT_MATCH", "模板尚未生效", false},
+    [KQ_E_TEMPLATE_NOT_CHANGEABLE] = {FAILED, "TEMPLATE_STATUS_NOT_MATCH", "模板状态不允许该操作", false},
     [KQ_E_TEMPLATE_EXPIRED] = {FAILED, "TEMPLATE_EXPIRED", "模板过期", false},
     [KQ_E_TEMPLATE_STOCK_NOT_ENOUGH] = {FAILED, "TEMPLATE_STOCK_NOT_ENOUGH", "券库存不足", false},
     [KQ_E_USER_NOT_EXIST] = {FAILED, "USER_NOT_EXIST", "用户不存在", false},

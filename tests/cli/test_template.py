@@ -13,6 +13,7 @@ from command import refused, refused_as_json
 
 PID = "2088101122136241"
 BRAND = "优酷"
+WEEKDAYS = '[{"day_rule":"1,2,3,4,5","time_begin":"09:00:00","time_end":"22:00:00"}]'
 
 
 @pytest.fixture
@@ -44,19 +45,26 @@ def test_defaults(place, create):
         "floor_amount": "0.00", "quantity": None, "total_amount": None,
         "valid_period": {"type": "RELATIVE", "duration": 30, "unit": "DAY"}, "limit_per_user": None,
         "limit_per_user_day": None, "description": None, "activated": now, "issued_count": 0, "issued_amount": "0.00",
-        "used_count": 0, "used_amount": "0.00"}
+        "used_count": 0, "used_amount": "0.00", "app_id": None, "available_time": None, "rule_pids": None,
+        "rule_shops": None, "notify_uri": None, "extension_info": None, "fund_account": None, "fund_order_no": None,
+        "redirect_uri": None, "use_scene": None, "use_type": None, "slogan": None, "recycled_count": 0,
+        "recycled_amount": "0.00"}
 
 
 def test_everything_given(place, create):
     period = {"type": "ABSOLUTE", "start": "2020-01-01 00:00:00", "end": "2099-12-31 23:59:59"}
     done = create(name="满减券", amount="9.99", floor_amount="100", quantity=1000,
                   publish_start="2020-01-01 00:00:00", publish_end="2099-12-31 23:59:59", valid_period=json.dumps(period), limit_per_user=3,
-                  limit_per_user_day=1, description=["第一行", "第二行"], draft=True)
+                  limit_per_user_day=1, description=["第一行", "第二行"], draft=True, available_time=WEEKDAYS,
+                  rule_pid=["2088101122136242", "2088101122136243"], rule_shop=["1", "2"],
+                  notify_uri="https://example.com/notify", slogan="开业", fund_account="pay@example.com")
     template = place.template(done.stdout.strip())
     expected = {"name": "满减券", "amount": "9.99", "floor_amount": "100.00", "quantity": 1000,
                 "publish_start": "2020-01-01 00:00:00", "publish_end": "2099-12-31 23:59:59", "valid_period": period,
                 "limit_per_user": 3, "limit_per_user_day": 1, "description": "第一行\n第二行", "status": "I",
-                "activated": None}
+                "activated": None, "available_time": WEEKDAYS, "rule_pids": ["2088101122136242", "2088101122136243"],
+                "rule_shops": ["1", "2"], "notify_uri": "https://example.com/notify", "slogan": "开业",
+                "fund_account": "pay@example.com"}
     assert {name: template[name] for name in expected} == expected
 
 
@@ -105,7 +113,9 @@ def test_list(own_place):
     second = own_place.create_template("2088101122136242", RED_PACKET)
     assert [entry["template_id"] for entry in own_place.json("template", "list")] == [first, second]
     assert [entry["template_id"] for entry in own_place.json("template", "list", pid=PID)] == [first]
-    assert own_place.json("template", "list", pid=PID)[0] == own_place.template(first)
+    shown = own_place.template(first)
+    assert (shown.pop("recycled_count"), shown.pop("recycled_amount")) == (0, "0.00")
+    assert own_place.json("template", "list", pid=PID)[0] == shown
     lines = own_place.run("template", "list").splitlines()
     assert [line.split()[0] for line in lines] == ["template_id", first, second]
 
@@ -118,6 +128,13 @@ def test_refusals(place, create):
     refused(create(type=RED_PACKET, total_amount="1"), 1, "amount")
     refused(create(brand_name="十三个字的品牌名字太长了呀"), 1, "brand name")
     refused(create(valid_period="30 days"), 1, "valid period")
+    refused(create(available_time="always"), 1, "available time is not JSON")
+    refused(create(rule_pid=["1"]), 1, "rules: pid")
+    refused(create(rule_shop=["a b"]), 1, "rules: shop id")
+    refused(create(type=EXCHANGE, amount=None, rule_shop=["1"]), 1, "rules: kind EXCHANGE_VOUCHER has none")
+    refused(create(notify_uri="example.com"), 1, "notify uri is not http:// or https:// with a host")
+    refused(create(slogan="七个字的标语了"), 1, "slogan has more than 6 characters")
+    refused(create(fund_account="a\tb"), 1, "fund account has a control character")
     refused(create(publish_start="2026-01-01 00:00:00", publish_end="2026-01-01 00:00:00"), 1, "publish end")
     refused(create(pid="1"), 1, "pid is not 16 digits")
     refused(create(description=["x"] * 11), 1, "description")

@@ -5,8 +5,10 @@ import json
 import re
 import time
 
-from support import keys
-from support.place import BRAND, FAR_OFF, LONG_AGO, RED_PACKET
+import pytest
+
+from support import keys, templates
+from support.place import BRAND, CASH, EXCHANGE, FAR_OFF, FIX, LONG_AGO, RED_PACKET
 from support.protocol import BATCH_SEND, DELAY, DELETE, LIST, QUERY, REFUND, SEND, USE, WALLET, beijing_text
 
 MEMO = "优酷3个月兑换券"
@@ -271,3 +273,84 @@ class LifeContract:
     def test_use_of_anothers_voucher(self, call, agent, place, app, user):
         answer = call(USE, self.key(self.issue(call, place, app, user), user, "use-1"), caller=agent)
         assert outcome(answer) == ("40004", "Business Failed", "VOUCHER_NOT_EXIST", "券不存在")
+
+
+class TemplateContract:
+    """Templates are made, changed, shown, listed and deleted with typed requests and answers."""
+
+    def make(self, call, place, kind, charset="utf-8", **changes):
+        """A new template's answer."""
+        answer = call(templates.CREATE[kind], templates.fields_of(kind, place.new_key(), **changes), charset=charset)
+        assert outcome(answer) == SUCCESS
+        return answer
+
+    @pytest.mark.parametrize("kind, name", [(FIX, "10元代金券"), (RED_PACKET, "红包"), (CASH, "10元代金券"),
+                                            (EXCHANGE, "优酷3个月")])
+    def test_template(self, call, charset, place, kind, name):
+        made = self.make(call, place, kind, charset)
+        shown = call(templates.DETAIL, {"template_id": made["template_id"]}, charset=charset)
+        assert outcome(shown) == SUCCESS
+        expected = {"template_id": made["template_id"], "voucher_name": name, "voucher_type": kind,
+                    "status": "I" if kind == CASH else "S", "publish_start_time": LONG_AGO, "publish_end_time": FAR_OFF,
+                    "publish_count": 0, "publish_amount": "0.00", "used_count": 0, "used_amount": "0.00",
+                    "recycle_amount": "0.00"}
+        assert {field: shown[field] for field in expected} == expected
+        assert json.loads(shown["voucher_description"]) == json.loads(templates.COMMON["voucher_description"])
+        assert json.loads(shown["voucher_valid_period"])["type"] == "ABSOLUTE"
+
+    def test_template_again_is_the_same_business(self, call, place):
+        fields = templates.fields_of(CASH, place.new_key())
+        first, again = call(templates.CREATE_CASH, fields), call(templates.CREATE_CASH, fields)
+        assert outcome(first) == outcome(again) == SUCCESS
+        assert [again[name] for name in ("template_id", "fund_order_no")] == [
+            first[name] for name in ("template_id", "fund_order_no")]
+        other = call(templates.CREATE_CASH, {**fields, "amount": "9.99"})
+        assert outcome(other)[:3] == ("40004", "Business Failed", "INVALID_PARAMETER")
+
+    def test_template_field_error(self, call, charset, place):
+        fields = templates.fields_of(FIX, place.new_key(), brand_name="十三个字的品牌名字太长了呀")
+        answer = call(templates.CREATE_CASHLESS, fields, charset=charset)
+        assert outcome(answer)[:3] == ("40004", "Business Failed", "INVALID_PARAMETER")
+        assert "brand_name" in answer["sub_msg"]
+
+    def test_modify_template(self, call, place):
+        end = "2098-12-31 23:59:59"
+        template_id = self.make(call, place, FIX, publish_end_time=end)["template_id"]
+        rules = json.dumps({"PID": "2088512417841101", "STORE": ""})
+        answer = call(templates.MODIFY_CASHLESS, {"template_id": template_id, "out_biz_no": "1",
+                                                  "publish_end_time": FAR_OFF, "rule_conf": rules})
+        assert outcome(answer) == SUCCESS
+        shown = place.template(template_id)
+        assert (shown["publish_end"], shown["rule_pids"]) == (FAR_OFF, ["2088512417841101"])
+
+    def test_modify_cash_backed_template(self, call, charset, place):
+        template_id = self.make(call, place, CASH, charset)["template_id"]
+        answer = call(templates.MODIFY_CASH, {"template_id": template_id, "out_biz_no": "1", "slogan": "开业",
+                                              "publish_start_time": "2021-01-01 00:00:00"}, charset=charset)
+        assert outcome(answer) == SUCCESS
+        assert answer["status"] == "I"
+        shown = place.template(template_id)
+        assert (shown["slogan"], shown["publish_start"]) == ("开业", "2021-01-01 00:00:00")
+
+    def test_list_templates(self, call, charset, place):
+        before = beijing_now()
+        made = [self.make(call, place, kind, charset)["template_id"] for kind in (FIX, CASH)]
+        after = beijing_now()
+        answer = call(templates.PAGE, {"create_start_time": before, "create_end_time": after, "page_num": 1,
+                                       "page_size": 2}, charset=charset)
+        assert outcome(answer) == SUCCESS
+        assert (answer["current_page"], answer["items_per_page"]) == (1, 2)
+        assert answer["total_items"] >= 2 and answer["total_pages"] >= 1
+        cash_backed, plain = answer["voucher_templates"]
+        assert [plain["template_id"], cash_backed["template_id"]] == made
+        assert (plain["status"], cash_backed["status"]) == ("S", "I")
+        assert before <= plain["create_time"] <= after and plain["voucher_name"] == "10元代金券"
+        assert cash_backed.get("activate_time") is None and plain["activate_time"] == plain["create_time"]
+
+    def test_delete_template(self, call, place):
+        template_id = self.make(call, place, FIX)["template_id"]
+        for _ in range(2):
+            assert outcome(call(templates.DELETE, {"template_id": template_id})) == SUCCESS
+        assert call(templates.DETAIL, {"template_id": template_id})["status"] == "D"
+        answer = call(templates.DELETE, {"template_id": UNKNOWN_TEMPLATE_ID})
+        assert outcome(answer) == ("40004", "Business Failed", "TEMPLATE_NOT_EXIST", "模板不存在")

@@ -21,7 +21,12 @@ REFUND = "alipay.marketing.voucher.exchangevoucher.refund"
 DELETE = "alipay.marketing.voucher.delete"
 DELAY = "alipay.marketing.voucher.delay"
 WALLET = "alipay.user.pass.grouplist.query"
-CATALOGUE = (SEND, BATCH_SEND, LIST, QUERY, USE, REFUND, DELETE, DELAY, WALLET)
+CATALOGUE = (SEND, BATCH_SEND, LIST, QUERY, USE, REFUND, DELETE, DELAY, WALLET,
+             "alipay.marketing.cashlessvoucher.template.create",
+             "alipay.marketing.cashlessvoucher.template.modify", "alipay.marketing.cashvoucher.template.create",
+             "alipay.marketing.cashvoucher.template.modify", "alipay.marketing.exchangevoucher.template.create",
+             "alipay.marketing.voucher.template.delete", "alipay.marketing.voucher.templatedetail.query",
+             "alipay.marketing.voucher.templatelist.query")
 
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 

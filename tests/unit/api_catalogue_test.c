@@ -29,7 +29,7 @@ static void methods_are_found_by_their_exact_names(void **state)
 static void the_catalogue_is_in_the_order_of_names(void **state)
 {
     (void)state;
-    assert_int_equal(kq_catalogue_count, 9);
+    assert_int_equal(kq_catalogue_count, 17);
     for (size_t i = 1; i < kq_catalogue_count; i++) {
         assert_true(strcmp(kq_catalogue[i - 1]->name, kq_catalogue[i]->name) < 0);
     }
@@ -142,6 +142,42 @@ static void requests_have_the_pages_rows(void **state)
     assert_row(wallet, "page_num", true, 10);
 }
 
+/* spec/vouchers.md, "Neighbouring methods"; what it gives no length has our own. */
+static void template_requests_have_their_rows(void **state)
+{
+    (void)state;
+    const struct kq_fields *creates[] = {
+        kq_method_marketing_cashlessvoucher_template_create.request,
+        kq_method_marketing_cashvoucher_template_create.request,
+        kq_method_marketing_exchangevoucher_template_create.request,
+    };
+    static const size_t counts[] = {15, 19, 13};
+    for (size_t i = 0; i < KQ_COUNT(creates); i++) {
+        assert_int_equal(creates[i]->count, counts[i]);
+        assert_row(creates[i], "voucher_type", true, 64);
+        assert_row(creates[i], "brand_name", true, 12);
+        assert_row(creates[i], "publish_start_time", true, 0);
+        assert_row(creates[i], "publish_end_time", true, 0);
+        assert_row(creates[i], "voucher_valid_period", true, 256);
+        assert_row(creates[i], "voucher_available_time", false, 4096);
+        assert_row(creates[i], "out_biz_no", true, 64);
+        assert_row(creates[i], "voucher_description", true, 4096);
+        assert_row(creates[i], "voucher_quantity", i > 0, 0);
+        assert_row(creates[i], "notify_uri", false, 256);
+        assert_row(creates[i], "extension_info", false, 2048);
+    }
+    assert_row(creates[0], "amount", false, 0);
+    assert_row(creates[0], "total_amount", false, 0);
+    assert_row(creates[0], "rule_conf", false, 65536);
+    assert_row(creates[1], "amount", true, 0);
+    assert_row(creates[1], "fund_account", true, 128);
+    assert_row(creates[1], "redirect_uri", false, 256);
+    assert_row(creates[1], "voucher_use_scene", false, 64);
+    assert_row(creates[1], "slogan", false, 6);
+    assert_row(creates[2], "voucher_name", true, 20);
+    assert_row(creates[2], "use_type", false, 16);
+}
+
 /* The tables of the reference pages' answers, whose lengths nothing in the program enforces. */
 static void answers_have_the_pages_rows(void **state)
 {
@@ -237,6 +273,7 @@ int main(void)
         cmocka_unit_test(the_catalogue_is_in_the_order_of_names),
         cmocka_unit_test(every_field_is_documented_and_has_its_own_place),
         cmocka_unit_test(requests_have_the_pages_rows),
+        cmocka_unit_test(template_requests_have_their_rows),
         cmocka_unit_test(answers_have_the_pages_rows),
         cmocka_unit_test(every_method_names_its_business_codes),
         cmocka_unit_test(parameter_errors_are_the_methods_own),

@@ -220,6 +220,32 @@ static void a_sum_may_not_be_longer_than_a_list(void **state)
     assert_string_equal(error.detail, "rules: more than 500 shop ids");
 }
 
+static void refuse_lines(struct kq_redeem_rules rules, const char *why)
+{
+    struct kq_error error = {0};
+    assert_false(kq_redeem_rules_check(&rules, &error).ok);
+    assert_int_equal(error.code, KQ_E_BAD_INPUT);
+    assert_string_equal(error.detail, why);
+}
+
+static void lists_made_otherwise_are_checked_too(void **state)
+{
+    (void)state;
+    KQ_CLEANUP(kq_buffer_free) struct kq_buffer shops = {0};
+    struct kq_redeem_rules rules = {.pids = KQ_SLICE("2088512417841101\n2088512417841102")};
+    for (size_t i = 0; i < KQ_RULE_IDS_MAX; i++) {
+        kq_buffer_print(&shops, i == 0 ? "%zu" : "\n%zu", i);
+    }
+    rules.shops = kq_buffer_slice(&shops);
+    assert_true(kq_redeem_rules_check(&rules, NULL).ok);
+    kq_buffer_append(&shops, KQ_SLICE("\nnew"));
+    rules.shops = kq_buffer_slice(&shops);
+    refuse_lines(rules, "rules: more than 500 shop ids");
+    refuse_lines((struct kq_redeem_rules){.shops = KQ_SLICE("1\n\n2")}, "rules: shop id is missing");
+    refuse_lines((struct kq_redeem_rules){.pids = KQ_SLICE("1")},
+                 "rules: pid is not 16 digits that begin with 2088");
+}
+
 static void running_out_of_memory_is_not_bad_input(void **state)
 {
     (void)state;
@@ -259,6 +285,7 @@ int main(void)
         cmocka_unit_test(pids_are_added_to_none),
         cmocka_unit_test(a_shop_is_not_added_to_all),
         cmocka_unit_test(a_sum_may_not_be_longer_than_a_list),
+        cmocka_unit_test(lists_made_otherwise_are_checked_too),
         cmocka_unit_test(running_out_of_memory_is_not_bad_input),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

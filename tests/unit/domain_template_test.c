@@ -37,9 +37,9 @@ static struct kq_template template_of(enum kq_template_kind kind)
 static struct kq_error creation_error(struct kq_template template)
 {
     struct kq_id_source ids = {.node = 1};
-    char id_text[KQ_ID_TEXT_SIZE] = "";
+    struct kq_template_ids texts = {0};
     struct kq_error error = {0};
-    struct kq_result result = kq_template_decide_create(&template, false, &ids, NOW_MS, id_text, &error);
+    struct kq_result result = kq_template_decide_create(&template, false, &ids, NOW_MS, &texts, &error);
     assert_int_equal(result.ok, error.code == KQ_E_NONE);
     return error;
 }
@@ -111,12 +111,12 @@ static void creation_fills_what_is_not_the_callers(void **state)
     template.used_count = 3;
     template.used_amount_fen = 4;
     struct kq_id_source ids = {.node = 1};
-    char id_text[KQ_ID_TEXT_SIZE];
-    assert_true(kq_template_decide_create(&template, false, &ids, NOW_MS, id_text, NULL).ok);
-    assert_ptr_equal(template.template_id.data, id_text);
+    struct kq_template_ids texts;
+    assert_true(kq_template_decide_create(&template, false, &ids, NOW_MS, &texts, NULL).ok);
+    assert_ptr_equal(template.template_id.data, texts.template_id);
     assert_int_equal(template.template_id.size, KQ_ID_SIZE);
-    assert_memory_equal(id_text, "2016090600073001", 16);
-    assert_string_equal(id_text + KQ_ID_SIZE - 2, "35"); /* the merchant's last two digits */
+    assert_memory_equal(texts.template_id, "2016090600073001", 16);
+    assert_string_equal(texts.template_id + KQ_ID_SIZE - 2, "35"); /* the merchant's last two digits */
     assert_int_equal(template.state, KQ_TEMPLATE_EFFECTIVE);
     assert_int_equal(template.created_s, NOW_S);
     assert_int_equal(template.activated_s, NOW_S);
@@ -130,8 +130,8 @@ static void assert_starts_in(enum kq_template_kind kind, bool as_draft, enum kq_
 {
     struct kq_template template = template_of(kind);
     struct kq_id_source ids = {.node = 1};
-    char id_text[KQ_ID_TEXT_SIZE];
-    assert_true(kq_template_decide_create(&template, as_draft, &ids, NOW_MS, id_text, NULL).ok);
+    struct kq_template_ids texts;
+    assert_true(kq_template_decide_create(&template, as_draft, &ids, NOW_MS, &texts, NULL).ok);
     assert_int_equal(template.state, wanted);
     assert_int_equal(template.activated_s, wanted == KQ_TEMPLATE_DRAFT ? 0 : NOW_S);
 }
@@ -155,11 +155,11 @@ static void a_refused_creation_takes_no_id(void **state)
     struct kq_template template = template_of(KQ_TEMPLATE_CASHLESS_FIX);
     template.amount_fen = 0;
     struct kq_id_source ids = {.node = 1, .last_ms = 77, .sequence = 5};
-    char id_text[KQ_ID_TEXT_SIZE] = "untouched";
-    assert_false(kq_template_decide_create(&template, false, &ids, NOW_MS, id_text, NULL).ok);
+    struct kq_template_ids texts = {.template_id = "untouched"};
+    assert_false(kq_template_decide_create(&template, false, &ids, NOW_MS, &texts, NULL).ok);
     assert_int_equal(ids.last_ms, 77);
     assert_int_equal(ids.sequence, 5);
-    assert_string_equal(id_text, "untouched");
+    assert_string_equal(texts.template_id, "untouched");
 }
 
 static void fixed_kinds_need_an_amount(void **state)
@@ -465,6 +465,117 @@ static void only_its_merchant_sees_a_templates_vouchers(void **state)
     assert_int_equal(listing_code(&template, KQ_SLICE("2088000000000000")), KQ_E_PERMISSION_DENIED);
 }
 
+static void terms_are_checked(void **state)
+{
+    (void)state;
+    struct kq_template template = template_of(KQ_TEMPLATE_CASHLESS_FIX);
+    template.available_time = KQ_SLICE("[]");
+    template.rule_pids = KQ_SLICE("2088102146225136");
+    template.rule_shops = KQ_SLICE("1\n2");
+    template.notify_uri = KQ_SLICE("http://example.com");
+    template.redirect_uri = KQ_SLICE("https://example.com");
+    template.slogan = KQ_SLICE("六个字的标语");
+    template.fund_account = KQ_SLICE("pay@example.com");
+    assert_created(template);
+    struct kq_template bad = template;
+    bad.available_time = KQ_SLICE("always");
+    assert_refused(bad, "available time is not JSON");
+    bad = template;
+    bad.rule_pids = KQ_SLICE("1");
+    assert_refused(bad, "rules: pid is not 16 digits that begin with 2088");
+    bad = template;
+    bad.notify_uri = KQ_SLICE("example.com");
+    assert_refused(bad, "notify uri is not http:// or https:// with a host");
+    bad = template;
+    bad.redirect_uri = KQ_SLICE("example.com");
+    assert_refused(bad, "redirect uri is not http:// or https:// with a host");
+    bad = template;
+    bad.slogan = KQ_SLICE("七个字的标语了");
+    assert_refused(bad, "slogan has more than 6 characters");
+    bad = template;
+    bad.fund_account = KQ_SLICE("a\tb");
+    assert_refused(bad, "fund account has a control character");
+}
+
+static void goods_have_no_rules(void **state)
+{
+    (void)state;
+    struct kq_template template = template_of(KQ_TEMPLATE_EXCHANGE);
+    template.rule_pids = KQ_SLICE("2088102146225136");
+    assert_refused(template, "rules: kind EXCHANGE_VOUCHER has none");
+    template.rule_pids = KQ_SLICE_EMPTY;
+    template.rule_shops = KQ_SLICE("1");
+    assert_refused(template, "rules: kind EXCHANGE_VOUCHER has none");
+}
+
+static void only_what_is_paid_for_has_an_order(void **state)
+{
+    (void)state;
+    for (enum kq_template_kind kind = 0; kind < KQ_TEMPLATE_KIND_COUNT; kind++) {
+        struct kq_template template = template_of(kind);
+        struct kq_id_source ids = {.node = 1};
+        struct kq_template_ids texts = {0};
+        template.fund_order_no = KQ_SLICE("1");
+        assert_true(kq_template_decide_create(&template, false, &ids, NOW_MS, &texts, NULL).ok);
+        assert_int_equal(template.fund_order_no.size, kind == KQ_TEMPLATE_CASH_FIX ? KQ_ID_SIZE : 0);
+        assert_int_equal(strlen(texts.fund_order_no), template.fund_order_no.size);
+    }
+}
+
+static void a_repetition_asks_the_same(void **state)
+{
+    (void)state;
+    struct kq_error error = {0};
+    assert_true(kq_template_decide_repeat(KQ_SLICE("a"), KQ_SLICE("a"), NULL).ok);
+    assert_false(kq_template_decide_repeat(KQ_SLICE("a"), KQ_SLICE("b"), &error).ok);
+    assert_int_equal(error.code, KQ_E_INVALID_PARAMETER);
+    assert_string_equal(error.detail, "out_biz_no已用于参数不同的请求");
+}
+
+static enum kq_error_code deletion_code(struct kq_template *template, struct kq_slice pid, int64_t now_s,
+                                        bool *changed)
+{
+    struct kq_error error = {0};
+    struct kq_result result = kq_template_decide_delete(template, pid, now_s, changed, &error);
+    assert_int_equal(result.ok, error.code == KQ_E_NONE);
+    return error.code;
+}
+
+static void a_merchant_deletes_what_is_his_and_not_over(void **state)
+{
+    (void)state;
+    struct kq_template template = template_of(KQ_TEMPLATE_CASHLESS_FIX);
+    struct kq_slice pid = template.pid;
+    bool changed = false;
+    template.state = KQ_TEMPLATE_EFFECTIVE;
+    assert_int_equal(deletion_code(NULL, pid, NOW_S, &changed), KQ_E_TEMPLATE_NOT_EXIST);
+    assert_int_equal(deletion_code(&template, KQ_SLICE("2088000000000000"), NOW_S, &changed),
+                     KQ_E_TEMPLATE_NOT_EXIST);
+    assert_int_equal(deletion_code(&template, pid, template.publish_end_s, &changed),
+                     KQ_E_TEMPLATE_NOT_CHANGEABLE);
+    assert_int_equal(template.state, KQ_TEMPLATE_EFFECTIVE);
+    assert_int_equal(deletion_code(&template, pid, template.publish_end_s - 1, &changed), KQ_E_NONE);
+    assert_true(changed);
+    assert_int_equal(template.state, KQ_TEMPLATE_DELETED);
+    assert_int_equal(deletion_code(&template, pid, template.publish_end_s, &changed), KQ_E_NONE);
+    assert_false(changed);
+    template.state = KQ_TEMPLATE_DRAFT;
+    assert_int_equal(deletion_code(&template, pid, template.publish_end_s, &changed), KQ_E_NONE);
+    assert_true(changed);
+}
+
+static void another_merchants_template_is_not_shown(void **state)
+{
+    (void)state;
+    struct kq_template template = template_of(KQ_TEMPLATE_CASHLESS_FIX);
+    struct kq_error error = {0};
+    assert_true(kq_template_decide_show(&template, template.pid, NULL).ok);
+    assert_false(kq_template_decide_show(&template, KQ_SLICE("2088000000000000"), &error).ok);
+    assert_int_equal(error.code, KQ_E_TEMPLATE_NOT_EXIST);
+    assert_false(kq_template_decide_show(NULL, template.pid, &error).ok);
+    assert_int_equal(error.code, KQ_E_TEMPLATE_NOT_EXIST);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -489,6 +600,12 @@ int main(void)
         cmocka_unit_test(only_the_legal_moves_are_made),
         cmocka_unit_test(activation_is_dated),
         cmocka_unit_test(an_illegal_move_says_what_it_was),
+        cmocka_unit_test(terms_are_checked),
+        cmocka_unit_test(goods_have_no_rules),
+        cmocka_unit_test(only_what_is_paid_for_has_an_order),
+        cmocka_unit_test(a_repetition_asks_the_same),
+        cmocka_unit_test(a_merchant_deletes_what_is_his_and_not_over),
+        cmocka_unit_test(another_merchants_template_is_not_shown),
         cmocka_unit_test(only_its_merchant_sees_a_templates_vouchers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

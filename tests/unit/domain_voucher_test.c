@@ -130,6 +130,40 @@ static void a_templates_own_name_comes_first(void **state)
     }
 }
 
+static void a_slogan_stands_before_the_amount(void **state)
+{
+    (void)state;
+    char text[KQ_VOUCHER_NAME_TEXT_SIZE];
+    struct kq_template template = {.kind = KQ_TEMPLATE_CASH_FIX, .slogan = KQ_SLICE("开业")};
+    kq_voucher_name(&template, 1000, text);
+    assert_string_equal(text, "开业10元代金券");
+    template.name = KQ_SLICE("满减券");
+    kq_voucher_name(&template, 1000, text);
+    assert_string_equal(text, "满减券");
+}
+
+static void a_templates_name_is_its_vouchers(void **state)
+{
+    (void)state;
+    static const struct {
+        struct kq_template template;
+        const char *name;
+    } rows[] = {
+        {{.kind = KQ_TEMPLATE_CASHLESS_FIX, .amount_fen = 1000}, "10元代金券"},
+        {{.kind = KQ_TEMPLATE_CASHLESS_RANDOM}, "红包"},
+        {{.kind = KQ_TEMPLATE_EXCHANGE}, "兑换券"},
+    };
+    for (size_t i = 0; i < KQ_COUNT(rows); i++) {
+        char text[KQ_VOUCHER_NAME_TEXT_SIZE];
+        kq_template_name(&rows[i].template, text);
+        assert_string_equal(text, rows[i].name);
+    }
+    struct kq_template named = {.kind = KQ_TEMPLATE_CASHLESS_RANDOM, .name = KQ_SLICE("新年红包")};
+    char text[KQ_VOUCHER_NAME_TEXT_SIZE];
+    kq_template_name(&named, text);
+    assert_string_equal(text, "新年红包");
+}
+
 static void the_longest_name_is_not_cut(void **state)
 {
     (void)state;
@@ -169,6 +203,8 @@ int main(void)
         cmocka_unit_test(what_was_done_to_a_voucher_outlives_its_clock),
         cmocka_unit_test(vouchers_have_names_of_their_kind),
         cmocka_unit_test(a_templates_own_name_comes_first),
+        cmocka_unit_test(a_slogan_stands_before_the_amount),
+        cmocka_unit_test(a_templates_name_is_its_vouchers),
         cmocka_unit_test(the_longest_name_is_not_cut),
         cmocka_unit_test(a_condition_is_the_floor_amount),
     };

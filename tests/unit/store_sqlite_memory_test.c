@@ -147,6 +147,45 @@ static void each_own_allocation_of_a_write_that_fails(void **state)
     assert_true(n > 2);
 }
 
+/* What is refused for want of memory is as if it had never been asked; the key decides, when it is asked
+ * again.
+ */
+static void each_own_allocation_of_a_merchants_template_that_fails(void **state)
+{
+    struct scene *scene = *state;
+    unsigned long n = 1;
+    for (bool failed = true; failed; n++) {
+        KQ_CLEANUP(kq_arena_free) struct kq_arena arena = {0};
+        struct kq_operation create = new_operation(scene, KQ_OP_TEMPLATE_CREATE);
+        create.template_create.template = plain_template();
+        create.template_create.out_biz_no = kq_slice_of(numbered(scene, "order", n));
+        create.template_create.request_digest = KQ_SLICE("0123456789abcdef0123456789abcdef");
+        create.arena = &arena;
+        fail_writer(scene, n);
+        KQ_IGNORE(kq_store_apply(scene->store, &create, 1, NULL));
+        failed = fail_writer(scene, 0);
+        assert_true(create.error.code == KQ_E_NONE || (failed && create.error.code == KQ_E_NO_MEMORY));
+        KQ_IGNORE(kq_store_apply(scene->store, &create, 1, NULL));
+        assert_int_equal(create.error.code, KQ_E_NONE);
+        struct kq_operation change = new_operation(scene, KQ_OP_TEMPLATE_CHANGE);
+        change.template_change.change = (struct kq_template_change){
+            .pid = KQ_SLICE(PID),
+            .template_id = create.template_create.template.template_id,
+            .out_biz_no = KQ_SLICE("1"),
+            .added = {.pids = KQ_SLICE(OTHER_PID)},
+        };
+        change.arena = &arena;
+        fail_writer(scene, n);
+        KQ_IGNORE(kq_store_apply(scene->store, &change, 1, NULL));
+        failed = fail_writer(scene, 0) || failed;
+        assert_true(change.error.code == KQ_E_NONE || (failed && change.error.code == KQ_E_NO_MEMORY));
+        KQ_IGNORE(kq_store_apply(scene->store, &change, 1, NULL));
+        assert_int_equal(change.error.code, KQ_E_NONE);
+        assert_slice(get_template(scene, change.template_change.change.template_id).rule_pids, OTHER_PID);
+    }
+    assert_true(n > 2);
+}
+
 static void each_allocation_of_opening_that_fails(void **state)
 {
     struct scene *scene = *state;
@@ -231,6 +270,10 @@ static struct kq_operation new_read(struct scene *scene, enum kq_operation_kind 
         break;
     case KQ_OP_TEMPLATE_GET:
         read.template_get.template_id = template_id;
+        break;
+    case KQ_OP_TEMPLATE_PAGE:
+        read.template_page = (struct kq_op_template_page){
+            .pid = KQ_SLICE(PID), .created_to_s = INT64_MAX, .page_number = 1, .page_size = 30};
         break;
     case KQ_OP_VOUCHER_GET:
         read.voucher_get.voucher_id = voucher_id;
@@ -324,6 +367,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(each_allocation_of_a_write_that_fails),
         SCENE_TEST(each_own_allocation_of_a_write_that_fails),
+        SCENE_TEST(each_own_allocation_of_a_merchants_template_that_fails),
         SCENE_TEST(each_allocation_of_opening_that_fails),
         SCENE_TEST(each_allocation_of_a_read_that_fails),
         SCENE_TEST(each_allocation_of_sqlite_in_a_read_that_fails),

@@ -83,6 +83,15 @@ void kq_query_put_text_or_null(struct kq_query *query, struct kq_slice text)
     }
 }
 
+void kq_query_put_bytes_or_null(struct kq_query *query, struct kq_slice bytes)
+{
+    if (bytes.size == 0) {
+        put_null(query);
+    } else {
+        kq_query_put_bytes(query, bytes);
+    }
+}
+
 void kq_query_put_integer_or_null(struct kq_query *query, int64_t number, int64_t null_number)
 {
     if (number == null_number) {

@@ -37,6 +37,7 @@ void kq_query_end(struct kq_query *query);
 void kq_query_put_text(struct kq_query *query, struct kq_slice text);
 void kq_query_put_text_or_null(struct kq_query *query, struct kq_slice text); /* empty: NULL */
 void kq_query_put_bytes(struct kq_query *query, struct kq_slice bytes);
+void kq_query_put_bytes_or_null(struct kq_query *query, struct kq_slice bytes); /* empty: NULL */
 void kq_query_put_integer(struct kq_query *query, int64_t number);
 void kq_query_put_integer_or_null(struct kq_query *query, int64_t number,
                                   int64_t null_number); /* equal: NULL */

@@ -47,7 +47,6 @@ static bool needs_transaction(enum kq_operation_kind kind)
     switch (kind) {
     case KQ_OP_MERCHANT_LIST:
     case KQ_OP_SHOP_LIST:
-    case KQ_OP_TEMPLATE_GET:
     case KQ_OP_TEMPLATE_LIST:
     case KQ_OP_VOUCHER_GET:
         return false;

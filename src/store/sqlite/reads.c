@@ -17,6 +17,7 @@ kq_read_function *const kq_reads[KQ_OPERATION_KIND_COUNT] = {
     [KQ_OP_SHOP_LIST] = kq_read_shop_list,
     [KQ_OP_TEMPLATE_GET] = kq_read_template_get,
     [KQ_OP_TEMPLATE_LIST] = kq_read_template_list,
+    [KQ_OP_TEMPLATE_PAGE] = kq_read_template_page,
     [KQ_OP_VOUCHER_GET] = kq_read_voucher_get,
     [KQ_OP_VOUCHER_LIST] = kq_read_voucher_list,
     [KQ_OP_WALLET] = kq_read_wallet,

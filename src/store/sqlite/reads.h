@@ -22,6 +22,7 @@ kq_read_function kq_read_user_list;
 kq_read_function kq_read_shop_list;
 kq_read_function kq_read_template_get;
 kq_read_function kq_read_template_list;
+kq_read_function kq_read_template_page;
 kq_read_function kq_read_voucher_get;
 kq_read_function kq_read_voucher_list;
 kq_read_function kq_read_wallet;

@@ -47,9 +47,13 @@ KQ_MUST struct kq_result kq_row_template(struct kq_connection *connection, struc
                                          struct kq_arena *arena, struct kq_template *template,
                                          int64_t *number, bool *found, struct kq_error *error);
 
-/* A copy, with the texts that it points to. NO_MEMORY. */
-KQ_MUST struct kq_result kq_template_keep(const struct kq_template *template, struct kq_arena *arena,
-                                          struct kq_template *kept, struct kq_error *error);
+/* A copy in `arena`, texts and all. NO_MEMORY. */
+KQ_MUST struct kq_result kq_row_keep_template(const struct kq_template *template, struct kq_arena *arena,
+                                              struct kq_template *kept, struct kq_error *error);
+
+/* The valid period's five parameters; what does not belong to its type is NULL. */
+struct kq_query;
+void kq_row_put_period(struct kq_query *query, const struct kq_valid_period *period);
 
 /* For several vouchers: keeps what many of them have in common. Both pointers are borrowed, and the vouchers'
  * texts are in the arena. */

@@ -87,8 +87,7 @@ static void take_template(struct kq_query *query, struct kq_arena *arena, struct
     take_terms(query, arena, template);
 }
 
-/* What does not belong to the period's type is NULL. */
-static void put_period(struct kq_query *query, const struct kq_valid_period *period)
+void kq_row_put_period(struct kq_query *query, const struct kq_valid_period *period)
 {
     bool absolute = period->type == KQ_PERIOD_ABSOLUTE;
     kq_query_put_integer(query, period->type);
@@ -112,7 +111,7 @@ static void put_template(struct kq_query *query, const struct kq_template *templ
     kq_query_put_integer_or_null(query, template->total_amount_fen, KQ_UNLIMITED);
     kq_query_put_integer(query, template->publish_start_s);
     kq_query_put_integer(query, template->publish_end_s);
-    put_period(query, &template->valid_period);
+    kq_row_put_period(query, &template->valid_period);
     kq_query_put_integer_or_null(query, template->limit_per_user, KQ_UNLIMITED);
     kq_query_put_integer_or_null(query, template->limit_per_user_day, KQ_UNLIMITED);
     kq_query_put_text(query, template->description);
@@ -145,24 +144,74 @@ struct kq_result kq_row_template(struct kq_connection *connection, struct kq_sli
     return kq_query_check(&query, error);
 }
 
-struct kq_result kq_write_template_create(struct kq_batch *batch, struct kq_operation *operation,
-                                          struct kq_error *error)
+static struct kq_result insert_template(struct kq_batch *batch, const struct kq_op_template_create *create,
+                                        struct kq_error *error)
 {
     static const char insert_template[] =
-        "INSERT INTO template (" TEMPLATE_COLUMNS ")"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-        " ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    struct kq_op_template_create *create = &operation->template_create;
-    KQ_TRY(kq_template_decide_create(&create->template, create->as_draft, &batch->ids, batch->now_ms,
-                                     create->template_id_text, error));
-    KQ_TRY(kq_batch_need_merchant(batch, create->template.pid, error));
+        "INSERT INTO template (" TEMPLATE_COLUMNS ", out_biz_no, request_digest)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, insert_template);
     put_template(&query, &create->template);
+    kq_query_put_text_or_null(&query, create->out_biz_no);
+    kq_query_put_bytes_or_null(&query, create->request_digest);
     return kq_query_run(&query, error);
 }
 
-struct kq_result kq_template_keep(const struct kq_template *template, struct kq_arena *arena,
-                                  struct kq_template *kept, struct kq_error *error)
+/* Has the merchant's key made a template before? Its id and what was asked then. */
+static struct kq_result find_first(struct kq_batch *batch, const struct kq_op_template_create *create,
+                                   struct kq_slice *template_id, struct kq_slice *digest, bool *found,
+                                   struct kq_error *error)
+{
+    static const char select_first[] =
+        "SELECT template_id, request_digest FROM template WHERE pid = ? AND out_biz_no = ?";
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, select_first);
+    kq_query_put_text(&query, create->template.pid);
+    kq_query_put_text(&query, create->out_biz_no);
+    KQ_TRY(kq_query_next(&query, found, error));
+    if (*found) {
+        *template_id = kq_query_take_text(&query, &batch->arena);
+        *digest = kq_query_take_bytes(&query, &batch->arena);
+    }
+    return kq_query_check(&query, error);
+}
+
+static struct kq_result replay(struct kq_batch *batch, struct kq_op_template_create *create,
+                               struct kq_arena *arena, struct kq_error *error)
+{
+    struct kq_slice template_id = KQ_SLICE_EMPTY;
+    struct kq_slice digest = KQ_SLICE_EMPTY;
+    create->replayed = false;
+    if (create->out_biz_no.size == 0) {
+        return KQ_OK;
+    }
+    KQ_TRY(find_first(batch, create, &template_id, &digest, &create->replayed, error));
+    if (!create->replayed) {
+        return KQ_OK;
+    }
+    KQ_TRY(kq_template_decide_repeat(digest, create->request_digest, error));
+    bool found = false;
+    KQ_TRY(kq_row_template(batch->connection, template_id, arena, &create->template, NULL, &found, error));
+    KQ_ENSURE(found, error, KQ_E_STORE, "the store is damaged: a template is in an index only");
+    return KQ_OK;
+}
+
+struct kq_result kq_write_template_create(struct kq_batch *batch, struct kq_operation *operation,
+                                          struct kq_error *error)
+{
+    struct kq_op_template_create *create = &operation->template_create;
+    KQ_TRY(replay(batch, create, operation->arena, error));
+    if (create->replayed) {
+        return KQ_OK;
+    }
+    KQ_TRY(kq_template_decide_create(&create->template, create->as_draft, &batch->ids, batch->now_ms,
+                                     &create->ids, error));
+    KQ_TRY(kq_batch_need_merchant(batch, create->template.pid, error));
+    return insert_template(batch, create, error);
+}
+
+struct kq_result kq_row_keep_template(const struct kq_template *template, struct kq_arena *arena,
+                                      struct kq_template *kept, struct kq_error *error)
 {
     *kept = *template;
     struct kq_slice *texts[6 + TERM_COUNT] = {&kept->template_id, &kept->pid,    &kept->name,
@@ -175,19 +224,33 @@ struct kq_result kq_template_keep(const struct kq_template *template, struct kq_
     return KQ_OK;
 }
 
+static struct kq_result refuse_move(const struct kq_op_template_move *move, struct kq_error *error)
+{
+    bool changed = false;
+    KQ_ENSURE(move->pid.size > 0, error, KQ_E_NOT_FOUND, "there is no template %.*s",
+              KQ_SLICE_PRINT(move->template_id));
+    return kq_template_decide_delete(NULL, move->pid, 0, &changed, error);
+}
+
 struct kq_result kq_write_template_move(struct kq_batch *batch, struct kq_operation *operation,
                                         struct kq_error *error)
 {
     struct kq_op_template_move *move = &operation->template_move;
     struct kq_template_entry *entry = NULL;
+    int64_t now_s = batch->now_ms / 1000;
     KQ_TRY(kq_template_map_get(&batch->templates, batch->connection, move->template_id, &entry, error));
-    KQ_ENSURE(entry != NULL, error, KQ_E_NOT_FOUND, "there is no template %.*s",
-              KQ_SLICE_PRINT(move->template_id));
-    KQ_TRY(kq_template_move(&entry->template, move->to, batch->now_ms / 1000, &move->changed, error));
+    if (entry == NULL) {
+        return refuse_move(move, error);
+    }
+    if (move->pid.size == 0) {
+        KQ_TRY(kq_template_move(&entry->template, move->to, now_s, &move->changed, error));
+    } else {
+        KQ_TRY(kq_template_decide_delete(&entry->template, move->pid, now_s, &move->changed, error));
+    }
     if (move->changed) {
         kq_template_map_note_change(&batch->templates, entry);
     }
-    return kq_template_keep(&entry->template, operation->arena, &move->template, error);
+    return kq_row_keep_template(&entry->template, operation->arena, &move->template, error);
 }
 
 struct kq_result kq_write_template_changes(struct kq_batch *batch, const struct kq_template_entry *entry,
@@ -211,12 +274,46 @@ struct kq_result kq_write_template_changes(struct kq_batch *batch, const struct 
     return kq_query_run(&query, error);
 }
 
+static struct kq_result sum_expired(struct kq_connection *connection, int64_t template_no, int64_t now_s,
+                                    struct kq_expired *expired, struct kq_error *error)
+{
+    static const char sum_expiries[] = "SELECT sum(live_count), sum(live_amount_fen) FROM template_expiry"
+                                       " WHERE template_no = ? AND expires_s <= ?";
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, sum_expiries);
+    kq_query_put_integer(&query, template_no);
+    kq_query_put_integer(&query, now_s);
+    bool has_row = false;
+    KQ_TRY(kq_query_next(&query, &has_row, error));
+    expired->count = kq_query_take_integer(&query);
+    expired->amount_fen = kq_query_take_integer(&query);
+    return kq_query_check(&query, error);
+}
+
 struct kq_result kq_read_template_get(struct kq_connection *connection, struct kq_operation *operation,
                                       struct kq_error *error)
 {
     struct kq_op_template_get *get = &operation->template_get;
-    return kq_row_template(connection, get->template_id, operation->arena, &get->template, NULL, &get->found,
-                           error);
+    int64_t template_no = 0;
+    KQ_TRY(kq_row_template(connection, get->template_id, operation->arena, &get->template, &template_no,
+                           &get->found, error));
+    return get->found ? sum_expired(connection, template_no, get->now_s, &get->expired, error) : KQ_OK;
+}
+
+/* The rest of the rows, each a template's columns. */
+static struct kq_result take_templates(struct kq_query *query, struct kq_arena *arena,
+                                       struct kq_template **items, size_t *count, struct kq_error *error)
+{
+    *items = NULL;
+    *count = 0;
+    bool has_row = false;
+    KQ_TRY(kq_query_next(query, &has_row, error));
+    while (has_row) {
+        *items = kq_list_room(arena, *items, *count, sizeof(**items));
+        KQ_ENSURE_MEMORY(*items != NULL, error);
+        take_template(query, arena, &(*items)[(*count)++]);
+        KQ_TRY(kq_query_next(query, &has_row, error));
+    }
+    return KQ_OK;
 }
 
 struct kq_result kq_read_template_list(struct kq_connection *connection, struct kq_operation *operation,
@@ -230,15 +327,41 @@ struct kq_result kq_read_template_list(struct kq_connection *connection, struct 
     kq_query_put_text(&query, list->pid);
     kq_query_put_text(&query, list->page.after);
     kq_query_put_integer(&query, kq_page_limit(&list->page));
-    list->items = NULL;
-    list->count = 0;
+    return take_templates(&query, operation->arena, &list->items, &list->count, error);
+}
+
+#define CREATED_BY "FROM template WHERE pid = ? AND created_s BETWEEN ? AND ?"
+
+static void put_created_by(struct kq_query *query, const struct kq_op_template_page *page)
+{
+    kq_query_put_text(query, page->pid);
+    kq_query_put_integer(query, page->created_from_s);
+    kq_query_put_integer(query, page->created_to_s);
+}
+
+static struct kq_result count_created(struct kq_connection *connection,
+                                      const struct kq_op_template_page *page, int64_t *count,
+                                      struct kq_error *error)
+{
+    static const char count_templates[] = "SELECT count(*) " CREATED_BY;
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, count_templates);
+    put_created_by(&query, page);
     bool has_row = false;
     KQ_TRY(kq_query_next(&query, &has_row, error));
-    while (has_row) {
-        list->items = kq_list_room(operation->arena, list->items, list->count, sizeof(*list->items));
-        KQ_ENSURE_MEMORY(list->items != NULL, error);
-        take_template(&query, operation->arena, &list->items[list->count++]);
-        KQ_TRY(kq_query_next(&query, &has_row, error));
-    }
-    return KQ_OK;
+    *count = kq_query_take_integer(&query);
+    return kq_query_check(&query, error);
+}
+
+struct kq_result kq_read_template_page(struct kq_connection *connection, struct kq_operation *operation,
+                                       struct kq_error *error)
+{
+    static const char select_page[] = "SELECT " TEMPLATE_COLUMNS " " CREATED_BY
+                                      " ORDER BY created_s DESC, template_no DESC LIMIT ? OFFSET ?";
+    struct kq_op_template_page *page = &operation->template_page;
+    KQ_TRY(count_created(connection, page, &page->total_count, error));
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_page);
+    put_created_by(&query, page);
+    kq_query_put_integer(&query, page->page_size);
+    kq_query_put_integer(&query, (page->page_number - 1) * page->page_size);
+    return take_templates(&query, operation->arena, &page->items, &page->count, error);
 }

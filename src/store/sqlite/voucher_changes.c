@@ -157,5 +157,5 @@ struct kq_result kq_write_voucher_change(struct kq_batch *batch, struct kq_opera
     if (!asked->result.replayed) {
         KQ_TRY(write(&change, error));
     }
-    return kq_template_keep(&change.entry->template, operation->arena, &asked->template, error);
+    return kq_row_keep_template(&change.entry->template, operation->arena, &asked->template, error);
 }

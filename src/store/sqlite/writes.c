@@ -16,6 +16,7 @@ kq_write_function *const kq_writes[KQ_OPERATION_KIND_COUNT] = {
     [KQ_OP_USER_SET_STATE] = kq_write_user_set_state,
     [KQ_OP_SHOP_CREATE] = kq_write_shop_create,
     [KQ_OP_TEMPLATE_CREATE] = kq_write_template_create,
+    [KQ_OP_TEMPLATE_CHANGE] = kq_write_template_change,
     [KQ_OP_TEMPLATE_MOVE] = kq_write_template_move,
     [KQ_OP_PASS_CREATE] = kq_write_pass_create,
 };

@@ -27,6 +27,7 @@ kq_write_function kq_write_user_create;
 kq_write_function kq_write_user_set_state;
 kq_write_function kq_write_shop_create;
 kq_write_function kq_write_template_create;
+kq_write_function kq_write_template_change;
 kq_write_function kq_write_template_move;
 kq_write_function kq_write_pass_create;
 
