@@ -55,6 +55,7 @@ const struct kq_method *kq_method_find(struct kq_slice name);
 extern const struct kq_method kq_method_marketing_voucher_batchsend;
 extern const struct kq_method kq_method_marketing_voucher_list_query;
 extern const struct kq_method kq_method_marketing_voucher_send;
+extern const struct kq_method kq_method_open_auth_token_app;
 extern const struct kq_method kq_method_user_pass_grouplist_query;
 
 #endif

@@ -63,6 +63,11 @@
     X(USER_NOT_EXIST, BUSINESS, "no such user")                                                              \
     X(USER_STATUS_ERROR, BUSINESS, "the user is frozen")                                                     \
     X(USER_LIMIT_EXCEEDED, BUSINESS, "the user has as many vouchers of this template as allowed")            \
-    X(PERMISSION_DENIED, BUSINESS, "the template is not this merchant's")
+    X(PERMISSION_DENIED, BUSINESS, "the template is not this merchant's")                                    \
+    /* alipay.open.auth.token.app: the platform's names. */                                                  \
+    X(GRANT_TYPE_INVALID, BUSINESS, "unknown grant_type")                                                    \
+    X(AUTH_CODE_INVALID, BUSINESS, "unknown, used or expired authorisation code")                            \
+    X(REFRESH_TOKEN_INVALID, BUSINESS, "unknown or used refresh token")                                      \
+    X(REFRESH_TOKEN_EXPIRED, BUSINESS, "expired refresh token")
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "domain/application.h"
+#include "domain/authorization.h"
 #include "domain/pass.h"
 #include "domain/template.h"
 #include "domain/user.h"
@@ -32,6 +33,9 @@
     X(APPLICATION_PERMIT, application_permit, true)                                                          \
     X(APPLICATION_LIMIT, application_limit, true)                                                            \
     X(GRANT_CREATE, grant_create, true)                                                                      \
+    X(GRANT_EXCHANGE, grant_exchange, true)                                                                  \
+    X(GRANT_REVOKE, grant_revoke, true)                                                                      \
+    X(AUTH_CODE_CREATE, auth_code_create, true)                                                              \
     X(USER_CREATE, user_create, true)                                                                        \
     X(USER_SET_STATE, user_set_state, true)                                                                  \
     X(SHOP_CREATE, shop_create, true)                                                                        \
@@ -41,6 +45,7 @@
     X(APPLICATION_GET, application_get, false)                                                               \
     X(APPLICATION_LIST, application_list, false)                                                             \
     X(GRANT_GET, grant_get, false)                                                                           \
+    X(GRANT_LIST, grant_list, false)                                                                         \
     X(MERCHANT_LIST, merchant_list, false)                                                                   \
     X(USER_GET, user_get, false)                                                                             \
     X(USER_LIST, user_list, false)                                                                           \
@@ -127,6 +132,38 @@ struct kq_op_grant_create {
     struct kq_grant grant; /* created_s is the store's to set. NOT_FOUND: no such application. */
 };
 
+/* What an application asks for a grant with. */
+enum kq_exchange_kind {
+    KQ_EXCHANGE_AUTH_CODE,
+    KQ_EXCHANGE_REFRESH_TOKEN,
+};
+
+/* A grant for a code or a refresh token, which is used up by it. The new tokens stand here and nowhere else:
+ * the store keeps their digests. AUTH_CODE_INVALID, REFRESH_TOKEN_INVALID, REFRESH_TOKEN_EXPIRED. */
+struct kq_op_grant_exchange {
+    struct kq_slice app_id;
+    enum kq_exchange_kind kind;
+    struct kq_slice secret_digest; /* of the code or the refresh token */
+    struct kq_grant grant;         /* without its token's digest */
+    int64_t refresh_expires_s;
+    struct kq_slice auth_app_id; /* the first of the merchant's own active applications; else its pid */
+    char app_auth_token[KQ_TOKEN_TEXT_SIZE];
+    char refresh_token[KQ_TOKEN_TEXT_SIZE];
+};
+
+/* One grant, by its token, or all of a merchant's to an application, with the codes that were not exchanged
+ * yet. NOT_FOUND (no such token, no such application), BAD_INPUT. */
+struct kq_op_grant_revoke {
+    struct kq_slice token_digest; /* empty: by app_id and pid */
+    struct kq_slice app_id;
+    struct kq_slice pid;
+    int64_t count; /* of grants and codes that were there */
+};
+
+struct kq_op_auth_code_create {
+    struct kq_auth_code auth_code; /* its times are the store's to set. NOT_FOUND: no such application. */
+};
+
 struct kq_op_user_create {
     struct kq_user user; /* created_s is the store's to set */
     bool created;
@@ -184,6 +221,12 @@ struct kq_op_grant_get {
     struct kq_slice token_digest;
     bool found;
     struct kq_grant grant;
+};
+
+struct kq_op_grant_list {
+    struct kq_page page; /* by token digests */
+    struct kq_grant *items;
+    size_t count;
 };
 
 struct kq_op_merchant_list {

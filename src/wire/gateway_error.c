@@ -63,6 +63,12 @@ static const struct kq_gateway_error rows[KQ_ERROR_CODE_COUNT] = {
     [KQ_E_USER_STATUS_ERROR] = {FAILED, "USER_STATUS_ERROR", "用户状态不可用", false},
     [KQ_E_USER_LIMIT_EXCEEDED] = {FAILED, "USER_LIMIT_EXCEEDED", "超过单用户领取上限", false},
     [KQ_E_PERMISSION_DENIED] = {FAILED, "PERMISSION_DENIED", "没有查询模板的券列表权限", false},
+
+    [KQ_E_GRANT_TYPE_INVALID] = {INVALID, "isv.grant-type-invalid", "grant_type参数不正确", false},
+    [KQ_E_AUTH_CODE_INVALID] = {INVALID, "isv.code-invalid", "授权码code无效", false},
+    [KQ_E_REFRESH_TOKEN_INVALID] = {INVALID, "isv.refresh-token-invalid", "刷新令牌refresh_token无效", false},
+    [KQ_E_REFRESH_TOKEN_EXPIRED] = {INVALID, "isv.refresh-token-time-out", "刷新令牌refresh_token已过期",
+                                    false},
 };
 
 /* What is no business of the caller's: INTERNAL and OPERATOR codes. */

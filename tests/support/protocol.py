@@ -15,8 +15,9 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 SEND = "alipay.marketing.voucher.send"
 BATCH_SEND = "alipay.marketing.voucher.batchsend"
 LIST = "alipay.marketing.voucher.list.query"
+TOKEN = "alipay.open.auth.token.app"
 WALLET = "alipay.user.pass.grouplist.query"
-CATALOGUE = (SEND, BATCH_SEND, LIST, WALLET)
+CATALOGUE = (SEND, BATCH_SEND, LIST, TOKEN, WALLET)
 
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 

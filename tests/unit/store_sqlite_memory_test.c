@@ -80,6 +80,38 @@ static void each_allocation_of_a_write_that_fails(void **state)
     assert_true(n > 20);
 }
 
+/* A code that could not be exchanged can be: it is used up by a success only. */
+static void each_allocation_of_an_exchange_that_fails(void **state)
+{
+    struct scene *scene = *state;
+    struct kq_operation application = new_operation(scene, KQ_OP_APPLICATION_CREATE);
+    application.application_create.application =
+        (struct kq_application){.app_id = KQ_SLICE("a"), .pid = KQ_SLICE(PID)};
+    apply_ok(scene, &application);
+    struct kq_slice method = KQ_SLICE("alipay.marketing.voucher.send");
+    bool failed = true;
+    for (long n = 1; failed; n++) {
+        struct kq_slice digest = kq_arena_print(&scene->arena, "%032ld", n);
+        struct kq_operation create = new_operation(scene, KQ_OP_AUTH_CODE_CREATE);
+        create.auth_code_create.auth_code = (struct kq_auth_code){.code_digest = digest,
+                                                                  .app_id = KQ_SLICE("a"),
+                                                                  .pid = KQ_SLICE(OTHER_PID),
+                                                                  .methods = &method,
+                                                                  .method_count = 1};
+        apply_ok(scene, &create);
+        scene_reopen(scene); /* So that its statements are prepared anew. */
+        struct kq_operation exchange = new_operation(scene, KQ_OP_GRANT_EXCHANGE);
+        exchange.grant_exchange =
+            (struct kq_op_grant_exchange){.app_id = KQ_SLICE("a"), .secret_digest = digest};
+        fail_allocation(n);
+        enum kq_error_code code = apply(scene, &exchange);
+        failed = atomic_load(&allocation_has_failed);
+        fail_allocation(0);
+        assert_true(code == KQ_E_NONE || (failed && code == KQ_E_NO_MEMORY));
+        assert_int_equal(apply(scene, &exchange), code == KQ_E_NONE ? KQ_E_AUTH_CODE_INVALID : KQ_E_NONE);
+    }
+}
+
 /* Runs on the writer's thread, which is where the hook must be set: it belongs to the thread. */
 struct arming {
     struct crowd_member member; /* first */
@@ -323,6 +355,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(each_allocation_of_a_write_that_fails),
+        SCENE_TEST(each_allocation_of_an_exchange_that_fails),
         SCENE_TEST(each_own_allocation_of_a_write_that_fails),
         SCENE_TEST(each_allocation_of_opening_that_fails),
         SCENE_TEST(each_allocation_of_a_read_that_fails),
