@@ -2,7 +2,8 @@
 #include "api/catalogue.h"
 
 const struct kq_method *const kq_catalogue[] = {
-    &kq_method_marketing_voucher_batchsend, &kq_method_marketing_voucher_list_query,
+    &kq_method_marketing_voucher_auth_send, &kq_method_marketing_voucher_batchsend,
+    &kq_method_marketing_voucher_confirm,   &kq_method_marketing_voucher_list_query,
     &kq_method_marketing_voucher_send,      &kq_method_open_auth_token_app,
     &kq_method_user_pass_grouplist_query,
 };

@@ -52,7 +52,9 @@ extern const size_t kq_catalogue_count;
 const struct kq_method *kq_method_find(struct kq_slice name);
 
 /* One a method, each in its file. */
+extern const struct kq_method kq_method_marketing_voucher_auth_send;
 extern const struct kq_method kq_method_marketing_voucher_batchsend;
+extern const struct kq_method kq_method_marketing_voucher_confirm;
 extern const struct kq_method kq_method_marketing_voucher_list_query;
 extern const struct kq_method kq_method_marketing_voucher_send;
 extern const struct kq_method kq_method_open_auth_token_app;

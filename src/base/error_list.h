@@ -68,6 +68,9 @@
     X(GRANT_TYPE_INVALID, BUSINESS, "unknown grant_type")                                                    \
     X(AUTH_CODE_INVALID, BUSINESS, "unknown, used or expired authorisation code")                            \
     X(REFRESH_TOKEN_INVALID, BUSINESS, "unknown or used refresh token")                                      \
-    X(REFRESH_TOKEN_EXPIRED, BUSINESS, "expired refresh token")
+    X(REFRESH_TOKEN_EXPIRED, BUSINESS, "expired refresh token")                                              \
+    /* alipay.marketing.voucher.auth.send: our own, since no page names any. */                              \
+    X(SEND_CODE_INVALID, BUSINESS, "unknown or used send code, or of another user or template")              \
+    X(SEND_CODE_EXPIRED, BUSINESS, "expired send code")
 
 #endif

@@ -42,9 +42,9 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     KQ_TRY(kq_data_open(invocation, &data, error));
     unsigned char random[KQ_TOKEN_RANDOM_BYTES];
     unsigned char digest[KQ_TOKEN_DIGEST_BYTES];
-    char code[KQ_AUTH_CODE_TEXT_SIZE];
+    char code[KQ_CODE_TEXT_SIZE];
     data.store->clock->random(data.store->clock, random, sizeof(random));
-    kq_auth_code_write(random, code);
+    kq_code_write(random, code);
     KQ_TRY(kq_sha256(kq_slice_of(code), digest, error));
     auth_code->code_digest = (struct kq_slice){.data = (const char *)digest, .size = sizeof(digest)};
     auth_code->app_id = kq_flag_text(invocation, "app-id");

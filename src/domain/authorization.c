@@ -29,7 +29,7 @@ void kq_token_write(int64_t now_s, const unsigned char random[KQ_TOKEN_RANDOM_BY
     write_hex(random, KQ_TOKEN_RANDOM_BYTES, text + head);
 }
 
-void kq_auth_code_write(const unsigned char random[KQ_TOKEN_RANDOM_BYTES], char text[KQ_AUTH_CODE_TEXT_SIZE])
+void kq_code_write(const unsigned char random[KQ_TOKEN_RANDOM_BYTES], char text[KQ_CODE_TEXT_SIZE])
 {
     write_hex(random, KQ_TOKEN_RANDOM_BYTES, text);
 }

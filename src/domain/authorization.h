@@ -36,12 +36,12 @@
  * 202611BB0f3c… A code is the random bits alone. */
 #define KQ_TOKEN_RANDOM_BYTES 16
 #define KQ_TOKEN_TEXT_SIZE (KQ_APP_AUTH_TOKEN_CHARS + 1)
-#define KQ_AUTH_CODE_CHARS (2 * KQ_TOKEN_RANDOM_BYTES)
-#define KQ_AUTH_CODE_TEXT_SIZE (KQ_AUTH_CODE_CHARS + 1)
+#define KQ_CODE_CHARS (2 * KQ_TOKEN_RANDOM_BYTES)
+#define KQ_CODE_TEXT_SIZE (KQ_CODE_CHARS + 1)
 
 void kq_token_write(int64_t now_s, const unsigned char random[KQ_TOKEN_RANDOM_BYTES],
                     char text[KQ_TOKEN_TEXT_SIZE]);
-void kq_auth_code_write(const unsigned char random[KQ_TOKEN_RANDOM_BYTES], char text[KQ_AUTH_CODE_TEXT_SIZE]);
+void kq_code_write(const unsigned char random[KQ_TOKEN_RANDOM_BYTES], char text[KQ_CODE_TEXT_SIZE]);
 
 /* Slices are borrowed from the arena of whoever loaded the row. */
 struct kq_auth_code {

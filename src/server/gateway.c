@@ -214,10 +214,12 @@ static bool take_place(struct kq_gateway *gateway, struct kq_call *call)
     return call->has_place;
 }
 
-/* What an unverified caller has signed may hold a token, and new tokens are no one else's to see. */
+/* What an unverified caller has signed may hold a token, and new tokens and codes are no one else's to see.
+ */
 static bool shows_secret(const struct kq_call *call)
 {
-    return call->error.code == KQ_E_INVALID_SIGNATURE || call->operation.kind == KQ_OP_GRANT_EXCHANGE;
+    return call->error.code == KQ_E_INVALID_SIGNATURE || call->operation.kind == KQ_OP_GRANT_EXCHANGE ||
+           call->operation.kind == KQ_OP_CONFIRMATION_CREATE;
 }
 
 /* The call is over. A failed answer leaves call->answer empty, and the connection says 503. */
@@ -357,6 +359,11 @@ struct kq_call *kq_gateway_sign_next(struct kq_gateway *gateway)
 size_t kq_gateway_unsigned(const struct kq_gateway *gateway)
 {
     return gateway->lanes.ready;
+}
+
+struct kq_reader *kq_gateway_reader(const struct kq_gateway *gateway)
+{
+    return gateway->reader;
 }
 
 const struct kq_memo *kq_gateway_memo(const struct kq_gateway *gateway)

@@ -69,6 +69,8 @@ static const struct kq_gateway_error rows[KQ_ERROR_CODE_COUNT] = {
     [KQ_E_REFRESH_TOKEN_INVALID] = {INVALID, "isv.refresh-token-invalid", "刷新令牌refresh_token无效", false},
     [KQ_E_REFRESH_TOKEN_EXPIRED] = {INVALID, "isv.refresh-token-time-out", "刷新令牌refresh_token已过期",
                                     false},
+    [KQ_E_SEND_CODE_INVALID] = {FAILED, "SEND_CODE_INVALID", "授权码无效", false},
+    [KQ_E_SEND_CODE_EXPIRED] = {FAILED, "SEND_CODE_EXPIRED", "授权码已过期", false},
 };
 
 /* What is no business of the caller's: INTERNAL and OPERATOR codes. */

@@ -49,6 +49,8 @@ REFUSALS = {
     "USER_STATUS_ERROR": (BUSINESS, "用户状态不可用"),
     "USER_LIMIT_EXCEEDED": (BUSINESS, "超过单用户领取上限"),
     "PERMISSION_DENIED": (BUSINESS, "没有查询模板的券列表权限"),
+    "SEND_CODE_INVALID": (BUSINESS, "授权码无效"),
+    "SEND_CODE_EXPIRED": (BUSINESS, "授权码已过期"),
     "INVALID_PARAMETER": (BUSINESS, "参数有误"),
     "SYSTEM_ERROR": (BUSINESS, "系统繁忙"),
     "KP.AE_ALIPASS_PARAMS_VALUE_INVAILD": (BUSINESS, "参数有误"),

@@ -15,9 +15,11 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 SEND = "alipay.marketing.voucher.send"
 BATCH_SEND = "alipay.marketing.voucher.batchsend"
 LIST = "alipay.marketing.voucher.list.query"
+CONFIRM = "alipay.marketing.voucher.confirm"
+AUTH_SEND = "alipay.marketing.voucher.auth.send"
 TOKEN = "alipay.open.auth.token.app"
 WALLET = "alipay.user.pass.grouplist.query"
-CATALOGUE = (SEND, BATCH_SEND, LIST, TOKEN, WALLET)
+CATALOGUE = (SEND, BATCH_SEND, LIST, CONFIRM, AUTH_SEND, TOKEN, WALLET)
 
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 

@@ -34,9 +34,9 @@ static void tokens_and_codes_have_their_form(void **state)
     (void)state;
     static const unsigned char random[KQ_TOKEN_RANDOM_BYTES] = {0x00, 0x0f, 0xf0, 0xff, 0x12};
     char token[KQ_TOKEN_TEXT_SIZE];
-    char code[KQ_AUTH_CODE_TEXT_SIZE];
+    char code[KQ_CODE_TEXT_SIZE];
     kq_token_write(NOW_S, random, token);
-    kq_auth_code_write(random, code);
+    kq_code_write(random, code);
     assert_string_equal(token, "201609BB000ff0ff120000000000000000000000");
     assert_string_equal(code, "000ff0ff120000000000000000000000");
 }

@@ -92,6 +92,8 @@ static const struct expected expected_rows[] = {
     {KQ_E_AUTH_CODE_INVALID, "40002", "isv.code-invalid", "授权码code无效"},
     {KQ_E_REFRESH_TOKEN_INVALID, "40002", "isv.refresh-token-invalid", "刷新令牌refresh_token无效"},
     {KQ_E_REFRESH_TOKEN_EXPIRED, "40002", "isv.refresh-token-time-out", "刷新令牌refresh_token已过期"},
+    {KQ_E_SEND_CODE_INVALID, "40004", "SEND_CODE_INVALID", "授权码无效"},
+    {KQ_E_SEND_CODE_EXPIRED, "40004", "SEND_CODE_EXPIRED", "授权码已过期"},
 };
 
 static void test_rows(void **state)

@@ -219,8 +219,8 @@ struct kq_result kq_write_grant_exchange(struct kq_batch *batch, struct kq_opera
                                          struct kq_error *error)
 {
     struct kq_op_grant_exchange *exchange = &operation->grant_exchange;
-    struct kq_grant grant;
-    struct kq_slice refresh_digest;
+    struct kq_grant grant = {0};
+    struct kq_slice refresh_digest = KQ_SLICE_EMPTY;
     if (exchange->kind == KQ_EXCHANGE_AUTH_CODE) {
         KQ_TRY(use_code(batch, exchange, &grant, error));
     } else {
