@@ -36,7 +36,7 @@
  * 202611BB0f3c… A code is the random bits alone. */
 #define KQ_TOKEN_RANDOM_BYTES 16
 #define KQ_TOKEN_TEXT_SIZE (KQ_APP_AUTH_TOKEN_CHARS + 1)
-#define KQ_CODE_CHARS (2 * KQ_TOKEN_RANDOM_BYTES)
+#define KQ_CODE_CHARS ((size_t)2 * KQ_TOKEN_RANDOM_BYTES)
 #define KQ_CODE_TEXT_SIZE (KQ_CODE_CHARS + 1)
 
 void kq_token_write(int64_t now_s, const unsigned char random[KQ_TOKEN_RANDOM_BYTES],

@@ -17,7 +17,7 @@
     "Referrer-Policy: no-referrer\r\n"                                                                       \
     "Cache-Control: no-store"
 
-#define MASK_SHOWN_CHARS 4
+#define MASK_SHOWN_CHARS ((size_t)4) /* at each end */
 
 static void answer(struct kq_call *call, enum kq_http_status status, const char *header,
                    enum kq_confirm_view view, const struct kq_confirm_shown *shown)

@@ -40,13 +40,11 @@ static const struct texts all_texts[KQ_LANGUAGE_COUNT] = {
             .title = "Confirm your voucher",
             .sentences =
                 {
-                    [KQ_CONFIRM_ASK] = "A merchant asks whether you want this voucher. The merchant issues "
-                                       "it once you have confirmed.",
+                    [KQ_CONFIRM_ASK] = "Do you want this voucher? Its merchant issues it once you confirm.",
                     [KQ_CONFIRM_CODE] = "You have confirmed. Give this code to the merchant:",
                     [KQ_CONFIRM_LEAVE] = "You have confirmed, and are taken back to the merchant.",
                     [KQ_CONFIRM_ISSUED] = "This voucher was issued already: there is nothing to confirm.",
-                    [KQ_CONFIRM_GONE] = "There is no such page, or it is over. Go back to the merchant and "
-                                        "begin again.",
+                    [KQ_CONFIRM_GONE] = "This page is over. Go back to the merchant and begin again.",
                     [KQ_CONFIRM_FAILED] = "This does not work right now. Try again later.",
                 },
             .voucher = "Voucher",

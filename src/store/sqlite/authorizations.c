@@ -174,7 +174,7 @@ static struct kq_result use_refresh_token(struct kq_batch *batch, const struct k
                                           struct kq_grant *grant, struct kq_error *error)
 {
     static const char delete_refresh[] = "DELETE FROM app_refresh_token WHERE refresh_digest = ?";
-    struct kq_refresh_token refresh;
+    struct kq_refresh_token refresh = {0};
     bool found = false;
     int64_t old_expires_s = 0;
     KQ_TRY(load_refresh_token(batch, exchange->secret_digest, &refresh, &found, error));

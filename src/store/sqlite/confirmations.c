@@ -205,20 +205,22 @@ struct kq_result kq_write_confirmation_create(struct kq_batch *batch, struct kq_
 {
     struct kq_op_confirmation_create *create = &operation->confirmation_create;
     struct kq_template_entry *entry = NULL;
-    struct kq_confirmation_row same;
-    struct kq_confirmation_row row;
+    struct kq_confirmation_row same = {0};
+    struct kq_confirmation_row row = {0};
+    int64_t template_no = KQ_NUMBER_NONE;
     bool exists = false;
     bool is_new = false;
     KQ_TRY(
         kq_template_map_get(&batch->templates, batch->connection, create->wanted.template_id, &entry, error));
     if (entry != NULL) {
-        KQ_TRY(find_same_key(batch, entry->template_no, create->wanted.out_biz_no, &same, &exists, error));
+        template_no = entry->template_no;
+        KQ_TRY(find_same_key(batch, template_no, create->wanted.out_biz_no, &same, &exists, error));
     }
     KQ_TRY(kq_confirmation_decide_create(&create->wanted, entry == NULL ? NULL : &entry->template,
                                          create->pid, exists ? &same.confirmation : NULL,
                                          batch->now_ms / 1000, &row.confirmation, &is_new, error));
     if (is_new) {
-        KQ_TRY(begin_confirmation(batch, create, entry->template_no, exists ? &same : NULL, &row, error));
+        KQ_TRY(begin_confirmation(batch, create, template_no, exists ? &same : NULL, &row, error));
     } else {
         row.confirmation_no = same.confirmation_no;
         KQ_TRY(update_expiry(batch, row.confirmation_no, row.confirmation.expires_s, error));
@@ -244,7 +246,7 @@ struct kq_result kq_write_confirmation_accept(struct kq_batch *batch, struct kq_
                                               struct kq_error *error)
 {
     struct kq_op_confirmation_accept *accept = &operation->confirmation_accept;
-    struct kq_confirmation_row row;
+    struct kq_confirmation_row row = {0};
     bool found = false;
     KQ_TRY(kq_row_confirmation_by_secret(batch->connection, KQ_SECRET_PAGE, accept->page_digest,
                                          operation->arena, &row, &found, error));
@@ -270,7 +272,7 @@ struct kq_result kq_read_confirmation_get(struct kq_connection *connection, stru
                                           struct kq_error *error)
 {
     struct kq_op_confirmation_get *get = &operation->confirmation_get;
-    struct kq_confirmation_row row;
+    struct kq_confirmation_row row = {0};
     struct kq_merchant merchant = {0};
     bool found = false;
     KQ_TRY(kq_row_confirmation_by_secret(connection, KQ_SECRET_PAGE, get->page_digest, operation->arena, &row,
