@@ -8,7 +8,9 @@ const struct kq_method *const kq_catalogue[] = {
     &kq_method_marketing_cashvoucher_template_modify,
     &kq_method_marketing_exchangevoucher_template_create,
     &kq_method_marketing_exchangevoucher_use,
+    &kq_method_marketing_voucher_auth_send,
     &kq_method_marketing_voucher_batchsend,
+    &kq_method_marketing_voucher_confirm,
     &kq_method_marketing_voucher_delay,
     &kq_method_marketing_voucher_delete,
     &kq_method_marketing_voucher_exchangevoucher_refund,
@@ -18,6 +20,7 @@ const struct kq_method *const kq_catalogue[] = {
     &kq_method_marketing_voucher_template_delete,
     &kq_method_marketing_voucher_templatedetail_query,
     &kq_method_marketing_voucher_templatelist_query,
+    &kq_method_open_auth_token_app,
     &kq_method_user_pass_grouplist_query,
 };
 const size_t kq_catalogue_count = KQ_COUNT(kq_catalogue);

@@ -58,7 +58,9 @@ extern const struct kq_method kq_method_marketing_cashvoucher_template_create;
 extern const struct kq_method kq_method_marketing_cashvoucher_template_modify;
 extern const struct kq_method kq_method_marketing_exchangevoucher_template_create;
 extern const struct kq_method kq_method_marketing_exchangevoucher_use;
+extern const struct kq_method kq_method_marketing_voucher_auth_send;
 extern const struct kq_method kq_method_marketing_voucher_batchsend;
+extern const struct kq_method kq_method_marketing_voucher_confirm;
 extern const struct kq_method kq_method_marketing_voucher_delay;
 extern const struct kq_method kq_method_marketing_voucher_delete;
 extern const struct kq_method kq_method_marketing_voucher_exchangevoucher_refund;
@@ -68,6 +70,7 @@ extern const struct kq_method kq_method_marketing_voucher_send;
 extern const struct kq_method kq_method_marketing_voucher_template_delete;
 extern const struct kq_method kq_method_marketing_voucher_templatedetail_query;
 extern const struct kq_method kq_method_marketing_voucher_templatelist_query;
+extern const struct kq_method kq_method_open_auth_token_app;
 extern const struct kq_method kq_method_user_pass_grouplist_query;
 
 #endif

@@ -74,6 +74,14 @@
     X(VOUCHER_RULE_NOT_MATCH, BUSINESS, "a rule of the template forbids it")                                 \
     X(VOUCHER_BALANCE_NOT_ENOUGH, BUSINESS, "the voucher has less left")                                     \
     X(REDEMPTION_NOT_EXIST, BUSINESS, "no such redemption")                                                  \
-    X(REDEMPTION_REFUNDED, BUSINESS, "the redemption was refunded before")
+    X(REDEMPTION_REFUNDED, BUSINESS, "the redemption was refunded before")                                   \
+    /* alipay.open.auth.token.app: the platform's names. */                                                  \
+    X(GRANT_TYPE_INVALID, BUSINESS, "unknown grant_type")                                                    \
+    X(AUTH_CODE_INVALID, BUSINESS, "unknown, used or expired authorisation code")                            \
+    X(REFRESH_TOKEN_INVALID, BUSINESS, "unknown or used refresh token")                                      \
+    X(REFRESH_TOKEN_EXPIRED, BUSINESS, "expired refresh token")                                              \
+    /* alipay.marketing.voucher.auth.send: our own, since no page names any. */                              \
+    X(SEND_CODE_INVALID, BUSINESS, "unknown or used send code, or of another user or template")              \
+    X(SEND_CODE_EXPIRED, BUSINESS, "expired send code")
 
 #endif

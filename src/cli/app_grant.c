@@ -29,19 +29,11 @@ static const struct kq_flag flags[] = {
      .text = "only this method (default: all that the application may call)"},
 };
 
-#define RANDOM_BYTES 16
-
-/* As the platform's look: the month, two letters, then 128 random bits: 202611BB0f3c… */
-#define TOKEN_TEXT_SIZE (KQ_APP_AUTH_TOKEN_CHARS + 1)
-
-static void make_token(const struct kq_clock *clock, int64_t now_s, char token[TOKEN_TEXT_SIZE])
+static void make_token(const struct kq_clock *clock, int64_t now_s, char token[KQ_TOKEN_TEXT_SIZE])
 {
-    unsigned char random[RANDOM_BYTES];
+    unsigned char random[KQ_TOKEN_RANDOM_BYTES];
     clock->random(clock, random, sizeof(random));
-    int head = snprintf(token, TOKEN_TEXT_SIZE, "%06dBB", (int)(kq_time_date_number(now_s) / 100));
-    for (size_t i = 0; i < sizeof(random); i++) {
-        snprintf(token + (size_t)head + 2 * i, 3, "%02x", random[i]);
-    }
+    kq_token_write(now_s, random, token);
     kq_memory_wipe(random, sizeof(random));
 }
 
@@ -66,7 +58,7 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     KQ_TRY(kq_flag_methods(invocation, "permission", &grant->methods, &grant->method_count, error));
     KQ_TRY(kq_data_open(invocation, &data, error));
     int64_t now_s = kq_store_now_s(data.store);
-    char token[TOKEN_TEXT_SIZE];
+    char token[KQ_TOKEN_TEXT_SIZE];
     unsigned char digest[KQ_TOKEN_DIGEST_BYTES];
     make_token(data.store->clock, now_s, token);
     KQ_TRY(kq_sha256(kq_slice_of(token), digest, error));

@@ -6,13 +6,16 @@
 
 /* Every command's row; each stands in the file of its name, and does what its `text` says. */
 
+extern const struct kq_command kq_command_app_authorize;
 extern const struct kq_command kq_command_app_create;
 extern const struct kq_command kq_command_app_disable;
 extern const struct kq_command kq_command_app_enable;
 extern const struct kq_command kq_command_app_grant;
+extern const struct kq_command kq_command_app_grants;
 extern const struct kq_command kq_command_app_limit;
 extern const struct kq_command kq_command_app_list;
 extern const struct kq_command kq_command_app_permit;
+extern const struct kq_command kq_command_app_revoke;
 extern const struct kq_command kq_command_app_rotate_key;
 extern const struct kq_command kq_command_app_show;
 extern const struct kq_command kq_command_call;

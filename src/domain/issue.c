@@ -96,6 +96,10 @@ struct kq_result kq_issue_decide(const struct kq_issue_request *request, const s
         result->replayed = true;
         return KQ_OK;
     }
+    if (request->send_code_digest.size > 0) {
+        KQ_TRY(kq_send_code_check(facts->confirmation, request->template_id, request->recipient.value,
+                                  now_ms / 1000, error));
+    }
     KQ_TRY(check_amount(request, template, error));
     KQ_TRY(check_template(template, now_ms / 1000, error));
     KQ_TRY(check_user(facts->user, error));

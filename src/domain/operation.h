@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "domain/application.h"
+#include "domain/authorization.h"
+#include "domain/confirmation.h"
 #include "domain/pass.h"
 #include "domain/template.h"
 #include "domain/template_change.h"
@@ -35,6 +37,11 @@
     X(APPLICATION_PERMIT, application_permit, true)                                                          \
     X(APPLICATION_LIMIT, application_limit, true)                                                            \
     X(GRANT_CREATE, grant_create, true)                                                                      \
+    X(GRANT_EXCHANGE, grant_exchange, true)                                                                  \
+    X(GRANT_REVOKE, grant_revoke, true)                                                                      \
+    X(AUTH_CODE_CREATE, auth_code_create, true)                                                              \
+    X(CONFIRMATION_CREATE, confirmation_create, true)                                                        \
+    X(CONFIRMATION_ACCEPT, confirmation_accept, true)                                                        \
     X(USER_CREATE, user_create, true)                                                                        \
     X(USER_SET_STATE, user_set_state, true)                                                                  \
     X(SHOP_CREATE, shop_create, true)                                                                        \
@@ -45,6 +52,8 @@
     X(APPLICATION_GET, application_get, false)                                                               \
     X(APPLICATION_LIST, application_list, false)                                                             \
     X(GRANT_GET, grant_get, false)                                                                           \
+    X(GRANT_LIST, grant_list, false)                                                                         \
+    X(CONFIRMATION_GET, confirmation_get, false)                                                             \
     X(MERCHANT_LIST, merchant_list, false)                                                                   \
     X(USER_GET, user_get, false)                                                                             \
     X(USER_LIST, user_list, false)                                                                           \
@@ -140,6 +149,55 @@ struct kq_op_grant_create {
     struct kq_grant grant; /* created_s is the store's to set. NOT_FOUND: no such application. */
 };
 
+/* What an application asks for a grant with. */
+enum kq_exchange_kind {
+    KQ_EXCHANGE_AUTH_CODE,
+    KQ_EXCHANGE_REFRESH_TOKEN,
+};
+
+/* A grant for a code or a refresh token, which is used up by it. The new tokens stand here and nowhere else:
+ * the store keeps their digests. AUTH_CODE_INVALID, REFRESH_TOKEN_INVALID, REFRESH_TOKEN_EXPIRED. */
+struct kq_op_grant_exchange {
+    struct kq_slice app_id;
+    enum kq_exchange_kind kind;
+    struct kq_slice secret_digest; /* of the code or the refresh token */
+    struct kq_grant grant;         /* without its token's digest */
+    int64_t refresh_expires_s;
+    struct kq_slice auth_app_id; /* the first of the merchant's own active applications; else its pid */
+    char app_auth_token[KQ_TOKEN_TEXT_SIZE];
+    char refresh_token[KQ_TOKEN_TEXT_SIZE];
+};
+
+/* One grant, by its token, or all of a merchant's to an application, with the codes that were not exchanged
+ * yet. NOT_FOUND (no such token, no such application), BAD_INPUT. */
+struct kq_op_grant_revoke {
+    struct kq_slice token_digest; /* empty: by app_id and pid */
+    struct kq_slice app_id;
+    struct kq_slice pid;
+    int64_t count; /* of grants and codes that were there */
+};
+
+struct kq_op_auth_code_create {
+    struct kq_auth_code auth_code; /* its times are the store's to set. NOT_FOUND: no such application. */
+};
+
+/* A merchant asks for a user's consent. The new page's token, or the new code, stands here and nowhere else:
+ * the store keeps their digests. What a send would be refused for now is refused (as ISSUE), and
+ * INVALID_PARAMETER. */
+struct kq_op_confirmation_create {
+    struct kq_slice pid;
+    struct kq_confirmation wanted;
+    char page_token[KQ_CODE_TEXT_SIZE]; /* empty: it is accepted */
+    char send_code[KQ_CODE_TEXT_SIZE];  /* empty: it is not, or its voucher was issued */
+};
+
+/* The user accepts. NOT_FOUND (no such page, or it is over), ILLEGAL_STATE (the voucher was issued). */
+struct kq_op_confirmation_accept {
+    struct kq_slice page_digest;
+    struct kq_confirmation confirmation;
+    char send_code[KQ_CODE_TEXT_SIZE]; /* as above */
+};
+
 struct kq_op_user_create {
     struct kq_user user; /* created_s is the store's to set */
     bool created;
@@ -212,6 +270,22 @@ struct kq_op_grant_get {
     struct kq_slice token_digest;
     bool found;
     struct kq_grant grant;
+};
+
+struct kq_op_grant_list {
+    struct kq_page page; /* by token digests */
+    struct kq_grant *items;
+    size_t count;
+};
+
+/* What a page shows. */
+struct kq_op_confirmation_get {
+    struct kq_slice page_digest;
+    int64_t now_s; /* set by the maker: a page that is over is not found */
+    bool found;
+    struct kq_confirmation confirmation;
+    struct kq_template template;
+    struct kq_slice merchant_name; /* may be empty */
 };
 
 struct kq_op_merchant_list {

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/id.h"
 #include "base/slice.h"
+#include "domain/confirmation.h"
 #include "domain/template.h"
 #include "domain/user.h"
 
@@ -83,6 +84,9 @@ struct kq_issue_request {
     struct kq_slice memo;
     bool has_amount;
     int64_t amount_fen; /* red packets only */
+    /* KQ_TOKEN_DIGEST_BYTES: a confirmation's code must allow the issue, which uses it up. Empty: none need.
+     */
+    struct kq_slice send_code_digest;
 };
 
 /* The rows that the decision needs, as they stand after the decisions before it in the same batch. */
@@ -92,6 +96,7 @@ struct kq_issue_facts {
     const struct kq_user *user;       /* NULL: no such recipient */
     int64_t issued_to_user;           /* only looked at where the template limits it */
     int64_t issued_to_user_today;     /* likewise */
+    const struct kq_confirmation *confirmation; /* the code's, where the request has one; NULL: none */
 };
 
 struct kq_issue_result {
@@ -101,7 +106,8 @@ struct kq_issue_result {
 };
 
 /* Decides one issue. Order: template there and the merchant's own (TEMPLATE_NOT_EXIST); an earlier success is
- * returned whatever else the request says; amount rule (INVALID_PARAMETER); state and window
+ * returned whatever else the request says; the code, where the request has one (SEND_CODE_INVALID,
+ * SEND_CODE_EXPIRED); amount rule (INVALID_PARAMETER); state and window
  * (TEMPLATE_STATUS_NOT_MATCH for drafts, whenever, for deleted ones and before the window; TEMPLATE_EXPIRED);
  * user (USER_NOT_EXIST, USER_STATUS_ERROR); stock and budget (TEMPLATE_STOCK_NOT_ENOUGH); limits
  * (USER_LIMIT_EXCEEDED). A refusal changes nothing. The result's slices point into the request, the facts and

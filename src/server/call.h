@@ -12,6 +12,8 @@
 #include "base/error.h"
 #include "base/slice.h"
 #include "domain/operation.h"
+#include "server/http.h"
+#include "server/language.h"
 #include "store/store.h"
 #include "wire/charset.h"
 #include "wire/digest.h"
@@ -60,6 +62,13 @@ struct kq_call {
     /* What goes out: the whole HTTP body in `charset`. Empty: there was no memory to make one, so that only
      * HTTP's 503 is left. */
     struct kq_buffer answer; /* owned */
+
+    /* Of a request that is for the confirmation's page, not for the gateway (confirm_page.h): how its
+     * answer's head begins. */
+    bool is_page;
+    enum kq_language page_language;
+    enum kq_http_status page_status;
+    const char *page_header; /* in the arena, or static */
 
     /* Called by the store's writer thread when the operation is done: hands the call back to its worker's
      * loop, which then calls kq_gateway_resume. Set by the worker before kq_gateway_start. Must not block. */

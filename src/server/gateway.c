@@ -214,12 +214,20 @@ static bool take_place(struct kq_gateway *gateway, struct kq_call *call)
     return call->has_place;
 }
 
+/* What an unverified caller has signed may hold a token, and new tokens and codes are no one else's to see.
+ */
+static bool shows_secret(const struct kq_call *call)
+{
+    return call->error.code == KQ_E_INVALID_SIGNATURE || call->operation.kind == KQ_OP_GRANT_EXCHANGE ||
+           call->operation.kind == KQ_OP_CONFIRMATION_CREATE;
+}
+
 /* The call is over. A failed answer leaves call->answer empty, and the connection says 503. */
 static enum kq_call_progress end(struct kq_gateway *gateway, struct kq_call *call, struct kq_result answered,
                                  const struct kq_error *error)
 {
     give_place_back(gateway, call);
-    kq_answer_scratch_trim(&gateway->scratch, call->error.code == KQ_E_INVALID_SIGNATURE);
+    kq_answer_scratch_trim(&gateway->scratch, shows_secret(call));
     if (!answered.ok) {
         kq_log(KQ_LOG_ERROR, "call %s: no answer: %s", call->trace_id, kq_error_message(error));
         kq_buffer_clear(&call->answer);
@@ -351,6 +359,11 @@ struct kq_call *kq_gateway_sign_next(struct kq_gateway *gateway)
 size_t kq_gateway_unsigned(const struct kq_gateway *gateway)
 {
     return gateway->lanes.ready;
+}
+
+struct kq_reader *kq_gateway_reader(const struct kq_gateway *gateway)
+{
+    return gateway->reader;
 }
 
 const struct kq_memo *kq_gateway_memo(const struct kq_gateway *gateway)

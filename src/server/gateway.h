@@ -62,6 +62,9 @@ size_t kq_gateway_unsigned(const struct kq_gateway *gateway);
 /* A new trace id, for an answer that is not a call's. kq_gateway_start writes a call's own. */
 void kq_gateway_trace(struct kq_gateway *gateway, char text[KQ_TRACE_ID_TEXT_SIZE]);
 
+/* Its reader, for what else its thread answers. Borrowed. */
+struct kq_reader *kq_gateway_reader(const struct kq_gateway *gateway);
+
 /* What it remembers. Any thread. */
 const struct kq_memo *kq_gateway_memo(const struct kq_gateway *gateway);
 

@@ -300,6 +300,14 @@ static struct kq_result take_authorization(struct head_reader *reader, struct kq
     return KQ_OK;
 }
 
+static struct kq_result take_accept_language(struct head_reader *reader, struct kq_slice value)
+{
+    if (reader->head->accept_language.data == NULL) {
+        reader->head->accept_language = value;
+    }
+    return KQ_OK;
+}
+
 /* The headers that mean something here; all others are skipped. */
 static const struct header_row {
     const char *name;
@@ -312,6 +320,7 @@ static const struct header_row {
     {"Expect", take_expect},
     {"Content-Type", take_content_type},
     {"Authorization", take_authorization},
+    {"Accept-Language", take_accept_language},
 };
 
 static struct kq_result read_header(struct head_reader *reader, struct kq_slice line)

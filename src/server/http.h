@@ -28,6 +28,7 @@
 /* Every status that the program sends: X(name, number, reason phrase). */
 #define KQ_HTTP_STATUS_LIST(X)                                                                               \
     X(OK, 200, "OK")                                                                                         \
+    X(FOUND, 302, "Found")                                                                                   \
     X(BAD_REQUEST, 400, "Bad Request")                                                                       \
     X(UNAUTHORIZED, 401, "Unauthorized")                                                                     \
     X(NOT_FOUND, 404, "Not Found")                                                                           \
@@ -95,6 +96,7 @@ struct kq_http_head {
     struct kq_slice query; /* without the `?`, still percent-encoded */
     struct kq_slice content_type;
     struct kq_slice authorization;
+    struct kq_slice accept_language; /* of several, the first */
     bool is_1_0;
     bool keep_alive; /* may the connection stay open after the answer? */
     bool expects_continue;
@@ -149,7 +151,7 @@ struct kq_http_reply {
     enum kq_http_status status;
     const char *content_type;
     const char *trace_id; /* NULL: none */
-    const char *header;   /* one more header line, without its end; NULL: none */
+    const char *header;   /* more header lines, without the last one's end; NULL: none */
     size_t body_bytes;
     bool close;  /* the connection is closed after it */
     bool is_1_0; /* the request's version: what is not closed must be said */

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "server/confirm_page.h"
 
 #define GATEWAY_PATH KQ_SLICE("/gateway.do")
 
@@ -40,10 +41,15 @@ struct kq_worker {
     _Atomic bool has_ended;
 };
 
+static bool is_for_page(const struct kq_http_head *head)
+{
+    return kq_slice_equal(head->path, KQ_SLICE(KQ_CONFIRM_PATH));
+}
+
 static struct kq_result route(void *context, const struct kq_http_head *head, struct kq_http_refusal *refusal)
 {
     (void)context;
-    if (!kq_slice_equal(head->path, GATEWAY_PATH)) {
+    if (!kq_slice_equal(head->path, GATEWAY_PATH) && !is_for_page(head)) {
         return kq_http_refuse(refusal, KQ_HTTP_NOT_FOUND,
                               "There is nothing here; the gateway is /gateway.do.");
     }
@@ -98,19 +104,33 @@ static void refused(void *context, struct kq_http_connection *connection, enum k
     write_log(worker);
 }
 
-/* The call has its answer: sends, counts and logs it. */
-static void answer(struct kq_worker *worker, struct kq_http_connection *connection)
+/* The page is there: sends and logs it. */
+static void answer_page(struct kq_worker *worker, struct kq_http_connection *connection)
 {
     const struct kq_clock *clock = clock_of(worker);
     struct kq_call *call = &connection->call;
-    if (call->answer.failed || call->answer.size == 0) {
-        struct kq_http_refusal refusal = {
-            .status = KQ_HTTP_UNAVAILABLE,
-            .sentence = "The gateway is out of memory.",
-        };
-        kq_http_connection_refuse(connection, &refusal);
-        return;
-    }
+    struct kq_http_reply head = {
+        .status = call->page_status,
+        .content_type = "text/html; charset=utf-8",
+        .trace_id = call->trace_id,
+        .header = call->page_header,
+    };
+    struct kq_access access = {
+        .wall_ms = clock->wall_ms(clock),
+        .duration_us = clock->monotonic_us(clock) - call->started_us,
+        .bytes_in = connection->request_bytes,
+        .bytes_out = kq_http_connection_answer(connection, &head, kq_buffer_slice(&call->answer)),
+    };
+    kq_buffer_clear(&worker->log_line);
+    kq_access_log_append_refusal(&worker->log_line, call->trace_id, call->page_status, &access);
+    write_log(worker);
+}
+
+/* The call has its answer: sends, counts and logs it. */
+static void answer_call(struct kq_worker *worker, struct kq_http_connection *connection)
+{
+    const struct kq_clock *clock = clock_of(worker);
+    struct kq_call *call = &connection->call;
     char content_type[CONTENT_TYPE_SIZE];
     snprintf(content_type, sizeof(content_type), "application/json;charset=%s",
              kq_charset_name(call->charset));
@@ -129,10 +149,41 @@ static void answer(struct kq_worker *worker, struct kq_http_connection *connecti
     log_call(worker, call, &access);
 }
 
+static void answer(struct kq_worker *worker, struct kq_http_connection *connection)
+{
+    const struct kq_call *call = &connection->call;
+    if (call->answer.failed || call->answer.size == 0) {
+        struct kq_http_refusal refusal = {
+            .status = KQ_HTTP_UNAVAILABLE,
+            .sentence = "The gateway is out of memory.",
+        };
+        kq_http_connection_refuse(connection, &refusal);
+    } else if (call->is_page) {
+        answer_page(worker, connection);
+    } else {
+        answer_call(worker, connection);
+    }
+}
+
 /* On the store's writer thread. */
 static void wake(struct kq_call *call)
 {
     kq_loop_complete(call->owner);
+}
+
+static enum kq_call_progress start(struct kq_worker *worker, struct kq_http_connection *connection)
+{
+    struct kq_call *call = &connection->call;
+    if (!is_for_page(&connection->head)) {
+        return kq_gateway_start(worker->gateway, call);
+    }
+    const struct kq_confirm_page page = {
+        .store = worker->settings.gateway.store,
+        .reader = kq_gateway_reader(worker->gateway),
+    };
+    kq_gateway_trace(worker->gateway, call->trace_id);
+    call->page_language = kq_language_of(connection->head.accept_language);
+    return kq_confirm_page_start(&page, call);
 }
 
 static void serve(void *context, struct kq_http_connection *connection)
@@ -147,7 +198,7 @@ static void serve(void *context, struct kq_http_connection *connection)
     call->started_us = clock->monotonic_us(clock);
     call->wake = wake;
     call->owner = connection;
-    if (kq_gateway_start(worker->gateway, call) == KQ_CALL_ANSWERED) {
+    if (start(worker, connection) == KQ_CALL_ANSWERED) {
         answer(worker, connection);
     } else {
         kq_http_connection_wait(connection);
@@ -157,7 +208,11 @@ static void serve(void *context, struct kq_http_connection *connection)
 static void resume(void *context, struct kq_http_connection *connection)
 {
     struct kq_worker *worker = context;
-    if (kq_gateway_resume(worker->gateway, &connection->call) == KQ_CALL_ANSWERED) {
+    struct kq_call *call = &connection->call;
+    if (call->is_page) {
+        kq_confirm_page_finish(call);
+        answer(worker, connection);
+    } else if (kq_gateway_resume(worker->gateway, call) == KQ_CALL_ANSWERED) {
         answer(worker, connection);
     }
 }

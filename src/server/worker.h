@@ -11,8 +11,8 @@
 #include "server/loop.h"
 #include "server/metrics.h"
 
-/* A worker: a thread with a loop, a listening socket, a gateway and metrics of its own, serving /gateway.do.
- */
+/* A worker: a thread with a loop, a listening socket, a gateway and metrics of its own, serving /gateway.do
+ * and /confirm. */
 
 struct kq_worker; /* owned by whoever opened it; opened, started and closed on one thread */
 

@@ -73,6 +73,14 @@ static const struct kq_gateway_error rows[KQ_ERROR_CODE_COUNT] = {
     [KQ_E_VOUCHER_BALANCE_NOT_ENOUGH] = {FAILED, "VOUCHER_BALANCE_NOT_ENOUGH", "券余额不足", false},
     [KQ_E_REDEMPTION_NOT_EXIST] = {FAILED, "REDEMPTION_NOT_EXIST", "核销记录不存在", false},
     [KQ_E_REDEMPTION_REFUNDED] = {FAILED, "REDEMPTION_REFUNDED", "该笔核销已冲正", false},
+
+    [KQ_E_GRANT_TYPE_INVALID] = {INVALID, "isv.grant-type-invalid", "grant_type参数不正确", false},
+    [KQ_E_AUTH_CODE_INVALID] = {INVALID, "isv.code-invalid", "授权码code无效", false},
+    [KQ_E_REFRESH_TOKEN_INVALID] = {INVALID, "isv.refresh-token-invalid", "刷新令牌refresh_token无效", false},
+    [KQ_E_REFRESH_TOKEN_EXPIRED] = {INVALID, "isv.refresh-token-time-out", "刷新令牌refresh_token已过期",
+                                    false},
+    [KQ_E_SEND_CODE_INVALID] = {FAILED, "SEND_CODE_INVALID", "授权码无效", false},
+    [KQ_E_SEND_CODE_EXPIRED] = {FAILED, "SEND_CODE_EXPIRED", "授权码已过期", false},
 };
 
 /* What is no business of the caller's: INTERNAL and OPERATOR codes. */

@@ -60,6 +60,7 @@ static bool read_head(struct reader *reader, struct kq_slice bytes, struct kq_ht
         note_text(reader, head.query);
         note_text(reader, head.content_type);
         note_text(reader, head.authorization);
+        note_text(reader, head.accept_language);
         is_read = kq_http_body_begin(&reader->body_reader, &head, BODY_LIMIT_BYTES, refusal).ok;
     }
     free(copy);

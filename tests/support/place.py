@@ -87,6 +87,10 @@ class Place:
         """`pid` lets `app` act for it: the app_auth_token."""
         return self.json("app", "grant", app_id=app.app_id, pid=pid, **flags)["app_auth_token"]
 
+    def authorize(self, app, pid, **flags):
+        """The same with a code that `app` exchanges itself."""
+        return self.json("app", "authorize", app_id=app.app_id, pid=pid, **flags)["app_auth_code"]
+
     def create_user(self, **flags):
         number = self.number()
         user = User(f"2088{number:012}", f"138{number:08}", f"yue{number}")

@@ -20,8 +20,11 @@ USE = "alipay.marketing.exchangevoucher.use"
 REFUND = "alipay.marketing.voucher.exchangevoucher.refund"
 DELETE = "alipay.marketing.voucher.delete"
 DELAY = "alipay.marketing.voucher.delay"
+CONFIRM = "alipay.marketing.voucher.confirm"
+AUTH_SEND = "alipay.marketing.voucher.auth.send"
+TOKEN = "alipay.open.auth.token.app"
 WALLET = "alipay.user.pass.grouplist.query"
-CATALOGUE = (SEND, BATCH_SEND, LIST, QUERY, USE, REFUND, DELETE, DELAY, WALLET,
+CATALOGUE = (SEND, BATCH_SEND, LIST, QUERY, USE, REFUND, DELETE, DELAY, CONFIRM, AUTH_SEND, TOKEN, WALLET,
              "alipay.marketing.cashlessvoucher.template.create",
              "alipay.marketing.cashlessvoucher.template.modify", "alipay.marketing.cashvoucher.template.create",
              "alipay.marketing.cashvoucher.template.modify", "alipay.marketing.exchangevoucher.template.create",

@@ -18,6 +18,11 @@ static void methods_are_found_by_their_exact_names(void **state)
                      &kq_method_marketing_voucher_batchsend);
     assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.marketing.voucher.list.query")),
                      &kq_method_marketing_voucher_list_query);
+    assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.marketing.voucher.confirm")),
+                     &kq_method_marketing_voucher_confirm);
+    assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.marketing.voucher.auth.send")),
+                     &kq_method_marketing_voucher_auth_send);
+    assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.open.auth.token.app")), &kq_method_open_auth_token_app);
     assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.user.pass.grouplist.query")),
                      &kq_method_user_pass_grouplist_query);
     assert_null(kq_method_find(KQ_SLICE_EMPTY));
@@ -29,7 +34,7 @@ static void methods_are_found_by_their_exact_names(void **state)
 static void the_catalogue_is_in_the_order_of_names(void **state)
 {
     (void)state;
-    assert_int_equal(kq_catalogue_count, 17);
+    assert_int_equal(kq_catalogue_count, 20);
     for (size_t i = 1; i < kq_catalogue_count; i++) {
         assert_true(strcmp(kq_catalogue[i - 1]->name, kq_catalogue[i]->name) < 0);
     }
@@ -130,6 +135,28 @@ static void requests_have_the_pages_rows(void **state)
     assert_row(list, "template_id", true, 32);
     assert_row(list, "user_id", true, 20);
 
+    const struct kq_fields *confirm = kq_method_marketing_voucher_confirm.request;
+    assert_int_equal(confirm->count, 6);
+    assert_row(confirm, "template_id", true, 28);
+    assert_row(confirm, "user_id", true, 16);
+    assert_row(confirm, "out_biz_no", true, 64);
+    assert_row(confirm, "need_redirect", false, 10);
+    assert_row(confirm, "redirect_uri", false, 256);
+    assert_row(confirm, "theme", false, 64);
+
+    const struct kq_fields *auth_send = kq_method_marketing_voucher_auth_send.request;
+    assert_int_equal(auth_send->count, 4);
+    assert_row(auth_send, "template_id", true, 28);
+    assert_row(auth_send, "user_id", true, 16);
+    assert_row(auth_send, "send_code", true, 40);
+    assert_row(auth_send, "out_biz_no", true, 64);
+
+    const struct kq_fields *token = kq_method_open_auth_token_app.request;
+    assert_int_equal(token->count, 3);
+    assert_row(token, "grant_type", true, 20);
+    assert_row(token, "code", false, 40);
+    assert_row(token, "refresh_token", false, 40);
+
     const struct kq_fields *wallet = kq_method_user_pass_grouplist_query.request;
     assert_int_equal(wallet->count, 8);
     assert_row(wallet, "user_id", true, 16);
@@ -195,6 +222,18 @@ static void answers_have_the_pages_rows(void **state)
     assert_row(list->items[0].members, "voucher_id", true, 32);
     assert_row(list->items[0].members, "status", true, 16);
     assert_row(list->items[0].members, "send_time", true, 19);
+
+    const struct kq_fields *token = kq_method_open_auth_token_app.answer;
+    assert_int_equal(token->count, 1);
+    assert_row(token, "tokens", true, 0);
+    assert_ptr_equal(token->items[0].members, token->base);
+    assert_int_equal(token->base->count, 6);
+    assert_row(token->base, "app_auth_token", true, 40);
+    assert_row(token->base, "app_refresh_token", true, 40);
+    assert_row(token->base, "auth_app_id", true, 20);
+    assert_row(token->base, "expires_in", true, 16);
+    assert_row(token->base, "re_expires_in", true, 16);
+    assert_row(token->base, "user_id", true, 16);
 
     const struct kq_fields *wallet = kq_method_user_pass_grouplist_query.answer;
     assert_int_equal(wallet->count, 1);

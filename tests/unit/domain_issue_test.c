@@ -493,6 +493,40 @@ static void refusals_come_in_their_order(void **state)
     assert_issued(&scene);
 }
 
+static void a_code_is_looked_at_where_the_request_has_one(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct kq_confirmation confirmation = {.template_id = KQ_SLICE(TEMPLATE_ID),
+                                           .user_id = KQ_SLICE(USER_ID),
+                                           .expires_s = NOW_S + 1,
+                                           .is_accepted = true};
+    set_scene(&scene, KQ_TEMPLATE_CASHLESS_FIX);
+    scene.facts.confirmation = NULL;
+    scene.request.send_code_digest = KQ_SLICE("0123456789abcdef0123456789abcdef");
+    assert_refused(&scene, KQ_E_SEND_CODE_INVALID);
+    scene.facts.confirmation = &confirmation;
+    confirmation.expires_s = NOW_S;
+    assert_refused(&scene, KQ_E_SEND_CODE_EXPIRED);
+    confirmation.expires_s = NOW_S + 1;
+    assert_issued(&scene);
+}
+
+/* It is the caller's own business what has become of the template and the user; a code that is not his is. */
+static void a_code_comes_after_an_earlier_success_and_before_all_else(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, KQ_TEMPLATE_CASHLESS_FIX);
+    scene.request.send_code_digest = KQ_SLICE("0123456789abcdef0123456789abcdef");
+    scene.template.state = KQ_TEMPLATE_DELETED;
+    scene.facts.user = NULL;
+    assert_refused(&scene, KQ_E_SEND_CODE_INVALID);
+    scene.facts.earlier = &scene.earlier;
+    assert_true(decide(&scene));
+    assert_true(scene.result.replayed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -506,6 +540,8 @@ int main(void)
         cmocka_unit_test(an_earlier_success_is_the_answer),
         cmocka_unit_test(an_earlier_success_is_the_answer_whatever_has_changed),
         cmocka_unit_test(an_earlier_success_is_not_shown_to_another_merchant),
+        cmocka_unit_test(a_code_is_looked_at_where_the_request_has_one),
+        cmocka_unit_test(a_code_comes_after_an_earlier_success_and_before_all_else),
         cmocka_unit_test(a_red_packet_needs_an_amount),
         cmocka_unit_test(a_red_packets_amount_is_in_range),
         cmocka_unit_test(no_other_kind_takes_an_amount),

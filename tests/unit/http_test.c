@@ -50,6 +50,9 @@ static void note_request(struct reader *reader)
     if (head->content_type.data != NULL) {
         kq_buffer_print(&reader->notes, " type=%.*s", KQ_SLICE_PRINT(head->content_type));
     }
+    if (head->accept_language.data != NULL) {
+        kq_buffer_print(&reader->notes, " accept_language=%.*s", KQ_SLICE_PRINT(head->accept_language));
+    }
     if (head->authorization.data != NULL) {
         kq_buffer_print(&reader->notes, " authorization=%.*s", KQ_SLICE_PRINT(head->authorization));
     }
@@ -177,6 +180,8 @@ static void requests_are_read(void **state)
         {"POST / HTTP/1.1\r\nHost: a\r\ncontent-LENGTH:5\r\nContent-Type: \ttext/plain \r\n\r\nhello",
          "POST /? keep type=text/plain [hello]\n"},
         {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0005\r\n\r\nhello", "POST /? keep [hello]\n"},
+        {"GET / HTTP/1.1\r\nHost:\r\nAccept-Language: zh, en\r\naccept-language: de\r\n\r\n",
+         "GET /? keep accept_language=zh, en []\n"},
         {"GET / HTTP/1.1\r\nHost:\r\nAuthorization: Bearer x y\r\nX: \xE5\x8D\xA1 \t!\r\nX-Empty:\r\n\r\n",
          "GET /? keep authorization=Bearer x y []\n"},
         {"GET /\xE5\x8D\xA1?{\"a\":\"b\"} HTTP/1.1\r\nHost: a\r\n\r\n",

@@ -6,6 +6,7 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "store/sqlite.h"
+#include "wire/signature.h"
 
 /* Memory that runs out, ours or SQLite's, on the writer's thread and on the readers': it fails what asked for
  * it, and all is well afterwards. */
@@ -78,6 +79,83 @@ static void each_allocation_of_a_write_that_fails(void **state)
     }
     assert_int_equal(list_vouchers(scene, template_id, USER).count, issued);
     assert_true(n > 20);
+}
+
+/* A code that could not be exchanged can be: it is used up by a success only. */
+static void each_allocation_of_an_exchange_that_fails(void **state)
+{
+    struct scene *scene = *state;
+    struct kq_operation application = new_operation(scene, KQ_OP_APPLICATION_CREATE);
+    application.application_create.application =
+        (struct kq_application){.app_id = KQ_SLICE("a"), .pid = KQ_SLICE(PID)};
+    apply_ok(scene, &application);
+    struct kq_slice method = KQ_SLICE("alipay.marketing.voucher.send");
+    bool failed = true;
+    for (long n = 1; failed; n++) {
+        struct kq_slice digest = kq_arena_print(&scene->arena, "%032ld", n);
+        struct kq_operation create = new_operation(scene, KQ_OP_AUTH_CODE_CREATE);
+        create.auth_code_create.auth_code = (struct kq_auth_code){.code_digest = digest,
+                                                                  .app_id = KQ_SLICE("a"),
+                                                                  .pid = KQ_SLICE(OTHER_PID),
+                                                                  .methods = &method,
+                                                                  .method_count = 1};
+        apply_ok(scene, &create);
+        scene_reopen(scene); /* So that its statements are prepared anew. */
+        struct kq_operation exchange = new_operation(scene, KQ_OP_GRANT_EXCHANGE);
+        exchange.grant_exchange =
+            (struct kq_op_grant_exchange){.app_id = KQ_SLICE("a"), .secret_digest = digest};
+        fail_allocation(n);
+        enum kq_error_code code = apply(scene, &exchange);
+        failed = atomic_load(&allocation_has_failed);
+        fail_allocation(0);
+        assert_true(code == KQ_E_NONE || (failed && code == KQ_E_NO_MEMORY));
+        assert_int_equal(apply(scene, &exchange), code == KQ_E_NONE ? KQ_E_AUTH_CODE_INVALID : KQ_E_NONE);
+    }
+}
+
+/* In the scene's arena. */
+static struct kq_slice digest_of(struct scene *scene, const char *secret)
+{
+    unsigned char digest[KQ_TOKEN_DIGEST_BYTES];
+    assert_true(kq_sha256(kq_slice_of(secret), digest, NULL).ok);
+    return kq_arena_copy(&scene->arena, (struct kq_slice){(const char *)digest, sizeof(digest)});
+}
+
+/* The digest of its page's token. */
+static struct kq_slice add_confirmation(struct scene *scene, struct kq_slice template_id,
+                                        const char *out_biz_no)
+{
+    struct kq_operation create = new_operation(scene, KQ_OP_CONFIRMATION_CREATE);
+    create.confirmation_create.pid = KQ_SLICE(PID);
+    create.confirmation_create.wanted = (struct kq_confirmation){
+        .template_id = template_id, .user_id = KQ_SLICE(USER), .out_biz_no = kq_slice_of(out_biz_no)};
+    apply_ok(scene, &create);
+    return digest_of(scene, create.confirmation_create.page_token);
+}
+
+/* The code and the voucher go together, or neither does. */
+static void each_allocation_of_a_confirmed_issue_that_fails(void **state)
+{
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct kq_slice template_id = add_template(scene, plain_template());
+    bool failed = true;
+    for (long n = 1; failed; n++) {
+        const char *out_biz_no = numbered(scene, "order", (size_t)n);
+        struct kq_operation accept = new_operation(scene, KQ_OP_CONFIRMATION_ACCEPT);
+        accept.confirmation_accept.page_digest = add_confirmation(scene, template_id, out_biz_no);
+        apply_ok(scene, &accept);
+        scene_reopen(scene); /* So that its statements are prepared anew. */
+        struct kq_operation send = new_issue(scene, template_id, USER, out_biz_no);
+        send.issue.request.send_code_digest = digest_of(scene, accept.confirmation_accept.send_code);
+        fail_allocation(n);
+        enum kq_error_code code = apply(scene, &send);
+        failed = atomic_load(&allocation_has_failed);
+        fail_allocation(0);
+        assert_true(code == KQ_E_NONE || (failed && code == KQ_E_NO_MEMORY));
+        assert_int_equal(apply(scene, &send), KQ_E_NONE);
+        assert_int_equal(get_template(scene, template_id).issued_count, n);
+    }
 }
 
 /* Runs on the writer's thread, which is where the hook must be set: it belongs to the thread. */
@@ -255,7 +333,8 @@ static void fill(struct scene *scene)
 
 /* One of each kind, asking for what fill has made. */
 static struct kq_operation new_read(struct scene *scene, enum kq_operation_kind kind,
-                                    struct kq_slice template_id, struct kq_slice voucher_id)
+                                    struct kq_slice template_id, struct kq_slice voucher_id,
+                                    struct kq_slice page_digest)
 {
     struct kq_operation read = new_operation(scene, kind);
     switch ((int)kind) {
@@ -264,6 +343,10 @@ static struct kq_operation new_read(struct scene *scene, enum kq_operation_kind 
         break;
     case KQ_OP_GRANT_GET:
         read.grant_get.token_digest = KQ_SLICE("0123456789abcdef0123456789abcdef");
+        break;
+    case KQ_OP_CONFIRMATION_GET:
+        read.confirmation_get.page_digest = page_digest;
+        read.confirmation_get.now_s = NOW_S;
         break;
     case KQ_OP_USER_GET:
         read.user_get.recipient = (struct kq_recipient){KQ_RECIPIENT_LOGIN_ID, KQ_SLICE("13196215350")};
@@ -317,12 +400,14 @@ static void read_with_failures(struct scene *scene, fail_function *fail_nth)
     fill(scene);
     struct kq_slice template_id = add_template(scene, plain_template());
     struct kq_slice voucher_id = issue(scene, template_id, USER, "1");
+    struct kq_slice page_digest = add_confirmation(scene, template_id, "1");
     for (int kind = 0; kind < KQ_OPERATION_KIND_COUNT; kind++) {
         unsigned long n = 1;
         for (bool failed = !kq_operation_writes((enum kq_operation_kind)kind); failed; n++) {
             scene_reopen(scene);
             KQ_CLEANUP(kq_arena_free) struct kq_arena arena = {0};
-            struct kq_operation read = new_read(scene, (enum kq_operation_kind)kind, template_id, voucher_id);
+            struct kq_operation read =
+                new_read(scene, (enum kq_operation_kind)kind, template_id, voucher_id, page_digest);
             read.arena = &arena;
             fail_nth(n);
             enum kq_error_code code = look(scene, &read);
@@ -366,6 +451,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(each_allocation_of_a_write_that_fails),
+        SCENE_TEST(each_allocation_of_an_exchange_that_fails),
+        SCENE_TEST(each_allocation_of_a_confirmed_issue_that_fails),
         SCENE_TEST(each_own_allocation_of_a_write_that_fails),
         SCENE_TEST(each_own_allocation_of_a_merchants_template_that_fails),
         SCENE_TEST(each_allocation_of_opening_that_fails),

@@ -28,7 +28,8 @@ static void draw(const struct kq_clock *clock, void *bytes, size_t size_bytes)
 {
     struct test_clock *own = (struct test_clock *)clock;
     for (size_t i = 0; i < size_bytes; i++) {
-        ((unsigned char *)bytes)[i] = (unsigned char)(atomic_fetch_add(&own->drawn, 1) * 151 + 7);
+        uint64_t drawn = atomic_fetch_add(&own->drawn, 1) + 1;
+        ((unsigned char *)bytes)[i] = (unsigned char)(drawn * UINT64_C(0x9E3779B97F4A7C15) >> 56);
     }
 }
 

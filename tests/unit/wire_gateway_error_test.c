@@ -89,6 +89,12 @@ static const struct expected expected_rows[] = {
     {KQ_E_USER_STATUS_ERROR, "40004", "USER_STATUS_ERROR", "用户状态不可用"},
     {KQ_E_USER_LIMIT_EXCEEDED, "40004", "USER_LIMIT_EXCEEDED", "超过单用户领取上限"},
     {KQ_E_PERMISSION_DENIED, "40004", "PERMISSION_DENIED", "没有查询模板的券列表权限"},
+    {KQ_E_GRANT_TYPE_INVALID, "40002", "isv.grant-type-invalid", "grant_type参数不正确"},
+    {KQ_E_AUTH_CODE_INVALID, "40002", "isv.code-invalid", "授权码code无效"},
+    {KQ_E_REFRESH_TOKEN_INVALID, "40002", "isv.refresh-token-invalid", "刷新令牌refresh_token无效"},
+    {KQ_E_REFRESH_TOKEN_EXPIRED, "40002", "isv.refresh-token-time-out", "刷新令牌refresh_token已过期"},
+    {KQ_E_SEND_CODE_INVALID, "40004", "SEND_CODE_INVALID", "授权码无效"},
+    {KQ_E_SEND_CODE_EXPIRED, "40004", "SEND_CODE_EXPIRED", "授权码已过期"},
 };
 
 static void test_rows(void **state)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/macros.h"
 #include "base/time.h"
+#include "store/sqlite/confirmations.h"
 #include "store/sqlite/numbers.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/rows.h"
@@ -80,6 +81,45 @@ static struct kq_result decide(const struct issue *issue, const struct kq_issue_
                            error);
 }
 
+/* What the decision looks at beside the template; the rows that `facts` then points to. */
+struct rows {
+    struct kq_user user;
+    struct kq_confirmation_row confirmation;
+};
+
+static struct kq_result load_facts(const struct issue *issue, struct rows *rows, struct kq_issue_facts *facts,
+                                   struct kq_error *error)
+{
+    struct kq_connection *connection = issue->batch->connection;
+    bool found = false;
+    KQ_TRY(kq_row_user_for_issue(connection, &issue->request->recipient, issue->arena, &rows->user, &found,
+                                 error));
+    if (found) {
+        facts->user = &rows->user;
+        KQ_TRY(load_counts(issue, facts, error));
+    }
+    if (issue->request->send_code_digest.size == 0) {
+        return KQ_OK;
+    }
+    KQ_TRY(kq_row_confirmation_by_secret(connection, KQ_SECRET_CODE, issue->request->send_code_digest,
+                                         &issue->batch->arena, &rows->confirmation, &found, error));
+    facts->confirmation = found ? &rows->confirmation.confirmation : NULL;
+    return KQ_OK;
+}
+
+/* What was issued is written, and so is what it has used up. */
+static struct kq_result note_issued(const struct issue *issue, const struct kq_issue_facts *facts,
+                                    const struct rows *rows, struct kq_error *error)
+{
+    kq_template_map_note_change(&issue->batch->templates, issue->entry);
+    KQ_TRY(kq_tally_issue(issue->batch, issue->entry, &issue->result->voucher, error));
+    issue->result->voucher.template_id = issue->request->template_id; /* The same text, which stays. */
+    if (facts->confirmation == NULL) {
+        return KQ_OK;
+    }
+    return kq_confirmation_note_used(issue->batch, rows->confirmation.confirmation_no, error);
+}
+
 /* Decides as if there had been no earlier success, and writes. *inserted false: there has been one, and all
  * is as it was before. A refusal means nothing before it is known that there has been none. */
 static struct kq_result issue_anew(const struct issue *issue, bool *inserted, struct kq_error *error)
@@ -87,26 +127,17 @@ static struct kq_result issue_anew(const struct issue *issue, bool *inserted, st
     struct kq_batch *batch = issue->batch;
     struct kq_template_entry *entry = issue->entry;
     struct kq_issue_facts facts = {.template = &entry->template};
-    struct kq_user user;
-    bool found = false;
-    KQ_TRY(kq_row_user_for_issue(batch->connection, &issue->request->recipient, issue->arena, &user, &found,
-                                 error));
-    if (found) {
-        facts.user = &user;
-        KQ_TRY(load_counts(issue, &facts, error));
-    }
+    struct rows rows;
+    KQ_TRY(load_facts(issue, &rows, &facts, error));
     struct kq_id_source ids_before = batch->ids;
     struct kq_template template_before = entry->template;
     KQ_TRY(decide(issue, &facts, error));
     KQ_TRY(insert_voucher(issue, inserted, error));
     if (*inserted) {
-        kq_template_map_note_change(&batch->templates, entry);
-        KQ_TRY(kq_tally_issue(batch, entry, &issue->result->voucher, error));
-        issue->result->voucher.template_id = issue->request->template_id; /* The same text, which stays. */
-    } else {
-        batch->ids = ids_before;
-        entry->template = template_before;
+        return note_issued(issue, &facts, &rows, error);
     }
+    batch->ids = ids_before;
+    entry->template = template_before;
     return KQ_OK;
 }
 
@@ -169,6 +200,27 @@ static struct kq_result issue_one(struct kq_batch *batch, const struct kq_issue_
         return decide(&issue, &nothing, error);
     }
     return issue_with_template(&issue, error);
+}
+
+struct kq_result kq_issue_check(struct kq_batch *batch, const struct kq_issue_request *request,
+                                struct kq_error *error)
+{
+    struct kq_issue_result unused;
+    struct issue issue = {.batch = batch, .request = request, .arena = &batch->arena, .result = &unused};
+    struct kq_issue_facts facts = {0};
+    struct rows rows;
+    KQ_TRY(
+        kq_template_map_get(&batch->templates, batch->connection, request->template_id, &issue.entry, error));
+    if (issue.entry == NULL) {
+        return decide(&issue, &facts, error);
+    }
+    struct kq_id_source ids_before = batch->ids;
+    struct kq_template template = issue.entry->template;
+    facts.template = &template;
+    KQ_TRY(load_facts(&issue, &rows, &facts, error));
+    KQ_TRY(decide(&issue, &facts, error));
+    batch->ids = ids_before;
+    return KQ_OK;
 }
 
 struct kq_result kq_write_issue(struct kq_batch *batch, struct kq_operation *operation,

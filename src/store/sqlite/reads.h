@@ -16,6 +16,8 @@ extern kq_read_function *const kq_reads[KQ_OPERATION_KIND_COUNT];
 kq_read_function kq_read_application_get;
 kq_read_function kq_read_application_list;
 kq_read_function kq_read_grant_get;
+kq_read_function kq_read_grant_list;
+kq_read_function kq_read_confirmation_get;
 kq_read_function kq_read_merchant_list;
 kq_read_function kq_read_user_get;
 kq_read_function kq_read_user_list;

@@ -23,6 +23,11 @@ kq_write_function kq_write_application_set_state;
 kq_write_function kq_write_application_permit;
 kq_write_function kq_write_application_limit;
 kq_write_function kq_write_grant_create;
+kq_write_function kq_write_grant_exchange;
+kq_write_function kq_write_grant_revoke;
+kq_write_function kq_write_auth_code_create;
+kq_write_function kq_write_confirmation_create;
+kq_write_function kq_write_confirmation_accept;
 kq_write_function kq_write_user_create;
 kq_write_function kq_write_user_set_state;
 kq_write_function kq_write_shop_create;
@@ -30,6 +35,11 @@ kq_write_function kq_write_template_create;
 kq_write_function kq_write_template_change;
 kq_write_function kq_write_template_move;
 kq_write_function kq_write_pass_create;
+
+/* Refuses what an issue would be refused for now, and changes nothing; an earlier success of the same
+ * out_biz_no is not looked at. */
+KQ_MUST struct kq_result kq_issue_check(struct kq_batch *batch, const struct kq_issue_request *request,
+                                        struct kq_error *error);
 
 /* For the batch, before its commit. */
 KQ_MUST struct kq_result kq_write_template_changes(struct kq_batch *batch,
