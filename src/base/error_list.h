@@ -63,6 +63,12 @@
     X(USER_NOT_EXIST, BUSINESS, "no such user")                                                              \
     X(USER_STATUS_ERROR, BUSINESS, "the user is frozen")                                                     \
     X(USER_LIMIT_EXCEEDED, BUSINESS, "the user has as many vouchers of this template as allowed")            \
-    X(PERMISSION_DENIED, BUSINESS, "the template is not this merchant's")
+    X(PERMISSION_DENIED, BUSINESS, "the template is not this merchant's")                                    \
+    /* The pass methods: spec/vouchers.md, "Neighbouring methods"; the last three are our own. */            \
+    X(PASS_APP_NOT_SUPPORTED, BUSINESS, "the application may not make passes")                               \
+    X(PASS_NOT_EXIST, BUSINESS, "no such pass")                                                              \
+    X(PASS_TEMPLATE_NOT_EXIST, BUSINESS, "no such pass template")                                            \
+    X(PASS_EXISTS, BUSINESS, "the serial number has a pass with other data")                                 \
+    X(PASS_STATUS_NOT_MATCH, BUSINESS, "not possible in the pass's state")
 
 #endif

@@ -33,6 +33,9 @@
 /* Product codes, from the reference pages' examples. */
 #define KQ_ID_PRODUCT_TEMPLATE "00073001"
 #define KQ_ID_PRODUCT_VOUCHER "00073002"
+/* Our own, for the pass methods. */
+#define KQ_ID_PRODUCT_PASS_TEMPLATE "00073003"
+#define KQ_ID_PRODUCT_PASS "00073004"
 
 /* Where ids come from. The store keeps `last_ms` and `sequence` with the rows that were made from them, so
  * that an id never comes twice, whatever the clock does. One thread at a time. */

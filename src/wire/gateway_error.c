@@ -63,6 +63,11 @@ static const struct kq_gateway_error rows[KQ_ERROR_CODE_COUNT] = {
     [KQ_E_USER_STATUS_ERROR] = {FAILED, "USER_STATUS_ERROR", "用户状态不可用", false},
     [KQ_E_USER_LIMIT_EXCEEDED] = {FAILED, "USER_LIMIT_EXCEEDED", "超过单用户领取上限", false},
     [KQ_E_PERMISSION_DENIED] = {FAILED, "PERMISSION_DENIED", "没有查询模板的券列表权限", false},
+    [KQ_E_PASS_APP_NOT_SUPPORTED] = {FAILED, "KP.AE_ALIPASS_APPID_NOSUPPORT", "该AppId不支持", false},
+    [KQ_E_PASS_NOT_EXIST] = {FAILED, "KP.AE_ALIPASS_NOTEXIST", "卡券不存在", false},
+    [KQ_E_PASS_TEMPLATE_NOT_EXIST] = {FAILED, "KP.AE_ALIPASS_TEMPLATE_NOTEXIST", "卡券模板不存在", false},
+    [KQ_E_PASS_EXISTS] = {FAILED, "KP.AE_ALIPASS_EXIST", "卡券已存在，且内容不同", false},
+    [KQ_E_PASS_STATUS_NOT_MATCH] = {FAILED, "KP.AE_ALIPASS_STATUS_NOT_MATCH", "卡券状态不允许此操作", false},
 };
 
 /* What is no business of the caller's: INTERNAL and OPERATOR codes. */

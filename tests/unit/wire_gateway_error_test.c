@@ -88,6 +88,11 @@ static const struct expected expected_rows[] = {
     {KQ_E_USER_STATUS_ERROR, "40004", "USER_STATUS_ERROR", "用户状态不可用"},
     {KQ_E_USER_LIMIT_EXCEEDED, "40004", "USER_LIMIT_EXCEEDED", "超过单用户领取上限"},
     {KQ_E_PERMISSION_DENIED, "40004", "PERMISSION_DENIED", "没有查询模板的券列表权限"},
+    {KQ_E_PASS_APP_NOT_SUPPORTED, "40004", "KP.AE_ALIPASS_APPID_NOSUPPORT", "该AppId不支持"},
+    {KQ_E_PASS_NOT_EXIST, "40004", "KP.AE_ALIPASS_NOTEXIST", "卡券不存在"},
+    {KQ_E_PASS_TEMPLATE_NOT_EXIST, "40004", "KP.AE_ALIPASS_TEMPLATE_NOTEXIST", "卡券模板不存在"},
+    {KQ_E_PASS_EXISTS, "40004", "KP.AE_ALIPASS_EXIST", "卡券已存在，且内容不同"},
+    {KQ_E_PASS_STATUS_NOT_MATCH, "40004", "KP.AE_ALIPASS_STATUS_NOT_MATCH", "卡券状态不允许此操作"},
 };
 
 static void test_rows(void **state)
