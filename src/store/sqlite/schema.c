@@ -33,6 +33,7 @@ static struct kq_result make_node(struct kq_connection *connection, struct kq_er
 static const struct migration migrations[] = {
     {NULL, kq_schema_v1, make_node},
     {kq_schema_v2_functions, kq_schema_v2, NULL},
+    {NULL, kq_schema_v5, NULL},
 };
 
 int64_t kq_schema_version(void)
