@@ -2,10 +2,10 @@
 #include "api/catalogue.h"
 
 const struct kq_method *const kq_catalogue[] = {
-    &kq_method_marketing_voucher_batchsend,
-    &kq_method_marketing_voucher_list_query,
-    &kq_method_marketing_voucher_send,
-    &kq_method_user_pass_grouplist_query,
+    &kq_method_marketing_voucher_batchsend, &kq_method_marketing_voucher_list_query,
+    &kq_method_marketing_voucher_send,      &kq_method_pass_instance_add,
+    &kq_method_pass_instance_update,        &kq_method_pass_template_add,
+    &kq_method_pass_template_update,        &kq_method_user_pass_grouplist_query,
 };
 const size_t kq_catalogue_count = KQ_COUNT(kq_catalogue);
 

@@ -134,8 +134,12 @@ static void prepare(const struct kq_method *method, const void *request, struct 
 {
     const struct kq_caller caller = {.pid = KQ_SLICE("2088102146225135"), .now_s = 1473134400};
     struct kq_operation operation = {.kind = KQ_OPERATION_KIND_COUNT, .arena = arena};
-    bool ok = method->prepare(&caller, request, &operation, NULL).ok;
-    assert(ok && operation.kind < KQ_OPERATION_KIND_COUNT);
+    struct kq_error error = {0};
+    if (!method->prepare(&caller, request, &operation, &error).ok) {
+        check_refusal(method, &error);
+        return;
+    }
+    assert(operation.kind < KQ_OPERATION_KIND_COUNT);
     if (operation.kind == KQ_OP_ISSUE) {
         assert(operation.issue.request.recipient.value.size > 0);
     }

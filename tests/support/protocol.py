@@ -16,7 +16,12 @@ SEND = "alipay.marketing.voucher.send"
 BATCH_SEND = "alipay.marketing.voucher.batchsend"
 LIST = "alipay.marketing.voucher.list.query"
 WALLET = "alipay.user.pass.grouplist.query"
-CATALOGUE = (SEND, BATCH_SEND, LIST, WALLET)
+PASS_TEMPLATE_ADD = "alipay.pass.template.add"
+PASS_TEMPLATE_UPDATE = "alipay.pass.template.update"
+PASS_ADD = "alipay.pass.instance.add"
+PASS_UPDATE = "alipay.pass.instance.update"
+CATALOGUE = (SEND, BATCH_SEND, LIST, WALLET, PASS_TEMPLATE_ADD, PASS_TEMPLATE_UPDATE, PASS_ADD, PASS_UPDATE)
+WITH_PERMISSION = (WALLET, PASS_ADD)  # those that not every application may call
 
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 
