@@ -170,7 +170,7 @@ static struct kq_result read_times(const struct reading *reading, const struct p
 static struct kq_slice cut(struct kq_slice text)
 {
     size_t chars = kq_utf8_count(text);
-    while (chars > KQ_PASS_TEXT_MAX_CHARS) {
+    while (chars > KQ_PASS_TEXT_MAX_CHARS && text.size > 0) {
         text.size--;
         chars -= ((unsigned char)text.data[text.size] & 0xC0) != 0x80 ? 1 : 0;
     }

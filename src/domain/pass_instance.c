@@ -53,6 +53,15 @@ static struct kq_result make_infos(struct kq_pass_instance *instance, const stru
     return KQ_OK;
 }
 
+/* Of the form of a pass's own id, which a pass without a number of the merchant's gets as its number. */
+static bool is_pass_id(struct kq_slice text)
+{
+    int64_t number = 0;
+    uint32_t node = 0;
+    return kq_id_read(text, &number, &node) &&
+           memcmp(text.data + KQ_ID_PRODUCT_AT, KQ_ID_PRODUCT_PASS, KQ_ID_PRODUCT_SIZE) == 0;
+}
+
 static struct kq_result find_serial_number(const struct kq_pass_content *content,
                                            const struct kq_pass_values *values, struct kq_slice *number,
                                            struct kq_error *error)
@@ -62,7 +71,9 @@ static struct kq_result find_serial_number(const struct kq_pass_content *content
     if (number->size == 0 && value != NULL) {
         *number = *value;
     }
-    return kq_pass_text_check("serialNumber", *number, KQ_PASS_SERIAL_NUMBER_MAX_CHARS, error);
+    KQ_TRY(kq_pass_text_check("serialNumber", *number, KQ_PASS_SERIAL_NUMBER_MAX_CHARS, error));
+    KQ_ENSURE(!is_pass_id(*number), error, KQ_E_PASS_PARAMETER, "serialNumber不能是卡券ID");
+    return KQ_OK;
 }
 
 struct kq_result kq_pass_instance_fill(const struct kq_pass_add_request *request,

@@ -40,9 +40,9 @@ struct kq_pass_add_request {
 };
 
 /* First half of adding: the template's content (NULL: none of that id) is filled, which tells the serial
- * number: the content's; where it has none, the value of that name; empty: it will get one. *instance is then
- * complete but for its id, created_s, data_info and ext_info. Texts are made in the arena.
- * PASS_TEMPLATE_NOT_EXIST, PASS_PARAMETER, NO_MEMORY. */
+ * number: the content's; where it has none, the value of that name; empty: it will get one, its id, whose
+ * form no other has. *instance is then complete but for its id, created_s, data_info and ext_info. Texts are
+ * made in the arena. PASS_TEMPLATE_NOT_EXIST, PASS_PARAMETER, NO_MEMORY. */
 KQ_MUST struct kq_result kq_pass_instance_fill(const struct kq_pass_add_request *request,
                                                const struct kq_pass_template *template,
                                                struct kq_arena *arena, struct kq_pass_instance *instance,

@@ -142,6 +142,12 @@ def test_serial_number_beside_the_content(client, user, number):
     assert len(client.shown(user, group_type="card")) == 1
 
 
+def test_serial_number_like_a_passes_id(client, user, tpl_id, added):
+    """The numbers that passes without one get stay theirs."""
+    taken = added["passId"][:-1] + ("0" if added["passId"][-1] != "0" else "1")
+    assert_pass_refused(add_pass(client, tpl_id, user, values(taken)), PARAMETER, naming="serialNumber")
+
+
 def test_values_that_nothing_asks_for(client, user, tpl_id, number):
     result_of(add_pass(client, tpl_id, user, values(number, unknown="1")))
     assert len(client.shown(user)) == 1

@@ -260,6 +260,10 @@ static void what_a_pass_is_made_from_must_be_right(void **state)
     assert_code(add(&scene, &request, NULL), KQ_E_PASS_PARAMETER);
     request = new_add(&scene, "{\"title\":\"\",\"serialNumber\":\"\\n\"}");
     assert_code(add(&scene, &request, NULL), KQ_E_PASS_PARAMETER);
+    request = new_add(&scene, "{\"title\":\"\",\"serialNumber\":\"2016090600073004000000000015\"}");
+    assert_code(add(&scene, &request, NULL), KQ_E_PASS_PARAMETER);
+    request = new_add(&scene, "{\"title\":\"\",\"serialNumber\":\"2016090600073002000000000015\"}");
+    assert_code(add(&scene, &request, NULL), KQ_E_NONE);
     request = new_add(&scene, VALUES);
     request.pid = KQ_SLICE("2088102146225136");
     assert_code(add(&scene, &request, NULL), KQ_E_PASS_TEMPLATE_NOT_EXIST);

@@ -50,10 +50,13 @@ static void the_clock_is_moved(void **state)
     } rows[] = {
         {"{\"offset_s\":0}", "{\"now\":\"2026-11-22 15:04:05\",\"offset_s\":0,\"stopped\":false}\n"},
         {"{\"offset_s\":86400}", "{\"now\":\"2026-11-23 15:04:05\",\"offset_s\":86400,\"stopped\":false}\n"},
-        {" { \"offset_s\" : -60 } ", "{\"now\":\"2026-11-22 15:03:05\",\"offset_s\":-60,\"stopped\":false}\n"},
+        {" { \"offset_s\" : -60 } ",
+         "{\"now\":\"2026-11-22 15:03:05\",\"offset_s\":-60,\"stopped\":false}\n"},
         {"{\"offset_s\":\"-60\"}", "{\"now\":\"2026-11-22 15:03:05\",\"offset_s\":-60,\"stopped\":false}\n"},
-        {"{\"now\":\"2026-11-22 15:04:06\"}", "{\"now\":\"2026-11-22 15:04:06\",\"offset_s\":1,\"stopped\":false}\n"},
-        {"{\"now\":\"1970-01-01 08:00:00\"}", "{\"now\":\"1970-01-01 08:00:00\",\"offset_s\":-1795331045,\"stopped\":false}\n"},
+        {"{\"now\":\"2026-11-22 15:04:06\"}",
+         "{\"now\":\"2026-11-22 15:04:06\",\"offset_s\":1,\"stopped\":false}\n"},
+        {"{\"now\":\"1970-01-01 08:00:00\"}",
+         "{\"now\":\"1970-01-01 08:00:00\",\"offset_s\":-1795331045,\"stopped\":false}\n"},
         {"{\"now\":\"9999-12-31 23:59:59\"}",
          "{\"now\":\"9999-12-31 23:59:59\",\"offset_s\":251606940954,\"stopped\":false}\n"},
         {"{\"now\":\"2026-11-22 15:04:06\",\"stopped\":true}",
@@ -76,7 +79,8 @@ static void a_stopped_clock_stands(void **state)
     struct kq_system_clock clock;
     kq_system_clock_init(&clock, 0);
     assert_true(
-        kq_sandbox_clock_move(&clock, KQ_SLICE("{\"now\":\"2030-01-01 00:00:00\",\"stopped\":true}"), NULL).ok);
+        kq_sandbox_clock_move(&clock, KQ_SLICE("{\"now\":\"2030-01-01 00:00:00\",\"stopped\":true}"), NULL)
+            .ok);
     int64_t begun_us = clock.clock.monotonic_us(&clock.clock);
     while (clock.clock.monotonic_us(&clock.clock) < begun_us + 2000) {
         assert_int_equal(clock.clock.business_ms(&clock.clock), INT64_C(1893427200000));
