@@ -9,8 +9,9 @@
 #include "domain/placeholder.h"
 
 /* The answer of the four methods that make and change passes: `success`, and `result`, a JSON text in a
- * string. The platform's refusals have both too. The Java library has `success` as a String and reads it from
- * true; others have it as a boolean, which is what it is on the wire. */
+ * string. The platform's refusals have both too. A boolean is what the platform sends and most libraries
+ * read; the Java library reads none, since its getSuccess() is beside an isSuccess() that goes by the code.
+ */
 struct kq_pass_answer {
     struct kq_boolean success;
     struct kq_slice result;

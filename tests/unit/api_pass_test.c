@@ -229,7 +229,8 @@ static void what_refusals_show(void **state)
         {&kq_method_pass_template_add, KQ_E_PASS_PARAMETER, "{\"success\":false}"},
         {&kq_method_pass_template_update, KQ_E_PASS_TEMPLATE_NOT_EXIST, "{\"success\":false}"},
         {&kq_method_pass_instance_add, KQ_E_PASS_APP_NOT_SUPPORTED,
-         "{\"success\":false,\"result\":\"{\\\"operate\\\":\\\"ADD\\\",\\\"message\\\":\\\"该AppId不支持\\\"}\"}"},
+         "{\"success\":false,\"result\":\"{\\\"operate\\\":\\\"ADD\\\","
+         "\\\"message\\\":\\\"该AppId不支持\\\"}\"}"},
         {&kq_method_pass_instance_update, KQ_E_PASS_NOT_EXIST,
          "{\"success\":false,\"result\":\"{\\\"operate\\\":\\\"UPDATE\\\"}\"}"},
     };

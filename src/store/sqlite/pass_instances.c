@@ -152,7 +152,7 @@ struct kq_result kq_write_pass_instance_update(struct kq_batch *batch, struct kq
 {
     struct kq_op_pass_instance_update *update = &operation->pass_instance_update;
     const struct kq_pass_update_request *request = &update->request;
-    struct instance_row row;
+    struct instance_row row = {0};
     bool found = false;
     KQ_TRY(load_instance(batch, request->pid, request->serial_number, false, operation->arena, &row, &found,
                          error));

@@ -109,7 +109,7 @@ struct kq_result kq_write_pass_template_update(struct kq_batch *batch, struct kq
                                                struct kq_error *error)
 {
     struct kq_op_pass_template_update *update = &operation->pass_template_update;
-    struct kq_pass_template_row row;
+    struct kq_pass_template_row row = {0};
     bool found = false;
     KQ_TRY(kq_row_pass_template(batch->connection, update->tpl_id, operation->arena, &row, &found, error));
     KQ_TRY(kq_pass_template_check_owner(found ? &row.template : NULL, update->pid, error));
