@@ -21,6 +21,10 @@ const struct kq_method *const kq_catalogue[] = {
     &kq_method_marketing_voucher_templatedetail_query,
     &kq_method_marketing_voucher_templatelist_query,
     &kq_method_open_auth_token_app,
+    &kq_method_pass_instance_add,
+    &kq_method_pass_instance_update,
+    &kq_method_pass_template_add,
+    &kq_method_pass_template_update,
     &kq_method_user_pass_grouplist_query,
 };
 const size_t kq_catalogue_count = KQ_COUNT(kq_catalogue);

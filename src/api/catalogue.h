@@ -32,6 +32,7 @@ struct kq_method {
     enum kq_error_code parameter_error; /* what a field that breaks its row raises */
     const enum kq_error_code *codes; /* the business codes it can raise, then KQ_E_NONE: for documentation */
     bool allowed_by_default;         /* to every application; else only with a permission of its own */
+    enum kq_error_code permission_error; /* what one without it hears; KQ_E_NONE: APP_NOT_PERMITTED */
 
     /* Typed request → operation. `request` is the struct that `request` fields describe, in the operation's
      * arena. */
@@ -42,6 +43,11 @@ struct kq_method {
      * still refuse. */
     struct kq_result (*finish)(const struct kq_caller *caller, const struct kq_operation *operation,
                                void *answer, struct kq_error *error);
+
+    /* Refusal (a BUSINESS code) → what the answer shows beside the codes, in a typed answer like finish's,
+     * made in the arena. NULL: nothing. NO_MEMORY. */
+    struct kq_result (*refuse)(const struct kq_error *refusal, struct kq_arena *arena, void *answer,
+                               struct kq_error *error);
 };
 
 /* All methods, in the order of their names. */
@@ -71,6 +77,10 @@ extern const struct kq_method kq_method_marketing_voucher_template_delete;
 extern const struct kq_method kq_method_marketing_voucher_templatedetail_query;
 extern const struct kq_method kq_method_marketing_voucher_templatelist_query;
 extern const struct kq_method kq_method_open_auth_token_app;
+extern const struct kq_method kq_method_pass_instance_add;
+extern const struct kq_method kq_method_pass_instance_update;
+extern const struct kq_method kq_method_pass_template_add;
+extern const struct kq_method kq_method_pass_template_update;
 extern const struct kq_method kq_method_user_pass_grouplist_query;
 
 #endif

@@ -82,6 +82,12 @@
     X(REFRESH_TOKEN_EXPIRED, BUSINESS, "expired refresh token")                                              \
     /* alipay.marketing.voucher.auth.send: our own, since no page names any. */                              \
     X(SEND_CODE_INVALID, BUSINESS, "unknown or used send code, or of another user or template")              \
-    X(SEND_CODE_EXPIRED, BUSINESS, "expired send code")
+    X(SEND_CODE_EXPIRED, BUSINESS, "expired send code")                                                      \
+    /* The pass methods: spec/vouchers.md, "Neighbouring methods"; the last three are our own. */            \
+    X(PASS_APP_NOT_SUPPORTED, BUSINESS, "the application may not make passes")                               \
+    X(PASS_NOT_EXIST, BUSINESS, "no such pass")                                                              \
+    X(PASS_TEMPLATE_NOT_EXIST, BUSINESS, "no such pass template")                                            \
+    X(PASS_EXISTS, BUSINESS, "the serial number has a pass with other data")                                 \
+    X(PASS_STATUS_NOT_MATCH, BUSINESS, "not possible in the pass's state")
 
 #endif

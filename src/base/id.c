@@ -17,6 +17,7 @@
 static_assert(MS_PER_DAY * UNIQUES_PER_MS <= INT64_C(3656158440062976),
               "an id's unique part does not fit its digits");
 static_assert(DATE_DIGITS + PRODUCT_DIGITS + UNIQUE_DIGITS + OWNER_CHARS == KQ_ID_SIZE, "an id's parts");
+static_assert(DATE_DIGITS == KQ_ID_PRODUCT_AT && PRODUCT_DIGITS == KQ_ID_PRODUCT_SIZE, "where it stands");
 static_assert((KQ_ID_NUMBER_MAX + 1) / KQ_ID_SEQUENCE_COUNT == (KQ_TIME_MAX_S + 1) * 1000,
               "the last number is of the last day that can be written");
 

@@ -7,7 +7,8 @@
 
 #include "base/slice.h"
 
-/* Ids of templates and vouchers, 28 characters as on the reference pages (20140601000730010040000000EB):
+/* Ids of templates, vouchers and passes, 28 characters as on the reference pages
+ * (20140601000730010040000000EB):
  *
  *     20160906  the Beijing day
  *     00073002  the product code
@@ -22,6 +23,8 @@
  * numbers.
  */
 #define KQ_ID_SIZE 28
+#define KQ_ID_PRODUCT_AT 8
+#define KQ_ID_PRODUCT_SIZE 8
 #define KQ_ID_TEXT_SIZE (KQ_ID_SIZE + 1)
 
 #define KQ_ID_NODE_COUNT 1024
@@ -33,6 +36,9 @@
 /* Product codes, from the reference pages' examples. */
 #define KQ_ID_PRODUCT_TEMPLATE "00073001"
 #define KQ_ID_PRODUCT_VOUCHER "00073002"
+/* Our own, for the pass methods. */
+#define KQ_ID_PRODUCT_PASS_TEMPLATE "00073003"
+#define KQ_ID_PRODUCT_PASS "00073004"
 
 /* Our own: the order by which a cash-backed template is paid for. */
 #define KQ_ID_PRODUCT_FUND_ORDER "00073003"

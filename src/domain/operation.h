@@ -12,6 +12,8 @@
 #include "domain/authorization.h"
 #include "domain/confirmation.h"
 #include "domain/pass.h"
+#include "domain/pass_instance.h"
+#include "domain/pass_template.h"
 #include "domain/template.h"
 #include "domain/template_change.h"
 #include "domain/user.h"
@@ -49,6 +51,10 @@
     X(TEMPLATE_CHANGE, template_change, true)                                                                \
     X(TEMPLATE_MOVE, template_move, true)                                                                    \
     X(PASS_CREATE, pass_create, true)                                                                        \
+    X(PASS_TEMPLATE_ADD, pass_template_add, true)                                                            \
+    X(PASS_TEMPLATE_UPDATE, pass_template_update, true)                                                      \
+    X(PASS_INSTANCE_ADD, pass_instance_add, true)                                                            \
+    X(PASS_INSTANCE_UPDATE, pass_instance_update, true)                                                      \
     X(APPLICATION_GET, application_get, false)                                                               \
     X(APPLICATION_LIST, application_list, false)                                                             \
     X(GRANT_GET, grant_get, false)                                                                           \
@@ -245,6 +251,39 @@ struct kq_op_template_move {
 struct kq_op_pass_create {
     struct kq_pass pass; /* created_s: KQ_TIME_UNSET for now */
     bool created;
+};
+
+/* The content is checked already (kq_pass_content_check), which has told its placeholders. */
+struct kq_op_pass_template_add {
+    struct kq_pass_template template; /* in: pid, unique_id, content; out: complete */
+    struct kq_placeholders placeholders;
+    bool added; /* false: it was there already */
+    char tpl_id_text[KQ_ID_TEXT_SIZE];
+};
+
+/* Gives a merchant's template another content, likewise checked: for the passes that are made from now on.
+ * PASS_TEMPLATE_NOT_EXIST. */
+struct kq_op_pass_template_update {
+    struct kq_slice pid;
+    struct kq_slice tpl_id;
+    struct kq_slice content;
+    struct kq_placeholders placeholders;
+    bool changed;
+};
+
+/* Refusals: kq_pass_instance_fill's and kq_pass_instance_decide_add's. */
+struct kq_op_pass_instance_add {
+    struct kq_pass_add_request request;
+    bool added; /* false: it was there already */
+    struct kq_slice pass_id;
+    struct kq_slice serial_number;
+};
+
+/* Refusals: kq_pass_instance_decide_update's. */
+struct kq_op_pass_instance_update {
+    struct kq_pass_update_request request;
+    bool changed;
+    struct kq_slice pass_id;
 };
 
 struct kq_op_application_get {

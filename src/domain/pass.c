@@ -81,10 +81,8 @@ static void append_member(struct kq_buffer *json, const char *name, struct kq_sl
     kq_json_append_string(json, text);
 }
 
-/* What a wallet's screen shows of it, as in the page's example of data_info. `pass` has its other texts
- * already. */
-static struct kq_slice make_data_info(const struct kq_pass *pass, struct kq_slice description,
-                                      struct kq_arena *arena)
+struct kq_slice kq_pass_data_info(const struct kq_pass *pass, struct kq_slice description,
+                                  struct kq_arena *arena)
 {
     struct kq_buffer json;
     kq_buffer_init(&json);
@@ -124,7 +122,7 @@ struct kq_result kq_pass_of_voucher(const struct kq_voucher *voucher, const stru
                      error);
     KQ_ENSURE_MEMORY(pass->merchant_name.data != NULL && pass->logo_text.data != NULL, error);
     KQ_ENSURE_MEMORY(pass->second_logo_text.data != NULL, error);
-    pass->data_info = make_data_info(pass, template->description, arena);
+    pass->data_info = kq_pass_data_info(pass, template->description, arena);
     KQ_ENSURE_MEMORY(pass->data_info.data != NULL, error);
     return KQ_OK;
 }

@@ -65,6 +65,12 @@ KQ_MUST struct kq_result kq_pass_of_voucher(const struct kq_voucher *voucher,
                                             const struct kq_template *template, struct kq_arena *arena,
                                             struct kq_pass *pass, struct kq_error *error);
 
+/* What a wallet's screen shows of a pass, as in the page's example of data_info: from its texts, which it has
+ * already, and a description (empty: the logo text). Made in the arena; without data where there is no
+ * memory. */
+struct kq_slice kq_pass_data_info(const struct kq_pass *pass, struct kq_slice description,
+                                  struct kq_arena *arena);
+
 /* May `pass` be created for a user that `user_exists`? *created false: the same is there already (shops in
  * any order; a created_s of KQ_TIME_UNSET is the same as any). BAD_INPUT, NOT_FOUND (user), CONFLICT,
  * NO_MEMORY; in this order. */

@@ -284,9 +284,29 @@ static void remember(struct kq_gateway *gateway, const struct kq_call *call, str
     }
 }
 
-/* The call has come to its end, well or badly. */
+/* What a refusal shows beside its codes, where its method shows anything: else NULL. Where there is no memory
+ * for it, that is the refusal. */
+static const void *refuse(struct kq_call *call)
+{
+    const struct kq_method *method = call->method;
+    if (kq_error_category(call->error.code) != KQ_CATEGORY_BUSINESS || method->refuse == NULL) {
+        return NULL;
+    }
+    struct kq_error error = {0};
+    void *values = kq_arena_allocate(&call->arena, method->answer->struct_bytes);
+    if (values == NULL || !method->refuse(&call->error, &call->arena, values, &error).ok) {
+        call->error = (struct kq_error){.code = KQ_E_NO_MEMORY};
+        return NULL;
+    }
+    return values;
+}
+
+/* The call has come to its end, well or badly. `values`: a success's typed answer, else NULL. */
 static enum kq_call_progress answer(struct kq_gateway *gateway, struct kq_call *call, const void *values)
 {
+    if (values == NULL) {
+        values = refuse(call);
+    }
     /* The store logs its own failures, once for as long as they last. */
     bool is_own = call->error.code != KQ_E_STORE && call->error.code != KQ_E_BUSY;
     if (is_own && kq_error_category(call->error.code) == KQ_CATEGORY_INTERNAL) {

@@ -68,11 +68,12 @@ struct kq_slice kq_gateway_write_response(struct kq_call *call, const void *valu
     kq_buffer_append(json, KQ_SLICE("{"));
     append_text_member(json, "code", kq_slice_of(row->code));
     append_text_member(json, "msg", kq_slice_of(row->msg));
-    if (call->error.code == KQ_E_NONE) {
-        kq_fields_append(call->method->answer, values, json);
-    } else {
+    if (call->error.code != KQ_E_NONE) {
         append_text_member(json, "sub_code", kq_slice_of(row->sub_code));
         append_sub_msg(call, row, &scratch->text, json);
+    }
+    if (values != NULL) {
+        kq_fields_append(call->method->answer, values, json);
     }
     kq_buffer_append(json, KQ_SLICE("}"));
     return json->failed ? KQ_SLICE_EMPTY : kq_buffer_slice(json);

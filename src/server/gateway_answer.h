@@ -23,9 +23,9 @@ void kq_answer_scratch_free(struct kq_answer_scratch *scratch);
 /* Gives back what one long answer has needed, or one that may have shown a token. */
 void kq_answer_scratch_trim(struct kq_answer_scratch *scratch, bool is_secret);
 
-/* The response object, in UTF-8: from call->error where that has a code, else from the typed answer
- * (`values`, the struct of call->method->answer). In the scratch's json, until its next use; empty where
- * there was no memory. */
+/* The response object, in UTF-8: the codes of call->error, and the typed answer (`values`, the struct of
+ * call->method->answer), which a refusal has only where its method shows something beside the codes: else
+ * NULL. In the scratch's json, until its next use; empty where there was no memory. */
 struct kq_slice kq_gateway_write_response(struct kq_call *call, const void *values,
                                           struct kq_answer_scratch *scratch);
 

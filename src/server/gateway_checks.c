@@ -172,16 +172,17 @@ static struct kq_result check_signature(const struct kq_check_context *context, 
     return KQ_OK;
 }
 
-static bool may_call(const struct kq_application *application, const struct kq_method *method)
+static struct kq_result check_application_permission(const struct kq_application *application,
+                                                     const struct kq_method *method, struct kq_error *error)
 {
-    if (application->state != KQ_APPLICATION_ACTIVE) {
-        return false;
-    }
+    KQ_ENSURE(application->state == KQ_APPLICATION_ACTIVE, error, KQ_E_APP_NOT_PERMITTED, "%s", "");
     bool may = method->allowed_by_default;
     for (size_t i = 0; i < application->permission_count && !may; i++) {
         may = kq_slice_equal(application->permissions[i], kq_slice_of(method->name));
     }
-    return may;
+    bool has_own_code = method->permission_error != KQ_E_NONE;
+    KQ_ENSURE(may, error, has_own_code ? method->permission_error : KQ_E_APP_NOT_PERMITTED, "%s", "");
+    return KQ_OK;
 }
 
 /* A grant makes the call one of the merchant that gave it. */
@@ -215,7 +216,7 @@ static struct kq_result check_permission(const struct kq_check_context *context,
         .now_s = context->business_s,
     };
     KQ_ENSURE_MEMORY(call->caller.pid.data, error);
-    KQ_ENSURE(may_call(application, call->method), error, KQ_E_APP_NOT_PERMITTED, "%s", "");
+    KQ_TRY(check_application_permission(application, call->method, error));
     struct kq_slice token = find(call, KQ_SLICE("app_auth_token"));
     return token.size == 0 ? KQ_OK : check_grant(context, call, token, error);
 }

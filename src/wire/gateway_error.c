@@ -81,6 +81,11 @@ static const struct kq_gateway_error rows[KQ_ERROR_CODE_COUNT] = {
                                     false},
     [KQ_E_SEND_CODE_INVALID] = {FAILED, "SEND_CODE_INVALID", "授权码无效", false},
     [KQ_E_SEND_CODE_EXPIRED] = {FAILED, "SEND_CODE_EXPIRED", "授权码已过期", false},
+    [KQ_E_PASS_APP_NOT_SUPPORTED] = {FAILED, "KP.AE_ALIPASS_APPID_NOSUPPORT", "该AppId不支持", false},
+    [KQ_E_PASS_NOT_EXIST] = {FAILED, "KP.AE_ALIPASS_NOTEXIST", "卡券不存在", false},
+    [KQ_E_PASS_TEMPLATE_NOT_EXIST] = {FAILED, "KP.AE_ALIPASS_TEMPLATE_NOTEXIST", "卡券模板不存在", false},
+    [KQ_E_PASS_EXISTS] = {FAILED, "KP.AE_ALIPASS_EXIST", "卡券已存在，且内容不同", false},
+    [KQ_E_PASS_STATUS_NOT_MATCH] = {FAILED, "KP.AE_ALIPASS_STATUS_NOT_MATCH", "卡券状态不允许此操作", false},
 };
 
 /* What is no business of the caller's: INTERNAL and OPERATOR codes. */

@@ -7,9 +7,10 @@ import time
 
 import pytest
 
-from support import keys, templates
+from support import keys, passes, templates
 from support.place import BRAND, CASH, EXCHANGE, FAR_OFF, FIX, LONG_AGO, RED_PACKET
-from support.protocol import BATCH_SEND, DELAY, DELETE, LIST, QUERY, REFUND, SEND, USE, WALLET, beijing_text
+from support.protocol import (BATCH_SEND, DELAY, DELETE, LIST, PASS_ADD, PASS_TEMPLATE_ADD, PASS_TEMPLATE_UPDATE, PASS_UPDATE,
+                              QUERY, REFUND, SEND, USE, WALLET, beijing_text)
 
 MEMO = "优酷3个月兑换券"
 UNKNOWN_TEMPLATE_ID = "20140601000730010040000000EB"
@@ -38,6 +39,11 @@ def send_fields(template_id, user, out_biz_no="2016122814164328aadaee_1aee_4", *
 def wallet_fields(user, **fields):
     return {"user_id": user.user_id, "group_type": "voucher", "time_status": "CURRENT", "page_size": 100,
             "page_num": 1, **fields}
+
+
+def pass_fields(tpl_id, user, serial_number, **values):
+    return {"tpl_id": tpl_id, "tpl_params": passes.compact(passes.values(serial_number, **values)),
+            "recognition_type": "2", "recognition_info": passes.compact({"user_id": user.user_id})}
 
 
 class ClientContract:
@@ -354,3 +360,59 @@ class TemplateContract:
         assert call(templates.DETAIL, {"template_id": template_id})["status"] == "D"
         answer = call(templates.DELETE, {"template_id": UNKNOWN_TEMPLATE_ID})
         assert outcome(answer) == ("40004", "Business Failed", "TEMPLATE_NOT_EXIST", "模板不存在")
+
+
+class PassContract:
+    """A pass is made, read back from the wallet, and used; and what refusals show beside their codes."""
+    done, not_done = True, False  # how the library has `success`
+
+    def made(self, answer):
+        """What a success of the pass methods says."""
+        assert outcome(answer) == SUCCESS
+        assert answer.get("success") == self.done
+        return json.loads(answer["result"])
+
+    def test_pass(self, call, charset, app, place, user):
+        number, title = place.new_key(), '下午"茶\\'
+        added = self.made(call(PASS_TEMPLATE_ADD, {"unique_id": number, "tpl_content": passes.compact(passes.content())},
+                               charset=charset))
+        assert added["tpl_params"] == passes.PLACEHOLDERS
+        made = self.made(call(PASS_ADD, pass_fields(added["tpl_id"], user, number, title=title), charset=charset))
+        assert made == {"passId": made["passId"], "serialNumber": number, "operate": "ADD"}
+        [entry] = call(WALLET, wallet_fields(user), charset=charset)["pass_info_list"]
+        assert (entry["pass_id"], entry["mechant_name"], entry["logo_text"], entry["second_logo_text"]) == (
+            made["passId"], "卡券茶馆", "30元下午茶", "全场八折")
+        assert (entry["start_date"], entry["end_date"], entry["status"]) == (passes.START, passes.END, "can_use")
+        assert json.loads(entry["data_info"])["itemDesc"] == title
+        assert json.loads(entry["ext_info"])["serialNumber"] == number
+        used = self.made(call(PASS_UPDATE, {"serial_number": number, "channel_id": app.pid, "status": "USED",
+                                            "verify_code": "8612231273", "verify_type": "wave"}, charset=charset))
+        assert used == {"passId": made["passId"], "serialNumber": number, "operate": "UPDATE"}
+        [entry] = call(WALLET, wallet_fields(user, time_status="PAST"), charset=charset)["pass_info_list"]
+        assert (entry["pass_id"], entry["status"]) == (made["passId"], "used")
+
+    def test_pass_template_update(self, call, place, user):
+        number = place.new_key()
+        fields = {"unique_id": number, "tpl_content": passes.compact(passes.content())}
+        tpl_id = self.made(call(PASS_TEMPLATE_ADD, fields))["tpl_id"]
+        changed = {"tpl_id": tpl_id, "tpl_content": passes.compact(passes.content("card", title="$other$"))}
+        assert self.made(call(PASS_TEMPLATE_UPDATE, changed)) == {
+            "tpl_id": tpl_id, "tpl_params": ["other", *passes.PLACEHOLDERS[1:]]}
+        self.made(call(PASS_ADD, pass_fields(tpl_id, user, number, other="会员卡")))
+        [entry] = call(WALLET, wallet_fields(user, group_type="card"))["pass_info_list"]
+        assert json.loads(entry["data_info"])["itemDesc"] == "会员卡"
+
+    def test_pass_by_an_application_that_may_not(self, call, charset, agent, user):
+        """The refusal's members beside its codes reach the library too."""
+        answer = call(PASS_ADD, pass_fields("2020012014534017917956080", user, "1"), caller=agent, charset=charset)
+        assert outcome(answer) == ("40004", "Business Failed", "KP.AE_ALIPASS_APPID_NOSUPPORT", "该AppId不支持")
+        assert answer.get("success") == self.not_done
+        assert "该AppId不支持" in answer["result"]
+
+    def test_update_of_an_unknown_pass(self, call, charset):
+        answer = call(PASS_UPDATE, {"serial_number": "unknown", "channel_id": "2088918273", "tpl_params": "{}",
+                                    "status": "USED", "verify_code": "8612231273", "verify_type": "wave"},
+                      charset=charset)
+        assert outcome(answer) == ("40004", "Business Failed", "KP.AE_ALIPASS_NOTEXIST", "卡券不存在")
+        assert answer.get("success") == self.not_done
+        assert answer["result"] == '{"operate":"UPDATE"}'

@@ -12,7 +12,7 @@ from alipay.aop.api.DefaultAlipayClient import DefaultAlipayClient
 from alipay.aop.api.exception.Exception import RequestException, ResponseException
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from sdk_contract import ClientContract, LifeContract, TemplateContract
+from sdk_contract import ClientContract, LifeContract, PassContract, TemplateContract
 from support import keys
 
 
@@ -97,7 +97,7 @@ def library(to_the_gateway, beijing_time):
     return execute
 
 
-class TestPython(LifeContract, TemplateContract, ClientContract):
+class TestPython(LifeContract, PassContract, TemplateContract, ClientContract):
     charsets = ("utf-8", "gbk", "gb2312")
     signature_refusal = "response sign verify failed"
     tells_trace_id = False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The refusals of the gateway and of its three methods, as their pages have them."""
+"""The refusals of the gateway and of its methods, as their pages have them."""
 
 SERVICE = ("20000", "Service Currently Unavailable")
 TOKEN = ("20001", "Insufficient Token Permissions")
@@ -63,6 +63,11 @@ REFUSALS = {
     "REDEMPTION_REFUNDED": (BUSINESS, "该笔核销已冲正"),
     "SYSTEM_ERROR": (BUSINESS, "系统繁忙"),
     "KP.AE_ALIPASS_PARAMS_VALUE_INVAILD": (BUSINESS, "参数有误"),
+    "KP.AE_ALIPASS_APPID_NOSUPPORT": (BUSINESS, "该AppId不支持"),
+    "KP.AE_ALIPASS_NOTEXIST": (BUSINESS, "卡券不存在"),
+    "KP.AE_ALIPASS_TEMPLATE_NOTEXIST": (BUSINESS, "卡券模板不存在"),
+    "KP.AE_ALIPASS_EXIST": (BUSINESS, "卡券已存在，且内容不同"),
+    "KP.AE_ALIPASS_STATUS_NOT_MATCH": (BUSINESS, "卡券状态不允许此操作"),
 }
 
 
@@ -72,11 +77,12 @@ def assert_success(answer):
     return answer
 
 
-def assert_refused(answer, sub_code, naming=None):
-    """The answer is exactly this refusal; `naming`: the field that its sub_msg must name."""
+def assert_refused(answer, sub_code, naming=None, beside=()):
+    """The answer is exactly this refusal; `naming`: the field that its sub_msg must name; `beside`: what it has beside
+    its codes."""
     (code, msg), beginning = REFUSALS[sub_code]
     assert (answer["code"], answer["msg"], answer.fields.get("sub_code")) == (code, msg, sub_code), answer
-    assert list(answer.fields) == ["code", "msg", "sub_code", "sub_msg"], answer
+    assert list(answer.fields) == ["code", "msg", "sub_code", "sub_msg", *beside], answer
     assert answer["sub_msg"].startswith(beginning) and answer["sub_msg"], answer
     if naming is not None:
         assert naming in answer["sub_msg"], answer

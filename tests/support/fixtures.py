@@ -30,8 +30,8 @@ def server(place):
 
 @pytest.fixture(scope="session")
 def app(place):
-    """The run's application, which may call all three methods."""
-    return place.create_app(permission=protocol.WALLET)
+    """The run's application, which may call every method."""
+    return place.create_app(permission=protocol.WITH_PERMISSION)
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +65,7 @@ def template_id(place, app):
 def sandbox_run(tmp_path_factory):
     """Another server for the run, whose business clock can be moved, with a place, an application and a client."""
     place = Place(tmp_path_factory.mktemp("sandbox"))
-    app = place.create_app(permission=protocol.WALLET)
+    app = place.create_app(permission=protocol.WITH_PERMISSION)
     server = Server(place, sandbox=True)
     yield SimpleNamespace(place=place, app=app, server=server, client=Client(server, app))
     server.stop()

@@ -24,12 +24,18 @@ CONFIRM = "alipay.marketing.voucher.confirm"
 AUTH_SEND = "alipay.marketing.voucher.auth.send"
 TOKEN = "alipay.open.auth.token.app"
 WALLET = "alipay.user.pass.grouplist.query"
+PASS_TEMPLATE_ADD = "alipay.pass.template.add"
+PASS_TEMPLATE_UPDATE = "alipay.pass.template.update"
+PASS_ADD = "alipay.pass.instance.add"
+PASS_UPDATE = "alipay.pass.instance.update"
 CATALOGUE = (SEND, BATCH_SEND, LIST, QUERY, USE, REFUND, DELETE, DELAY, CONFIRM, AUTH_SEND, TOKEN, WALLET,
+             PASS_TEMPLATE_ADD, PASS_TEMPLATE_UPDATE, PASS_ADD, PASS_UPDATE,
              "alipay.marketing.cashlessvoucher.template.create",
              "alipay.marketing.cashlessvoucher.template.modify", "alipay.marketing.cashvoucher.template.create",
              "alipay.marketing.cashvoucher.template.modify", "alipay.marketing.exchangevoucher.template.create",
              "alipay.marketing.voucher.template.delete", "alipay.marketing.voucher.templatedetail.query",
              "alipay.marketing.voucher.templatelist.query")
+WITH_PERMISSION = (WALLET, PASS_ADD)  # those that not every application may call
 
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 

@@ -23,6 +23,12 @@ static void methods_are_found_by_their_exact_names(void **state)
     assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.marketing.voucher.auth.send")),
                      &kq_method_marketing_voucher_auth_send);
     assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.open.auth.token.app")), &kq_method_open_auth_token_app);
+    assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.pass.template.add")), &kq_method_pass_template_add);
+    assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.pass.template.update")),
+                     &kq_method_pass_template_update);
+    assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.pass.instance.add")), &kq_method_pass_instance_add);
+    assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.pass.instance.update")),
+                     &kq_method_pass_instance_update);
     assert_ptr_equal(kq_method_find(KQ_SLICE("alipay.user.pass.grouplist.query")),
                      &kq_method_user_pass_grouplist_query);
     assert_null(kq_method_find(KQ_SLICE_EMPTY));
@@ -34,7 +40,7 @@ static void methods_are_found_by_their_exact_names(void **state)
 static void the_catalogue_is_in_the_order_of_names(void **state)
 {
     (void)state;
-    assert_int_equal(kq_catalogue_count, 20);
+    assert_int_equal(kq_catalogue_count, 24);
     for (size_t i = 1; i < kq_catalogue_count; i++) {
         assert_true(strcmp(kq_catalogue[i - 1]->name, kq_catalogue[i]->name) < 0);
     }
@@ -156,6 +162,33 @@ static void requests_have_the_pages_rows(void **state)
     assert_row(token, "grant_type", true, 20);
     assert_row(token, "code", false, 40);
     assert_row(token, "refresh_token", false, 40);
+
+    const struct kq_fields *template_add = kq_method_pass_template_add.request;
+    assert_int_equal(template_add->count, 2);
+    assert_row(template_add, "unique_id", true, 999);
+    assert_row(template_add, "tpl_content", true, 99999);
+
+    const struct kq_fields *template_update = kq_method_pass_template_update.request;
+    assert_int_equal(template_update->count, 2);
+    assert_row(template_update, "tpl_id", true, 999);
+    assert_row(template_update, "tpl_content", true, 99999);
+
+    const struct kq_fields *pass_add = kq_method_pass_instance_add.request;
+    assert_int_equal(pass_add->count, 4);
+    assert_row(pass_add, "tpl_id", true, 999);
+    assert_row(pass_add, "tpl_params", true, 99999);
+    assert_row(pass_add, "recognition_type", true, 999);
+    assert_row(pass_add, "recognition_info", true, 999);
+
+    const struct kq_fields *pass_update = kq_method_pass_instance_update.request;
+    assert_int_equal(pass_update->count, 7);
+    assert_row(pass_update, "serial_number", true, 999);
+    assert_row(pass_update, "channel_id", true, 999);
+    assert_row(pass_update, "status", false, 99);
+    assert_row(pass_update, "tpl_params", false, 99999);
+    assert_row(pass_update, "user_id", false, 16);
+    assert_row(pass_update, "verify_code", false, 999);
+    assert_row(pass_update, "verify_type", false, 99999);
 
     const struct kq_fields *wallet = kq_method_user_pass_grouplist_query.request;
     assert_int_equal(wallet->count, 8);
@@ -287,6 +320,16 @@ static void every_method_names_its_business_codes(void **state)
     assert_true(has_code(&kq_method_marketing_voucher_list_query, KQ_E_TEMPLATE_STATUS_NOT_MATCH));
     assert_true(has_code(&kq_method_marketing_voucher_list_query, KQ_E_PERMISSION_DENIED));
     assert_true(has_code(&kq_method_user_pass_grouplist_query, KQ_E_BIZ_ERROR));
+    assert_true(has_code(&kq_method_pass_template_update, KQ_E_PASS_TEMPLATE_NOT_EXIST));
+    static const enum kq_error_code of_pass_add[] = {
+        KQ_E_PASS_APP_NOT_SUPPORTED, KQ_E_PASS_TEMPLATE_NOT_EXIST, KQ_E_PASS_EXISTS,
+        KQ_E_USER_NOT_EXIST,         KQ_E_USER_STATUS_ERROR,
+    };
+    for (size_t i = 0; i < KQ_COUNT(of_pass_add); i++) {
+        assert_true(has_code(&kq_method_pass_instance_add, of_pass_add[i]));
+    }
+    assert_true(has_code(&kq_method_pass_instance_update, KQ_E_PASS_NOT_EXIST));
+    assert_true(has_code(&kq_method_pass_instance_update, KQ_E_PASS_STATUS_NOT_MATCH));
 }
 
 static void parameter_errors_are_the_methods_own(void **state)
@@ -295,11 +338,21 @@ static void parameter_errors_are_the_methods_own(void **state)
     assert_int_equal(kq_method_marketing_voucher_send.parameter_error, KQ_E_INVALID_PARAMETER);
     assert_int_equal(kq_method_marketing_voucher_list_query.parameter_error, KQ_E_INVALID_PARAMETER);
     assert_int_equal(kq_method_user_pass_grouplist_query.parameter_error, KQ_E_PASS_PARAMETER);
+    assert_int_equal(kq_method_pass_template_add.parameter_error, KQ_E_PASS_PARAMETER);
+    assert_int_equal(kq_method_pass_template_update.parameter_error, KQ_E_PASS_PARAMETER);
+    assert_int_equal(kq_method_pass_instance_add.parameter_error, KQ_E_PASS_PARAMETER);
+    assert_int_equal(kq_method_pass_instance_update.parameter_error, KQ_E_PASS_PARAMETER);
 }
 
-static void the_wallet_needs_a_permission_of_its_own(void **state)
+static void some_methods_need_a_permission_of_their_own(void **state)
 {
     (void)state;
+    assert_true(kq_method_pass_template_add.allowed_by_default);
+    assert_true(kq_method_pass_template_update.allowed_by_default);
+    assert_true(kq_method_pass_instance_update.allowed_by_default);
+    assert_false(kq_method_pass_instance_add.allowed_by_default);
+    assert_int_equal(kq_method_pass_instance_add.permission_error, KQ_E_PASS_APP_NOT_SUPPORTED);
+    assert_int_equal(kq_method_user_pass_grouplist_query.permission_error, KQ_E_NONE);
     assert_true(kq_method_marketing_voucher_send.allowed_by_default);
     assert_true(kq_method_marketing_voucher_list_query.allowed_by_default);
     assert_false(kq_method_user_pass_grouplist_query.allowed_by_default);
@@ -316,7 +369,7 @@ int main(void)
         cmocka_unit_test(answers_have_the_pages_rows),
         cmocka_unit_test(every_method_names_its_business_codes),
         cmocka_unit_test(parameter_errors_are_the_methods_own),
-        cmocka_unit_test(the_wallet_needs_a_permission_of_its_own),
+        cmocka_unit_test(some_methods_need_a_permission_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

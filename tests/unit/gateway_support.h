@@ -23,9 +23,11 @@
 #define SEND "alipay.marketing.voucher.send"
 #define LIST "alipay.marketing.voucher.list.query"
 #define WALLET "alipay.user.pass.grouplist.query"
+#define PASS_ADD "alipay.pass.instance.add"
 #define SEND_RESPONSE "alipay_marketing_voucher_send_response"
 #define LIST_RESPONSE "alipay_marketing_voucher_list_query_response"
 #define WALLET_RESPONSE "alipay_user_pass_grouplist_query_response"
+#define PASS_ADD_RESPONSE "alipay_pass_instance_add_response"
 
 #define SEND_BIZ_OF(out_biz_no)                                                                              \
     "{\"template_id\":\"20140601000730010040000000EB\",\"user_id\":\"2088302001456115\","                    \

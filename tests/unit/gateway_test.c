@@ -72,6 +72,29 @@ static void a_disabled_application_may_call_nothing(void **state)
     assert_true(fixture.call.verified);
 }
 
+/* The method's own code, and what it shows beside that, in each charset; a disabled application hears no more
+ * than of any other method. */
+static void a_refusal_may_show_more_than_its_codes(void **state)
+{
+    (void)state;
+    static const char members[] = ",\"success\":false,\"result\":\"{\\\"operate\\\":\\\"ADD\\\",";
+    static const char *const charsets[] = {"utf-8", "gbk"};
+    for (size_t i = 0; i < KQ_COUNT(charsets); i++) {
+        const struct request request = {.method = PASS_ADD, .biz_content = "{}", .charset = charsets[i]};
+        run_request(&request);
+        assert_int_equal(fixture.call.error.code, KQ_E_PASS_APP_NOT_SUPPORTED);
+        struct kq_slice response = verified_response(PASS_ADD_RESPONSE);
+        assert_non_null(memmem(response.data, response.size, members, sizeof(members) - 1));
+    }
+    fake.applications[APP].disabled = true;
+    fake.revision++;
+    sign_call(PASS_ADD, "{}");
+    run_call();
+    assert_response(PASS_ADD_RESPONSE,
+                    "{\"code\":\"40006\",\"msg\":\"Insufficient Permissions\","
+                    "\"sub_code\":\"isv.insufficient-isv-permissions\",\"sub_msg\":\"ISV权限不足\"}");
+}
+
 /* A send that has not been asked for before. */
 static void sign_fresh_send(void)
 {
@@ -128,6 +151,12 @@ static void sign_refused_in_gbk(void)
     sign_request(&request, &fixture.query);
 }
 
+static void sign_refused_with_more(void)
+{
+    const struct request request = {.method = PASS_ADD, .charset = "GBK", .biz_content = "{}"};
+    sign_request(&request, &fixture.query);
+}
+
 /* Runs the fixture's query with its n-th allocation failing; false: there is no such. */
 static bool run_without_memory(unsigned long n)
 {
@@ -179,6 +208,7 @@ static void an_allocation_that_fails_fails_the_call_only(void **state)
         {sign_same_send, KQ_E_NONE},
         {sign_list, KQ_E_NONE},
         {sign_refused_in_gbk, KQ_E_INVALID_PARAMETER},
+        {sign_refused_with_more, KQ_E_PASS_APP_NOT_SUPPORTED},
     };
     fake.tick_us = PLACES_SIGN_US;
     for (size_t i = 0; i < KQ_COUNT(rows); i++) {
@@ -270,6 +300,7 @@ int main(void)
         gateway_unit_test(a_body_has_parameters_only_if_it_is_a_form),
         gateway_unit_test(nothing_is_read_of_an_empty_call),
         gateway_unit_test(a_disabled_application_may_call_nothing),
+        gateway_unit_test(a_refusal_may_show_more_than_its_codes),
         gateway_unit_test(a_failing_store_is_a_system_error),
         gateway_unit_test(an_allocation_that_fails_fails_the_call_only),
         gateway_unit_test(a_gateway_that_cannot_be_opened_leaves_nothing_behind),

@@ -174,12 +174,12 @@ static void a_schema_that_becomes_newer_is_not_written(void **state)
     struct scene *scene = *state;
     struct kq_operation create = new_operation(scene, KQ_OP_USER_CREATE);
     create.user_create.user.user_id = KQ_SLICE(USER);
+    char today[64];
+    snprintf(today, sizeof(today), "PRAGMA user_version = %d", (int)kq_schema_version());
     assert_int_equal(run_sql(scene, "PRAGMA user_version = 99"), SQLITE_OK);
     assert_refused(scene, &create, KQ_E_STORE);
     assert_says(&create.error, "start the newer one");
-    char restored[64];
-    snprintf(restored, sizeof(restored), "PRAGMA user_version = %d", (int)kq_schema_version());
-    assert_int_equal(run_sql(scene, restored), SQLITE_OK);
+    assert_int_equal(run_sql(scene, today), SQLITE_OK);
     apply_ok(scene, &create);
 }
 

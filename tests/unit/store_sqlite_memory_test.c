@@ -264,6 +264,103 @@ static void each_own_allocation_of_a_merchants_template_that_fails(void **state)
     assert_true(n > 2);
 }
 
+static const char pass_content[] = "{\"content\":{\"evoucherInfo\":{\"type\":\"card\",\"title\":\"$t$\"},"
+                                   "\"fileInfo\":{\"serialNumber\":\"$serialNumber$\"}}}";
+
+/* A template, a pass of it, and that pass used. */
+static void new_pass_operations(struct scene *scene, size_t n, struct kq_slice tpl_id,
+                                struct kq_operation operations[3])
+{
+    struct kq_pass_value *values = kq_arena_allocate_array(&scene->arena, 2, sizeof(*values));
+    assert_non_null(values);
+    values[0] = (struct kq_pass_value){KQ_SLICE("t"), KQ_SLICE("x")};
+    values[1] = (struct kq_pass_value){KQ_SLICE("serialNumber"), kq_slice_of(numbered(scene, "pass", n))};
+    operations[0] = new_operation(scene, KQ_OP_PASS_TEMPLATE_ADD);
+    operations[0].pass_template_add.template =
+        (struct kq_pass_template){.pid = KQ_SLICE(PID),
+                                  .unique_id = kq_slice_of(numbered(scene, "template", n)),
+                                  .content = KQ_SLICE(pass_content)};
+    operations[1] = new_operation(scene, KQ_OP_PASS_INSTANCE_ADD);
+    operations[1].pass_instance_add.request =
+        (struct kq_pass_add_request){.pid = KQ_SLICE(PID),
+                                     .app_id = KQ_SLICE("a"),
+                                     .tpl_id = tpl_id,
+                                     .user_id = KQ_SLICE(USER),
+                                     .values = {.items = values, .count = 2}};
+    operations[2] = new_operation(scene, KQ_OP_PASS_INSTANCE_UPDATE);
+    operations[2].pass_instance_update.request =
+        (struct kq_pass_update_request){.pid = KQ_SLICE(PID),
+                                        .serial_number = values[1].value,
+                                        .channel_id = KQ_SLICE(PID),
+                                        .has_state = true,
+                                        .state = KQ_PASS_USED};
+}
+
+static struct kq_slice add_pass_template(struct scene *scene)
+{
+    struct kq_operation operations[3];
+    new_pass_operations(scene, 0, KQ_SLICE_EMPTY, operations);
+    apply_ok(scene, &operations[0]);
+    return kq_arena_copy(&scene->arena, operations[0].pass_template_add.template.tpl_id);
+}
+
+/* Each is done, or has failed and is done when it is asked for again; a use fails with its pass. */
+static void check_pass_operations(struct scene *scene, struct kq_operation operations[3], bool failed)
+{
+    for (size_t i = 0; i < 3; i++) {
+        enum kq_error_code code = operations[i].error.code;
+        bool lacks_pass = i == 2 && operations[1].error.code != KQ_E_NONE && code == KQ_E_PASS_NOT_EXIST;
+        assert_true(code == KQ_E_NONE || (failed && (code == KQ_E_NO_MEMORY || lacks_pass)));
+    }
+    for (size_t i = 0; i < 3; i++) {
+        operations[i].arena = &scene->arena;
+        apply_ok(scene, &operations[i]);
+    }
+}
+
+static void each_own_allocation_of_a_pass_that_fails(void **state)
+{
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct kq_slice tpl_id = add_pass_template(scene);
+    unsigned long n = 1;
+    for (bool failed = true; failed; n++) {
+        struct kq_operation operations[3];
+        struct kq_arena arenas[3] = {0};
+        new_pass_operations(scene, n, tpl_id, operations);
+        for (size_t i = 0; i < KQ_COUNT(arenas); i++) {
+            operations[i].arena = &arenas[i];
+        }
+        fail_writer(scene, n);
+        KQ_IGNORE(kq_store_apply(scene->store, operations, KQ_COUNT(operations), NULL));
+        failed = fail_writer(scene, 0);
+        check_pass_operations(scene, operations, failed);
+        for (size_t i = 0; i < KQ_COUNT(arenas); i++) {
+            kq_arena_free(&arenas[i]);
+        }
+    }
+    assert_true(n > 5);
+}
+
+static void each_allocation_of_sqlite_for_a_pass_that_fails(void **state)
+{
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct kq_slice tpl_id = add_pass_template(scene);
+    long n = 1;
+    for (bool failed = true; failed; n++) {
+        struct kq_operation operations[3];
+        scene_reopen(scene); /* So that its statements are prepared anew. */
+        new_pass_operations(scene, (size_t)n, tpl_id, operations);
+        fail_allocation(n);
+        KQ_IGNORE(kq_store_apply(scene->store, operations, KQ_COUNT(operations), NULL));
+        failed = atomic_load(&allocation_has_failed);
+        fail_allocation(0);
+        check_pass_operations(scene, operations, failed);
+    }
+    assert_true(n > 20);
+}
+
 static void each_allocation_of_opening_that_fails(void **state)
 {
     struct scene *scene = *state;
@@ -455,6 +552,8 @@ int main(void)
         SCENE_TEST(each_allocation_of_a_confirmed_issue_that_fails),
         SCENE_TEST(each_own_allocation_of_a_write_that_fails),
         SCENE_TEST(each_own_allocation_of_a_merchants_template_that_fails),
+        SCENE_TEST(each_own_allocation_of_a_pass_that_fails),
+        SCENE_TEST(each_allocation_of_sqlite_for_a_pass_that_fails),
         SCENE_TEST(each_allocation_of_opening_that_fails),
         SCENE_TEST(each_allocation_of_a_read_that_fails),
         SCENE_TEST(each_allocation_of_sqlite_in_a_read_that_fails),

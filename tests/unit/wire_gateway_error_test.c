@@ -95,6 +95,11 @@ static const struct expected expected_rows[] = {
     {KQ_E_REFRESH_TOKEN_EXPIRED, "40002", "isv.refresh-token-time-out", "刷新令牌refresh_token已过期"},
     {KQ_E_SEND_CODE_INVALID, "40004", "SEND_CODE_INVALID", "授权码无效"},
     {KQ_E_SEND_CODE_EXPIRED, "40004", "SEND_CODE_EXPIRED", "授权码已过期"},
+    {KQ_E_PASS_APP_NOT_SUPPORTED, "40004", "KP.AE_ALIPASS_APPID_NOSUPPORT", "该AppId不支持"},
+    {KQ_E_PASS_NOT_EXIST, "40004", "KP.AE_ALIPASS_NOTEXIST", "卡券不存在"},
+    {KQ_E_PASS_TEMPLATE_NOT_EXIST, "40004", "KP.AE_ALIPASS_TEMPLATE_NOTEXIST", "卡券模板不存在"},
+    {KQ_E_PASS_EXISTS, "40004", "KP.AE_ALIPASS_EXIST", "卡券已存在，且内容不同"},
+    {KQ_E_PASS_STATUS_NOT_MATCH, "40004", "KP.AE_ALIPASS_STATUS_NOT_MATCH", "卡券状态不允许此操作"},
 };
 
 static void test_rows(void **state)

@@ -50,7 +50,7 @@ static struct kq_result load_shop_ids(struct kq_batch *batch, struct kq_pass *pa
     return kq_query_take_texts(&query, &batch->arena, &pass->shop_ids, &pass->shop_id_count, error);
 }
 
-static struct kq_result insert_pass(struct kq_batch *batch, const struct kq_pass *pass, int64_t created_s,
+static struct kq_result insert_pass(struct kq_batch *batch, const struct kq_pass *pass,
                                     struct kq_error *error)
 {
     static const char insert_pass[] =
@@ -69,7 +69,7 @@ static struct kq_result insert_pass(struct kq_batch *batch, const struct kq_pass
     kq_query_put_text(&query, pass->item_id);
     kq_query_put_integer_or_null(&query, pass->start_s, KQ_TIME_UNSET);
     kq_query_put_integer_or_null(&query, pass->end_s, KQ_TIME_UNSET);
-    kq_query_put_integer(&query, created_s);
+    kq_query_put_integer(&query, pass->created_s);
     kq_query_put_text(&query, pass->data_info);
     kq_query_put_text(&query, pass->ext_info);
     kq_query_put_integer(&query, kq_id_last_number(&batch->ids));
@@ -86,17 +86,37 @@ static struct kq_result insert_shop_id(struct kq_batch *batch, struct kq_slice p
     return kq_query_run(&query, error);
 }
 
-static struct kq_result insert_all(struct kq_batch *batch, const struct kq_pass *pass, int64_t created_s,
-                                   struct kq_error *error)
+struct kq_result kq_write_pass_row(struct kq_batch *batch, const struct kq_pass *pass, struct kq_error *error)
 {
     if (pass->pid.size > 0) {
         KQ_TRY(kq_batch_need_merchant(batch, pass->pid, error));
     }
-    KQ_TRY(insert_pass(batch, pass, created_s, error));
+    KQ_TRY(insert_pass(batch, pass, error));
     for (size_t i = 0; i < pass->shop_id_count; i++) {
         KQ_TRY(insert_shop_id(batch, pass->pass_id, pass->shop_ids[i], error));
     }
     return KQ_OK;
+}
+
+struct kq_result kq_write_pass_changes(struct kq_batch *batch, const struct kq_pass *pass,
+                                       struct kq_error *error)
+{
+    static const char update_pass[] =
+        "UPDATE pass SET pass_group = ?, state = ?, merchant_name = ?, logo_text = ?, second_logo_text = ?,"
+        " item_id = ?, start_s = ?, end_s = ?, data_info = ?, ext_info = ? WHERE pass_id = ?";
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, update_pass);
+    kq_query_put_integer(&query, pass->group);
+    kq_query_put_integer(&query, pass->state);
+    kq_query_put_text(&query, pass->merchant_name);
+    kq_query_put_text(&query, pass->logo_text);
+    kq_query_put_text(&query, pass->second_logo_text);
+    kq_query_put_text(&query, pass->item_id);
+    kq_query_put_integer_or_null(&query, pass->start_s, KQ_TIME_UNSET);
+    kq_query_put_integer_or_null(&query, pass->end_s, KQ_TIME_UNSET);
+    kq_query_put_text(&query, pass->data_info);
+    kq_query_put_text(&query, pass->ext_info);
+    kq_query_put_text(&query, pass->pass_id);
+    return kq_query_run(&query, error);
 }
 
 struct kq_result kq_write_pass_create(struct kq_batch *batch, struct kq_operation *operation,
@@ -119,8 +139,9 @@ struct kq_result kq_write_pass_create(struct kq_batch *batch, struct kq_operatio
         pass->created_s = same.created_s;
         return KQ_OK;
     }
-    int64_t created_s = pass->created_s == KQ_TIME_UNSET ? batch->now_ms / 1000 : pass->created_s;
-    KQ_TRY(insert_all(batch, pass, created_s, error));
-    pass->created_s = created_s;
+    struct kq_pass made = *pass;
+    made.created_s = pass->created_s == KQ_TIME_UNSET ? batch->now_ms / 1000 : pass->created_s;
+    KQ_TRY(kq_write_pass_row(batch, &made, error));
+    pass->created_s = made.created_s;
     return KQ_OK;
 }

@@ -82,6 +82,15 @@ KQ_MUST struct kq_result kq_row_voucher_by_id(struct kq_voucher_rows *rows, stru
 KQ_MUST struct kq_result kq_row_voucher_bills(struct kq_connection *connection, int64_t voucher_no,
                                               struct kq_arena *arena, struct kq_voucher_bill **bills,
                                               size_t *count, struct kq_error *error);
+/* With its content of today. The numbers are what passes refer to both by. */
+struct kq_pass_template_row {
+    struct kq_pass_template template;
+    int64_t template_no;
+    int64_t content_no;
+};
+KQ_MUST struct kq_result kq_row_pass_template(struct kq_connection *connection, struct kq_slice tpl_id,
+                                              struct kq_arena *arena, struct kq_pass_template_row *row,
+                                              bool *found, struct kq_error *error);
 
 /* Without its shops. */
 KQ_MUST struct kq_result kq_row_pass(struct kq_connection *connection, struct kq_slice pass_id,

@@ -24,4 +24,8 @@ kq_write_function *const kq_writes[KQ_OPERATION_KIND_COUNT] = {
     [KQ_OP_TEMPLATE_CHANGE] = kq_write_template_change,
     [KQ_OP_TEMPLATE_MOVE] = kq_write_template_move,
     [KQ_OP_PASS_CREATE] = kq_write_pass_create,
+    [KQ_OP_PASS_TEMPLATE_ADD] = kq_write_pass_template_add,
+    [KQ_OP_PASS_TEMPLATE_UPDATE] = kq_write_pass_template_update,
+    [KQ_OP_PASS_INSTANCE_ADD] = kq_write_pass_instance_add,
+    [KQ_OP_PASS_INSTANCE_UPDATE] = kq_write_pass_instance_update,
 };

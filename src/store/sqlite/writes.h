@@ -35,6 +35,16 @@ kq_write_function kq_write_template_create;
 kq_write_function kq_write_template_change;
 kq_write_function kq_write_template_move;
 kq_write_function kq_write_pass_create;
+kq_write_function kq_write_pass_template_add;
+kq_write_function kq_write_pass_template_update;
+kq_write_function kq_write_pass_instance_add;
+kq_write_function kq_write_pass_instance_update;
+
+/* For these: a new pass's row, and what may change of one: its state, and all that a content fills. */
+KQ_MUST struct kq_result kq_write_pass_row(struct kq_batch *batch, const struct kq_pass *pass,
+                                           struct kq_error *error);
+KQ_MUST struct kq_result kq_write_pass_changes(struct kq_batch *batch, const struct kq_pass *pass,
+                                               struct kq_error *error);
 
 /* Refuses what an issue would be refused for now, and changes nothing; an earlier success of the same
  * out_biz_no is not looked at. */
