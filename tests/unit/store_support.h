@@ -14,9 +14,9 @@
 #include "domain/operation.h"
 #include "store/store.h"
 
-/* What the tests of stores share. store_things_test, store_issue_test, store_race_test and store_wallet_test
- * know nothing but store.h: they are what every store must pass. Which one they test is what they are linked
- * with: store_support_sqlite.c. */
+/* What the tests of stores share. store_things_test, store_templates_test, store_issue_test, store_race_test
+ * and store_wallet_test know nothing but store.h: they are what every store must pass. Which one they test is
+ * what they are linked with: store_support_sqlite.c. */
 
 #define NOW_S INT64_C(1473134400) /* 2016-09-06 12:00:00 in Beijing */
 #define DAY_S INT64_C(86400)
