@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from support import keys, passes, templates
+from support import http, keys, passes, templates
 from support.place import BRAND, CASH, EXCHANGE, FAR_OFF, FIX, LONG_AGO, RED_PACKET
-from support.protocol import (BATCH_SEND, DELAY, DELETE, LIST, PASS_ADD, PASS_TEMPLATE_ADD, PASS_TEMPLATE_UPDATE, PASS_UPDATE,
-                              QUERY, REFUND, SEND, USE, WALLET, beijing_text)
+from support.protocol import (AUTH_SEND, BATCH_SEND, CONFIRM, DELAY, DELETE, LIST, PASS_ADD, PASS_TEMPLATE_ADD,
+                              PASS_TEMPLATE_UPDATE, PASS_UPDATE, QUERY, REFUND, SEND, TOKEN, USE, WALLET, beijing_text)
 
 MEMO = "优酷3个月兑换券"
 UNKNOWN_TEMPLATE_ID = "20140601000730010040000000EB"
@@ -416,3 +416,45 @@ class PassContract:
         assert outcome(answer) == ("40004", "Business Failed", "KP.AE_ALIPASS_NOTEXIST", "卡券不存在")
         assert answer.get("success") == self.not_done
         assert answer["result"] == '{"operate":"UPDATE"}'
+
+
+class ConsentContract:
+    """Vouchers that users accept, and grants that applications get for codes."""
+
+    def accept(self, server, path):
+        """Presses the button of the page that a confirmation leads to."""
+        token = path.partition("token=")[2].encode("ascii")
+        response = server.exchange(http.request(
+            b"POST", b"/confirm", [(b"Content-Type", b"application/x-www-form-urlencoded")], b"token=" + token))
+        assert response.status == 200, response.body
+
+    def test_confirmed_send(self, call, server, template_id, user):
+        fields = {"template_id": template_id, "user_id": user.user_id, "out_biz_no": "confirm-1"}
+        asked = call(CONFIRM, fields)
+        assert outcome(asked) == SUCCESS
+        self.accept(server, asked["redirect_uri"])
+        accepted = call(CONFIRM, fields)
+        assert outcome(accepted) == SUCCESS
+        assert [accepted[name] for name in fields] == list(fields.values())
+        sent = call(AUTH_SEND, {"template_id": template_id, "user_id": user.user_id, "out_biz_no": "send-1",
+                                "send_code": accepted["send_code"]})
+        assert outcome(sent) == SUCCESS
+        [entry] = call(LIST, {"template_id": template_id, "user_id": user.user_id})["vouchers"]
+        assert entry["voucher_id"] == sent["voucher_id"]
+        again = call(AUTH_SEND, {"template_id": template_id, "user_id": user.user_id, "out_biz_no": "send-2",
+                                 "send_code": accepted["send_code"]})
+        assert outcome(again) == ("40004", "Business Failed", "SEND_CODE_INVALID", "授权码无效")
+
+    def test_grant_for_a_code(self, call, app, agent, place, template_id, user):
+        code = place.authorize(agent, app.pid)
+        got = call(TOKEN, {"grant_type": "authorization_code", "code": code}, caller=agent)
+        assert outcome(got) == SUCCESS
+        assert got["user_id"] == app.pid
+        assert int(got["expires_in"]) < int(got["re_expires_in"])
+        sent = call(SEND, send_fields(template_id, user), caller=agent, app_auth_token=got["app_auth_token"])
+        assert outcome(sent) == SUCCESS
+        renewed = call(TOKEN, {"grant_type": "refresh_token", "refresh_token": got["app_refresh_token"]}, caller=agent)
+        assert outcome(renewed) == SUCCESS
+        assert renewed["app_auth_token"] != got["app_auth_token"]
+        used = call(TOKEN, {"grant_type": "authorization_code", "code": code}, caller=agent)
+        assert outcome(used)[:3] == ("40002", "Invalid Arguments", "isv.code-invalid")

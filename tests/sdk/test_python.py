@@ -12,7 +12,7 @@ from alipay.aop.api.DefaultAlipayClient import DefaultAlipayClient
 from alipay.aop.api.exception.Exception import RequestException, ResponseException
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from sdk_contract import ClientContract, LifeContract, PassContract, TemplateContract
+from sdk_contract import ClientContract, ConsentContract, LifeContract, PassContract, TemplateContract
 from support import keys
 
 
@@ -76,7 +76,7 @@ def to_the_gateway(server, monkeypatch):
     host, _, port = server.listen.rpartition(":")
 
     def connect_to_gateway(address, *arguments, **options):
-        assert address == ("127.0.0.1", 80)
+        assert address in (("127.0.0.1", 80), (host, int(port)))  # the other one is the test's own
         return connect((host, int(port)), *arguments, **options)
 
     monkeypatch.setattr(socket, "create_connection", connect_to_gateway)
@@ -97,7 +97,7 @@ def library(to_the_gateway, beijing_time):
     return execute
 
 
-class TestPython(LifeContract, PassContract, TemplateContract, ClientContract):
+class TestPython(ConsentContract, LifeContract, PassContract, TemplateContract, ClientContract):
     charsets = ("utf-8", "gbk", "gb2312")
     signature_refusal = "response sign verify failed"
     tells_trace_id = False
