@@ -5,10 +5,12 @@ A history is a world and steps: ("clock", second), at which the business clock t
 which are under way together, and ("books", ()), where everything is counted and listed. The same history can be played
 again, on another server."""
 
+import copy
 import json
 import shutil
 import subprocess
 import time
+import traceback
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote_plus
@@ -54,7 +56,7 @@ def template_of(operation):
 
 
 class Home:
-    """A data directory with users and callers, from which servers get copies."""
+    """A data directory with users and callers, of which each server gets a copy."""
 
     def __init__(self, directory):
         self.directory = directory
@@ -63,13 +65,14 @@ class Home:
         self.copies = 0
 
     def copy(self):
-        """A place of its own, which `remove` takes away."""
+        """A place of its own below the home's directory."""
         self.copies += 1
         directory = self.directory / f"copy-{self.copies}"
         directory.mkdir()
         shutil.copytree(self.place.data, directory / "data")
-        place = Place.__new__(Place)
-        place.__dict__.update(self.place.__dict__, directory=directory, data=directory / "data")
+        place = copy.copy(self.place)
+        place.directory = directory
+        place.data = directory / "data"
         return place
 
 
@@ -276,14 +279,27 @@ def slices(items, size):
     return [items[start:start + size] for start in range(0, len(items), size)]
 
 
+def failure_of(session, action):
+    """Closes the session after the action: what went wrong with either, or None. Anything may, where a program answers
+    what no model foresees."""
+    try:
+        try:
+            action()
+        finally:
+            session.close()
+    except Mismatch as mismatch:
+        return str(mismatch)
+    except Exception as failure:  # a crash, a broken answer: told with the history that led there
+        return "".join(traceback.format_exception(failure))
+    return None
+
+
 def play(home, history, model_class=None):
     """Plays a history on a new server: what does not fit, or None."""
     session = Session(home, history.world, model_class, history.templates())
-    try:
+
+    def play_steps():
         for kind, what in history.steps:
             session.play(kind, what)
-    except (Mismatch, AssertionError, OSError) as failure:
-        return str(failure) or repr(failure)
-    finally:
-        session.close()
-    return None
+
+    return failure_of(session, play_steps)

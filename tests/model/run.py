@@ -7,7 +7,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
-from driver import CONNECTIONS, History, Home, Mismatch, Session, play
+from driver import CONNECTIONS, History, Home, Session, failure_of, play
 from generator import Generator
 from script import as_python
 from shrink import Shrinker
@@ -26,7 +26,7 @@ class Outcome:
     operations: int = 0
     seen: Counter = field(default_factory=Counter)  # {(operation, code or sub_code): how often}
     failure: str | None = None
-    history: History | None = None  # the one that failed
+    history: History | None = None  # the last one
 
 
 def go_on(session, history, seed, operations):
@@ -46,19 +46,9 @@ def go_on(session, history, seed, operations):
 def run_history(home, seed, operations, model_class=None):
     """One history of random rounds, on a server of its own."""
     history = History(random_world(random.Random(f"{seed}/world")))
-    outcome = Outcome(seed)
     session = Session(home, history.world, model_class)
-    try:
-        try:
-            go_on(session, history, seed, operations)
-        finally:
-            session.close()
-    except (Mismatch, AssertionError, OSError) as failure:
-        outcome.failure = str(failure) or repr(failure)
-        outcome.history = history
-    outcome.operations = session.asked
-    outcome.seen = session.seen
-    return outcome
+    failure = failure_of(session, lambda: go_on(session, history, seed, operations))
+    return Outcome(seed, session.asked, session.seen, failure, history)
 
 
 def run_many(directory, seed, operations, model_class=None):
@@ -91,7 +81,7 @@ def run_and_tell(directory, seed, operations):
         again = directory / "again"
         again.mkdir()
         outcome.failure = told(Home(again), outcome)
-        outcome.history = None
+    outcome.history = None
     return outcome
 
 

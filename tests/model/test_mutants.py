@@ -109,3 +109,16 @@ def test_a_failure_is_told_in_few_steps(home):
     steps = script.partition("first, second =")[2].splitlines()
     assert [step for step in steps if "voucher.send" in step or "batchsend" in step], text
     assert sum(".call(" in step for step in steps) <= 4, text
+
+
+class BreaksDown(Model):
+    """Stands for a program that answers what no one foresees."""
+
+    def bill(self, event):
+        raise KeyError(event.kind)
+
+
+def test_what_nobody_foresees_is_told_too(home):
+    outcome = first_failure(home, BreaksDown)
+    assert "KeyError: '" in outcome.failure
+    assert outcome.history.steps
