@@ -375,6 +375,22 @@ static void a_limit_of_a_day_ends_at_midnight_in_beijing(void **state)
     assert_refused(scene, &third, KQ_E_USER_LIMIT_EXCEEDED);
 }
 
+/* A clock that was put back: what was issued on the day after is not of today. */
+static void a_limit_of_a_day_counts_no_later_day(void **state)
+{
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct kq_template limited = plain_template();
+    limited.limit_per_user_day = 1;
+    struct kq_slice template_id = add_template(scene, limited);
+    atomic_fetch_add(&scene->clock.now_ms, DAY_S * 1000);
+    issue(scene, template_id, USER, "1");
+    atomic_fetch_sub(&scene->clock.now_ms, DAY_S * 1000);
+    issue(scene, template_id, USER, "2");
+    struct kq_operation third = new_issue(scene, template_id, USER, "3");
+    assert_refused(scene, &third, KQ_E_USER_LIMIT_EXCEEDED);
+}
+
 /* All in one batch, or in few: either way each must see those before it. */
 static void operations_of_one_go_see_each_other(void **state)
 {
@@ -559,6 +575,7 @@ int main(void)
         SCENE_TEST(a_budget_is_spent_to_the_fen),
         SCENE_TEST(a_limit_holds_for_ever),
         SCENE_TEST(a_limit_of_a_day_ends_at_midnight_in_beijing),
+        SCENE_TEST(a_limit_of_a_day_counts_no_later_day),
         SCENE_TEST(operations_of_one_go_see_each_other),
         SCENE_TEST(more_than_a_batch_is_applied),
         SCENE_TEST(nothing_is_applied),

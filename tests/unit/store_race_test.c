@@ -236,10 +236,13 @@ static void templates_are_created_at_once(void **state)
     free_race(race);
 }
 
-/* Readers see whole batches while they are written: as many vouchers as the template counts. */
+/* Some write while others look: none of these may see a half of what was written together. */
 struct watch {
     struct scene *scene;
     struct kq_slice template_id;
+    struct kq_slice voucher_id;
+    bool (*is_whole)(const struct watch *watch, struct kq_reader *reader, struct kq_arena *arena);
+    struct kq_operation (*new_write)(const struct watch *watch, const char *out_biz_no);
     _Atomic bool done;
     _Atomic size_t torn;
     _Atomic size_t looks;
@@ -257,14 +260,7 @@ static void watch(struct watch *watch)
     bool last = false;
     while (!last) {
         last = atomic_load(&watch->done);
-        struct kq_operation list = {.kind = KQ_OP_VOUCHER_LIST, .arena = &arena};
-        list.voucher_list.template_id = watch->template_id;
-        list.voucher_list.user_id = KQ_SLICE(USER);
-        list.voucher_list.with_template = true;
-        kq_reader_read(reader, &list);
-        bool whole = list.error.code == KQ_E_NONE &&
-                     list.voucher_list.template.issued_count == (int64_t)list.voucher_list.count;
-        atomic_fetch_add(&watch->torn, whole ? 0 : 1);
+        atomic_fetch_add(&watch->torn, watch->is_whole(watch, reader, &arena) ? 0 : 1);
         atomic_fetch_add(&watch->looks, 1);
         kq_arena_reset(&arena);
     }
@@ -283,33 +279,102 @@ static void write_or_watch(void *context, size_t number)
     for (int i = 0; i < 200; i++) {
         char out_biz_no[32];
         snprintf(out_biz_no, sizeof(out_biz_no), "order-%d", i);
-        struct kq_operation issue = new_issue(both->scene, both->template_id, USER, out_biz_no);
-        issue.arena = &arena;
-        KQ_IGNORE(kq_store_apply(both->scene->store, &issue, 1, NULL));
+        struct kq_operation write = both->new_write(both, out_biz_no);
+        write.arena = &arena;
+        KQ_IGNORE(kq_store_apply(both->scene->store, &write, 1, NULL));
         kq_arena_reset(&arena);
     }
     atomic_store(&both->done, true);
     kq_arena_free(&arena);
 }
 
+static void assert_none_torn(struct watch *watch)
+{
+    run_threads(4, write_or_watch, watch);
+    assert_int_equal(atomic_load(&watch->torn), 0);
+    assert_true(atomic_load(&watch->looks) >= 3);
+}
+
+/* As many vouchers as the template counts. */
+static bool list_is_whole(const struct watch *watch, struct kq_reader *reader, struct kq_arena *arena)
+{
+    struct kq_operation list = {.kind = KQ_OP_VOUCHER_LIST, .arena = arena};
+    list.voucher_list.template_id = watch->template_id;
+    list.voucher_list.user_id = KQ_SLICE(USER);
+    list.voucher_list.with_template = true;
+    kq_reader_read(reader, &list);
+    return list.error.code == KQ_E_NONE &&
+           list.voucher_list.template.issued_count == (int64_t)list.voucher_list.count;
+}
+
+static struct kq_operation issue_to_user(const struct watch *watch, const char *out_biz_no)
+{
+    return new_issue(watch->scene, watch->template_id, USER, out_biz_no);
+}
+
 static void readers_see_whole_batches(void **state)
 {
     struct scene *scene = *state;
     add_user(scene, USER);
-    struct watch watch = {.scene = scene, .template_id = add_template(scene, plain_template())};
-    run_threads(4, write_or_watch, &watch);
-    assert_int_equal(atomic_load(&watch.torn), 0);
-    assert_true(atomic_load(&watch.looks) >= 3);
+    struct watch watch = {.scene = scene, .is_whole = list_is_whole, .new_write = issue_to_user};
+    watch.template_id = add_template(scene, plain_template());
+    assert_none_torn(&watch);
     assert_int_equal(get_template(scene, watch.template_id).issued_count, 200);
+}
+
+/* What its bills say is what its balance says. */
+static bool details_are_whole(const struct watch *watch, struct kq_reader *reader, struct kq_arena *arena)
+{
+    struct kq_operation get = {.kind = KQ_OP_VOUCHER_GET, .arena = arena};
+    get.voucher_get.voucher_id = watch->voucher_id;
+    get.voucher_get.with_details = true;
+    kq_reader_read(reader, &get);
+    int64_t used_fen = 0;
+    for (size_t i = 0; i < get.voucher_get.bill_count; i++) {
+        used_fen += get.voucher_get.bills[i].event.amount_fen;
+    }
+    const struct kq_voucher *voucher = &get.voucher_get.voucher;
+    return get.error.code == KQ_E_NONE && voucher->amount_fen - voucher->balance_fen == used_fen;
+}
+
+static struct kq_operation use_a_part(const struct watch *watch, const char *out_biz_no)
+{
+    struct kq_operation use = {.kind = KQ_OP_VOUCHER_CHANGE};
+    use.voucher_change.request = (struct kq_voucher_change_request){
+        .kind = KQ_CHANGE_USE,
+        .pid = KQ_SLICE(PID),
+        .voucher_id = watch->voucher_id,
+        .user_id = KQ_SLICE(USER),
+        .out_biz_no = kq_slice_of(out_biz_no),
+        .has_amount = true,
+        .amount_fen = 1,
+    };
+    return use;
+}
+
+static void readers_see_a_voucher_with_its_bills(void **state)
+{
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct watch watch = {.scene = scene, .is_whole = details_are_whole, .new_write = use_a_part};
+    watch.template_id = add_template(scene, plain_template());
+    watch.voucher_id = issue(scene, watch.template_id, USER, "1");
+    assert_none_torn(&watch);
+    assert_int_equal(get_template(scene, watch.template_id).used_amount_fen, 200);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCENE_TEST(one_key_gives_one_voucher),     SCENE_TEST(the_last_voucher_is_issued_once),
-        SCENE_TEST(a_budget_is_never_overspent),   SCENE_TEST(a_users_limit_holds),
-        SCENE_TEST(two_stores_share_one_stock),    SCENE_TEST(two_stores_never_make_one_id_twice),
-        SCENE_TEST(templates_are_created_at_once), SCENE_TEST(readers_see_whole_batches),
+        SCENE_TEST(one_key_gives_one_voucher),
+        SCENE_TEST(the_last_voucher_is_issued_once),
+        SCENE_TEST(a_budget_is_never_overspent),
+        SCENE_TEST(a_users_limit_holds),
+        SCENE_TEST(two_stores_share_one_stock),
+        SCENE_TEST(two_stores_never_make_one_id_twice),
+        SCENE_TEST(templates_are_created_at_once),
+        SCENE_TEST(readers_see_whole_batches),
+        SCENE_TEST(readers_see_a_voucher_with_its_bills),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

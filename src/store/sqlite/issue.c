@@ -18,15 +18,17 @@ struct issue {
 };
 
 static struct kq_result count_issued(const struct issue *issue, int64_t user_id, int64_t since_s,
-                                     int64_t *count, struct kq_error *error)
+                                     int64_t until_s, int64_t *count, struct kq_error *error)
 {
-    static const char count_vouchers[] = "SELECT count(*) FROM voucher INDEXED BY voucher_by_user"
-                                         " WHERE user_id = ? AND template_no = ? AND issued_s >= ?";
+    static const char count_vouchers[] =
+        "SELECT count(*) FROM voucher INDEXED BY voucher_by_user"
+        " WHERE user_id = ? AND template_no = ? AND issued_s >= ? AND issued_s < ?";
     KQ_CLEANUP(kq_query_end)
     struct kq_query query = kq_query_begin(issue->batch->connection, count_vouchers);
     kq_query_put_integer(&query, user_id);
     kq_query_put_integer(&query, issue->entry->template_no);
     kq_query_put_integer(&query, since_s);
+    kq_query_put_integer(&query, until_s);
     bool has_row = false;
     KQ_TRY(kq_query_next(&query, &has_row, error));
     *count = has_row ? kq_query_take_integer(&query) : 0;
@@ -39,11 +41,12 @@ static struct kq_result load_counts(const struct issue *issue, struct kq_issue_f
     const struct kq_template *template = facts->template;
     int64_t user_id = kq_user_number(facts->user->user_id);
     if (template->limit_per_user != KQ_UNLIMITED) {
-        KQ_TRY(count_issued(issue, user_id, INT64_MIN, &facts->issued_to_user, error));
+        KQ_TRY(count_issued(issue, user_id, INT64_MIN, INT64_MAX, &facts->issued_to_user, error));
     }
     if (template->limit_per_user_day != KQ_UNLIMITED) {
         int64_t day_start_s = kq_time_day_start(issue->batch->now_ms / 1000);
-        KQ_TRY(count_issued(issue, user_id, day_start_s, &facts->issued_to_user_today, error));
+        KQ_TRY(count_issued(issue, user_id, day_start_s, day_start_s + KQ_SECONDS_PER_DAY,
+                            &facts->issued_to_user_today, error));
     }
     return KQ_OK;
 }

@@ -42,14 +42,15 @@ void kq_sqlite_reader_close(struct kq_reader *reader)
 
 /* Those that read by one statement, which is one snapshot by itself, or whose further statements read what
  * never changes. */
-static bool needs_transaction(enum kq_operation_kind kind)
+static bool needs_transaction(const struct kq_operation *operation)
 {
-    switch (kind) {
+    switch (operation->kind) {
     case KQ_OP_MERCHANT_LIST:
     case KQ_OP_SHOP_LIST:
     case KQ_OP_TEMPLATE_LIST:
-    case KQ_OP_VOUCHER_GET:
         return false;
+    case KQ_OP_VOUCHER_GET:
+        return operation->voucher_get.with_details;
     default:
         return true;
     }
@@ -59,7 +60,7 @@ static bool needs_transaction(enum kq_operation_kind kind)
 static struct kq_result read_in_snapshot(struct kq_connection *connection, kq_read_function *read,
                                          struct kq_operation *operation, struct kq_error *error)
 {
-    if (!needs_transaction(operation->kind)) {
+    if (!needs_transaction(operation)) {
         return read(connection, operation, error);
     }
     KQ_TRY(kq_transaction_begin(connection, KQ_TRANSACTION_READ, error));
