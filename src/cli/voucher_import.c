@@ -172,8 +172,8 @@ static struct kq_result count_entry(struct import *import, const struct kq_error
     if (failure->code != KQ_E_NONE) {
         return count_refusal(import, entry->line, failure, error);
     }
-    if (entry->item->error.code != KQ_E_NONE) {
-        return count_refusal(import, entry->line, &entry->item->error, error);
+    if (entry->item->refusal != NULL) {
+        return count_refusal(import, entry->line, entry->item->refusal, error);
     }
     kq_import_report_row(&import->report, !entry->item->result.replayed);
     return KQ_OK;

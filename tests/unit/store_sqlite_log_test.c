@@ -79,7 +79,7 @@ static void write_round(struct load *load, size_t round)
     many.issue_many.count = ITEMS;
     bool written = kq_store_apply(load->scene->store, &many, 1, NULL).ok;
     for (size_t i = 0; i < ITEMS; i++) {
-        written = written && load->items[i].error.code == KQ_E_NONE;
+        written = written && load->items[i].refusal == NULL;
     }
     atomic_fetch_add(&load->failed, written ? 0 : 1);
 }
