@@ -29,7 +29,8 @@ static const struct kq_flag flags[] = {
 #define BUSY_TRIES_MAX 12
 
 /* While the store commits about half of them the other half is read. So half of them is how large commits
- * get: more gain little, and take memory; these, full of ordinary rows, are some 50 MB. */
+ * get. Each is made when the file turns out to have so many rows; all of them, full of ordinary rows, are some
+ * 25 MB. */
 enum { CHUNK_COUNT = 64 };
 
 struct import {
@@ -38,6 +39,7 @@ struct import {
     struct kq_data data;
     struct kq_import_source source;
     struct kq_import_report report;
+    struct kq_arena row_arena; /* owned: the row that is read */
     struct kq_voucher_import_merchants merchants;
     struct kq_voucher_import_chunk chunks[CHUNK_COUNT]; /* a ring */
     size_t oldest;                                      /* of those that are submitted and not counted yet */
@@ -59,6 +61,7 @@ static void close_import(struct import **opened)
     for (size_t i = 0; i < CHUNK_COUNT; i++) {
         kq_voucher_import_chunk_close(&import->chunks[i]);
     }
+    kq_arena_free(&import->row_arena);
     kq_import_report_close(&import->report);
     kq_import_source_close(&import->source);
     kq_voucher_import_merchants_close(&import->merchants);
@@ -76,25 +79,18 @@ static struct kq_result open_import(struct kq_invocation *invocation, struct imp
     import->data.is_bulk = true;
     KQ_TRY(kq_import_input_open(invocation, &import->input, error));
     KQ_TRY(kq_data_open(invocation, &import->data, error));
-    for (size_t i = 0; i < CHUNK_COUNT; i++) {
-        KQ_TRY(kq_voucher_import_chunk_open(&import->chunks[i], error));
-    }
     kq_import_report_begin(&import->report, invocation->json, import->data.store->clock,
                            import->input.total_bytes);
     return kq_import_source_open(&import->source, import->input.file, import->input.format,
                                  kq_voucher_import_plan.columns, kq_voucher_import_plan.column_count, error);
 }
 
+/* Its texts are good until the next row is read. */
 static struct kq_result read_request(struct import *import, const struct kq_import_values *values,
-                                     struct kq_arena *arena, struct kq_issue_request *request,
-                                     struct kq_error *refusal)
+                                     struct kq_issue_request *request, struct kq_error *refusal)
 {
-    struct kq_slice pid;
     KQ_TRY(kq_voucher_import_row_read(values, import->template_id, request, refusal));
-    KQ_TRY(kq_voucher_import_pid(&import->merchants, request->template_id, &pid, refusal));
-    request->pid = kq_arena_copy(arena, pid);
-    KQ_ENSURE_MEMORY(request->pid.data != NULL, refusal);
-    return KQ_OK;
+    return kq_voucher_import_pid(&import->merchants, request->template_id, &request->pid, refusal);
 }
 
 /* The next row becomes the chunk's next entry. */
@@ -102,16 +98,16 @@ static struct kq_result take_row(struct import *import, struct kq_voucher_import
                                  struct kq_error *error)
 {
     struct kq_import_record record;
-    KQ_TRY(kq_import_source_next(&import->source, &chunk->arena, &record, error));
+    kq_arena_reset(&import->row_arena);
+    KQ_TRY(kq_import_source_next(&import->source, &import->row_arena, &record, error));
     *at_end = record.outcome == KQ_IMPORT_END;
     if (*at_end) {
         return KQ_OK;
     }
     struct kq_issue_request request;
     if (record.outcome == KQ_IMPORT_ROW &&
-        read_request(import, record.values, &chunk->arena, &request, &record.refusal).ok) {
-        kq_voucher_import_chunk_add(chunk, record.line, &request);
-        return KQ_OK;
+        read_request(import, record.values, &request, &record.refusal).ok) {
+        return kq_voucher_import_chunk_add(chunk, record.line, &request, error);
     }
     return kq_voucher_import_chunk_add_refusal(chunk, record.line, &record.refusal, error);
 }
@@ -119,6 +115,9 @@ static struct kq_result take_row(struct import *import, struct kq_voucher_import
 static struct kq_result fill(struct import *import, struct kq_voucher_import_chunk *chunk, bool *at_end,
                              struct kq_error *error)
 {
+    if (!kq_voucher_import_chunk_is_open(chunk)) {
+        KQ_TRY(kq_voucher_import_chunk_open(chunk, error));
+    }
     kq_voucher_import_chunk_clear(chunk);
     while (!*at_end && !kq_voucher_import_chunk_is_full(chunk)) {
         KQ_TRY(take_row(import, chunk, at_end, error));
