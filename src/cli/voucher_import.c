@@ -9,6 +9,7 @@
 #include "cli/voucher_import_chunk.h"
 #include "cli/voucher_import_merchants.h"
 #include "cli/voucher_import_row.h"
+#include "store/sqlite.h"
 
 /* Many vouchers from a file, as fast as the store can write them, through the same decisions as a call of the
  * gateway. Nothing is remembered beside the store: a row that was issued before is found by its template_id
@@ -28,10 +29,10 @@ static const struct kq_flag flags[] = {
  * worth a minute of patience. */
 #define BUSY_TRIES_MAX 12
 
-/* While the store commits about half of them the other half is read. So half of them is how large commits
- * get. Each is made when the file turns out to have so many rows; all of them, full of ordinary rows, are some
- * 25 MB. */
-enum { CHUNK_COUNT = 64 };
+/* While the store commits as many as one commit takes, the next ones are read, enough for it to begin with
+ * when it is done. Each is made when the file turns out to have so many rows; all of them, full of ordinary
+ * rows, are some 60 MB. */
+enum { NEXT_COUNT = 16, CHUNK_COUNT = KQ_BULK_BATCH_WEIGHT_MAX / KQ_VOUCHER_IMPORT_CHUNK_ROWS + NEXT_COUNT };
 
 struct import {
     struct kq_slice template_id; /* borrowed; of rows that name none */
