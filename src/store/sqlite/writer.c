@@ -376,8 +376,10 @@ static void tend_log(struct kq_writer *writer, size_t weight)
     if (writer->log_pages == 0) {
         return;
     }
-    kq_checkpointer_tend(&writer->checkpointer, &writer->connection, writer->log_pages,
-                         weight >= BUSY_WEIGHT);
+    enum kq_log_pace pace = is_alone(writer)        ? KQ_LOG_PACE_BULK
+                            : weight >= BUSY_WEIGHT ? KQ_LOG_PACE_BUSY
+                                                    : KQ_LOG_PACE_SINGLE;
+    kq_checkpointer_tend(&writer->checkpointer, &writer->connection, writer->log_pages, pace);
     writer->log_pages = 0;
 }
 
