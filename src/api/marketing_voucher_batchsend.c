@@ -288,18 +288,18 @@ static bool is_the_templates(enum kq_error_code code)
 static struct kq_result check_template(const struct kq_op_issue_many *many, struct kq_error *error)
 {
     for (size_t i = 0; i < many->count; i++) {
-        if (!is_the_templates(many->items[i].error.code)) {
+        if (many->items[i].refusal == NULL || !is_the_templates(many->items[i].refusal->code)) {
             return KQ_OK;
         }
     }
-    const struct kq_error *refusal = &many->items[0].error;
+    const struct kq_error *refusal = many->items[0].refusal;
     return kq_fail(error, refusal->code, "%s", refusal->detail);
 }
 
 static struct voucher_item item_of(const struct kq_issue_item *item)
 {
-    if (item->error.code != KQ_E_NONE) {
-        const struct kq_gateway_error *refusal = kq_gateway_error_of(item->error.code);
+    if (item->refusal != NULL) {
+        const struct kq_gateway_error *refusal = kq_gateway_error_of(item->refusal->code);
         return (struct voucher_item){
             .user_id = item->request.recipient.value,
             .code = kq_slice_of(refusal->sub_code),

@@ -10,6 +10,7 @@
 #include "cli/voucher_import_chunk.h"
 #include "cli/voucher_import_merchants.h"
 #include "cli/voucher_import_row.h"
+#include "store/sqlite.h"
 
 /* Many vouchers from a file, as fast as the store can write them, through the same decisions as a call of the
  * gateway. Nothing is remembered beside the store: a row that was issued before is found by its template_id
@@ -29,9 +30,10 @@ static const struct kq_flag flags[] = {
  * worth a minute of patience. */
 #define BUSY_TRIES_MAX 12
 
-/* While the store commits about half of them the other half is read. So half of them is how large commits
- * get: more gain little, and take memory; these, full of ordinary rows, are some 50 MB. */
-enum { CHUNK_COUNT = 64 };
+/* While the store commits as many as one commit takes, the next ones are read, enough for it to begin with
+ * when it is done. Each is made when the file turns out to have so many rows; all of them, full of ordinary
+ * rows, are some 60 MB. */
+enum { NEXT_COUNT = 16, CHUNK_COUNT = KQ_BULK_BATCH_WEIGHT_MAX / KQ_VOUCHER_IMPORT_CHUNK_ROWS + NEXT_COUNT };
 
 struct import {
     struct kq_slice template_id; /* borrowed; of rows that name none */
@@ -39,6 +41,7 @@ struct import {
     struct kq_data data;
     struct kq_import_source source;
     struct kq_import_report report;
+    struct kq_arena row_arena; /* owned: the row that is read */
     struct kq_voucher_import_merchants merchants;
     struct kq_voucher_import_chunk chunks[CHUNK_COUNT]; /* a ring */
     size_t oldest;                                      /* of those that are submitted and not counted yet */
@@ -60,6 +63,7 @@ static void close_import(struct import **opened)
     for (size_t i = 0; i < CHUNK_COUNT; i++) {
         kq_voucher_import_chunk_close(&import->chunks[i]);
     }
+    kq_arena_free(&import->row_arena);
     kq_import_report_close(&import->report);
     kq_import_source_close(&import->source);
     kq_voucher_import_merchants_close(&import->merchants);
@@ -77,25 +81,18 @@ static struct kq_result open_import(struct kq_invocation *invocation, struct imp
     import->data.is_bulk = true;
     KQ_TRY(kq_import_input_open(invocation, &import->input, error));
     KQ_TRY(kq_data_open(invocation, &import->data, error));
-    for (size_t i = 0; i < CHUNK_COUNT; i++) {
-        KQ_TRY(kq_voucher_import_chunk_open(&import->chunks[i], error));
-    }
     kq_import_report_begin(&import->report, invocation->json, import->data.store->clock,
                            import->input.total_bytes);
     return kq_import_source_open(&import->source, import->input.file, import->input.format,
                                  kq_voucher_import_plan.columns, kq_voucher_import_plan.column_count, error);
 }
 
+/* Its texts are good until the next row is read. */
 static struct kq_result read_request(struct import *import, const struct kq_import_values *values,
-                                     struct kq_arena *arena, struct kq_issue_request *request,
-                                     struct kq_error *refusal)
+                                     struct kq_issue_request *request, struct kq_error *refusal)
 {
-    struct kq_slice pid;
     KQ_TRY(kq_voucher_import_row_read(values, import->template_id, request, refusal));
-    KQ_TRY(kq_voucher_import_pid(&import->merchants, request->template_id, &pid, refusal));
-    request->pid = kq_arena_copy(arena, pid);
-    KQ_ENSURE_MEMORY(request->pid.data != NULL, refusal);
-    return KQ_OK;
+    return kq_voucher_import_pid(&import->merchants, request->template_id, &request->pid, refusal);
 }
 
 /* The next row becomes the chunk's next entry. */
@@ -103,16 +100,16 @@ static struct kq_result take_row(struct import *import, struct kq_voucher_import
                                  struct kq_error *error)
 {
     struct kq_import_record record;
-    KQ_TRY(kq_import_source_next(&import->source, &chunk->arena, &record, error));
+    kq_arena_reset(&import->row_arena);
+    KQ_TRY(kq_import_source_next(&import->source, &import->row_arena, &record, error));
     *at_end = record.outcome == KQ_IMPORT_END;
     if (*at_end) {
         return KQ_OK;
     }
     struct kq_issue_request request;
     if (record.outcome == KQ_IMPORT_ROW &&
-        read_request(import, record.values, &chunk->arena, &request, &record.refusal).ok) {
-        kq_voucher_import_chunk_add(chunk, record.line, &request);
-        return KQ_OK;
+        read_request(import, record.values, &request, &record.refusal).ok) {
+        return kq_voucher_import_chunk_add(chunk, record.line, &request, error);
     }
     return kq_voucher_import_chunk_add_refusal(chunk, record.line, &record.refusal, error);
 }
@@ -120,6 +117,9 @@ static struct kq_result take_row(struct import *import, struct kq_voucher_import
 static struct kq_result fill(struct import *import, struct kq_voucher_import_chunk *chunk, bool *at_end,
                              struct kq_error *error)
 {
+    if (!kq_voucher_import_chunk_is_open(chunk)) {
+        KQ_TRY(kq_voucher_import_chunk_open(chunk, error));
+    }
     kq_voucher_import_chunk_clear(chunk);
     while (!*at_end && !kq_voucher_import_chunk_is_full(chunk)) {
         KQ_TRY(take_row(import, chunk, at_end, error));
@@ -170,8 +170,8 @@ static struct kq_result count_entry(struct import *import, const struct kq_error
     if (failure->code != KQ_E_NONE) {
         return count_refusal(import, entry->line, failure, error);
     }
-    if (entry->item->error.code != KQ_E_NONE) {
-        return count_refusal(import, entry->line, &entry->item->error, error);
+    if (entry->item->refusal != NULL) {
+        return count_refusal(import, entry->line, entry->item->refusal, error);
     }
     kq_import_report_row(&import->report, !entry->item->result.replayed);
     return KQ_OK;

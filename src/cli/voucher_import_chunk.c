@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/voucher_import_chunk.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 
 /* Runs on the store's thread; from its end on the chunk is its owner's again. */
@@ -11,6 +13,11 @@ static void complete(struct kq_submission *submission)
     chunk->is_submitted = false;
     pthread_cond_signal(&chunk->done);
     pthread_mutex_unlock(&chunk->mutex);
+}
+
+bool kq_voucher_import_chunk_is_open(const struct kq_voucher_import_chunk *chunk)
+{
+    return chunk->submission.complete != NULL;
 }
 
 struct kq_result kq_voucher_import_chunk_open(struct kq_voucher_import_chunk *chunk, struct kq_error *error)
@@ -30,7 +37,7 @@ struct kq_result kq_voucher_import_chunk_open(struct kq_voucher_import_chunk *ch
 
 void kq_voucher_import_chunk_close(struct kq_voucher_import_chunk *chunk)
 {
-    if (chunk->submission.complete == NULL) {
+    if (!kq_voucher_import_chunk_is_open(chunk)) {
         return;
     }
     kq_voucher_import_chunk_wait(chunk);
@@ -55,13 +62,53 @@ bool kq_voucher_import_chunk_is_full(const struct kq_voucher_import_chunk *chunk
            chunk->arena.used_bytes >= KQ_VOUCHER_IMPORT_CHUNK_BYTES;
 }
 
-void kq_voucher_import_chunk_add(struct kq_voucher_import_chunk *chunk, unsigned long long line,
-                                 const struct kq_issue_request *request)
+static struct kq_slice put(char **end, struct kq_slice text)
 {
+    struct kq_slice copy = {.data = *end, .size = text.size};
+    if (text.size > 0) {
+        memcpy(*end, text.data, text.size);
+        *end += text.size;
+    }
+    return copy;
+}
+
+/* Rows of one template stand together, as a rule: the text is the row's before, where that is the same. */
+static bool share(struct kq_slice *text, struct kq_slice before)
+{
+    bool is_same = kq_slice_equal(*text, before);
+    *text = is_same ? before : *text;
+    return is_same;
+}
+
+/* All texts that are not there yet are one piece of the arena: it aligns each. */
+static struct kq_result keep_texts(struct kq_issue_request *request, const struct kq_issue_request *before,
+                                   struct kq_arena *arena, struct kq_error *error)
+{
+    bool has_template = share(&request->template_id, before->template_id);
+    bool has_pid = share(&request->pid, before->pid);
+    size_t size = request->out_biz_no.size + request->recipient.value.size + request->memo.size +
+                  (has_template ? 0 : request->template_id.size) + (has_pid ? 0 : request->pid.size);
+    char *end = kq_arena_allocate(arena, size);
+    KQ_ENSURE_MEMORY(end != NULL, error);
+    request->out_biz_no = put(&end, request->out_biz_no);
+    request->recipient.value = put(&end, request->recipient.value);
+    request->memo = put(&end, request->memo);
+    request->template_id = has_template ? request->template_id : put(&end, request->template_id);
+    request->pid = has_pid ? request->pid : put(&end, request->pid);
+    return KQ_OK;
+}
+
+struct kq_result kq_voucher_import_chunk_add(struct kq_voucher_import_chunk *chunk, unsigned long long line,
+                                             const struct kq_issue_request *request, struct kq_error *error)
+{
+    const struct kq_issue_request none = {.template_id = KQ_SLICE(""), .pid = KQ_SLICE("")};
     struct kq_op_issue_many *many = &chunk->operation.issue_many;
-    struct kq_issue_item *item = &many->items[many->count++];
+    struct kq_issue_item *item = &many->items[many->count];
     item->request = *request;
+    KQ_TRY(keep_texts(&item->request, many->count == 0 ? &none : &item[-1].request, &chunk->arena, error));
     chunk->entries[chunk->entry_count++] = (struct kq_voucher_import_entry){.line = line, .item = item};
+    many->count++;
+    return KQ_OK;
 }
 
 struct kq_result kq_voucher_import_chunk_add_refusal(struct kq_voucher_import_chunk *chunk,

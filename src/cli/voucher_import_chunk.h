@@ -20,7 +20,7 @@
 
 /* It is also full where its texts have taken this much, several times what ordinary rows take: rows may all
  * be as long as a record can be. */
-#define KQ_VOUCHER_IMPORT_CHUNK_BYTES ((size_t)512 << 10)
+#define KQ_VOUCHER_IMPORT_CHUNK_BYTES ((size_t)256 << 10)
 
 /* A row, in the order of the file. `item` has its outcome, once the chunk is done; NULL: it was refused
  * before it came to an item, for the reason that `refusal` in the arena says. */
@@ -43,6 +43,9 @@ struct kq_voucher_import_chunk {
     bool is_submitted; /* under the mutex */
 };
 
+/* Is it, or is it still zeroed? */
+bool kq_voucher_import_chunk_is_open(const struct kq_voucher_import_chunk *chunk);
+
 /* NO_MEMORY. To be closed in any case; a zeroed one too. */
 KQ_MUST struct kq_result kq_voucher_import_chunk_open(struct kq_voucher_import_chunk *chunk,
                                                       struct kq_error *error);
@@ -53,9 +56,11 @@ void kq_voucher_import_chunk_close(struct kq_voucher_import_chunk *chunk);
 void kq_voucher_import_chunk_clear(struct kq_voucher_import_chunk *chunk);
 bool kq_voucher_import_chunk_is_full(const struct kq_voucher_import_chunk *chunk);
 
-/* Adds a row; the texts stand in the chunk's arena. */
-void kq_voucher_import_chunk_add(struct kq_voucher_import_chunk *chunk, unsigned long long line,
-                                 const struct kq_issue_request *request);
+/* Adds a row, and copies its texts. NO_MEMORY. */
+KQ_MUST struct kq_result kq_voucher_import_chunk_add(struct kq_voucher_import_chunk *chunk,
+                                                     unsigned long long line,
+                                                     const struct kq_issue_request *request,
+                                                     struct kq_error *error);
 
 /* Adds a row that is refused already. NO_MEMORY. */
 KQ_MUST struct kq_result kq_voucher_import_chunk_add_refusal(struct kq_voucher_import_chunk *chunk,

@@ -84,13 +84,13 @@ struct kq_op_issue {
     struct kq_issue_result result;
 };
 
-/* Issues that are decided one after the other in one transaction. Each item has an outcome of its own in its
- * `error`, as an ISSUE has; where the store fails, the operation's `error` says so and nothing was changed
- * for any of them. */
+/* Issues that are decided one after the other in one transaction. Each item has an outcome of its own; where
+ * the store fails, the operation's `error` says so and nothing was changed for any of them. Few are refused
+ * and there may be very many, so a refusal stands elsewhere. */
 struct kq_issue_item {
     struct kq_issue_request request;
     struct kq_issue_result result;
-    struct kq_error error;
+    const struct kq_error *refusal; /* in the operation's arena; NULL: issued */
 };
 
 struct kq_op_issue_many {

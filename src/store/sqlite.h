@@ -20,9 +20,11 @@
 #define KQ_BATCH_WEIGHT_MIN 1024
 #define KQ_BATCH_WEIGHT_MAX 16384
 
-/* As many where rows come in bulk and nobody else writes: the more rows share a commit, the more of them
- * share the pages that it writes. */
-#define KQ_BULK_BATCH_WEIGHT_MAX 65536
+/* As many where rows come in bulk and nobody else writes, as long as that is a matter of some seconds: the
+ * more rows share a commit, the more of them share the pages that it writes. Ten million vouchers of a
+ * million users in no order are some 90,000 pages of the index by user, of which so many rows write 70,000.
+ * Twice as many rows would share more, but take longer than others should wait, and more memory. */
+#define KQ_BULK_BATCH_WEIGHT_MAX 131072
 
 struct kq_sqlite_options {
     const char *path;             /* of the file; borrowed during the call */
@@ -30,8 +32,10 @@ struct kq_sqlite_options {
     const struct kq_clock *clock; /* borrowed until close */
     size_t queue_max;             /* submissions waiting at most before BUSY; 0: KQ_QUEUE_MAX_DEFAULT */
     /* Rows come in bulk, and nobody waits for one of them. As long as no other process commits to the file,
-     * one commit takes up to KQ_BULK_BATCH_WEIGHT_MAX, however long that takes. What waits when the file
-     * cannot be had is refused together (BUSY), so that it can be submitted again in its order. */
+     * one commit takes up to KQ_BULK_BATCH_WEIGHT_MAX, those too that come while it decides those before
+     * them; for seconds, but not for so many that another process gives up waiting. What waits when the file
+     * cannot be had is refused together (BUSY), so that it can be submitted again in its order. More memory
+     * is used for pages, as the file grows. */
     bool is_bulk;
 };
 

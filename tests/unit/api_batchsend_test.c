@@ -155,10 +155,10 @@ static struct kq_issue_item issued(void)
     };
 }
 
-static struct kq_issue_item refused(enum kq_error_code code)
+static struct kq_issue_item refused(const struct kq_error *refusal)
 {
     return (struct kq_issue_item){.request = {.recipient = {.value = KQ_SLICE("2088302001456116")}},
-                                  .error = {.code = code, .detail = "detail"}};
+                                  .refusal = refusal};
 }
 
 static bool finish(struct kq_issue_item *items, size_t count, struct kq_buffer *text, struct kq_error *error)
@@ -179,7 +179,8 @@ static bool finish(struct kq_issue_item *items, size_t count, struct kq_buffer *
 static void an_answer_is_made_byte_for_byte(void **state)
 {
     (void)state;
-    struct kq_issue_item items[] = {issued(), refused(KQ_E_USER_NOT_EXIST), refused(KQ_E_TEMPLATE_EXPIRED)};
+    const struct kq_error refusals[] = {{.code = KQ_E_USER_NOT_EXIST}, {.code = KQ_E_TEMPLATE_EXPIRED}};
+    struct kq_issue_item items[] = {issued(), refused(&refusals[0]), refused(&refusals[1])};
     struct kq_buffer text = {0};
     struct kq_error error = {0};
     assert_true(finish(items, KQ_COUNT(items), &text, &error));
@@ -200,7 +201,8 @@ static void the_templates_refusal_is_the_calls(void **state)
     static const enum kq_error_code codes[] = {KQ_E_TEMPLATE_NOT_EXIST, KQ_E_TEMPLATE_STATUS_NOT_MATCH,
                                                KQ_E_TEMPLATE_EXPIRED, KQ_E_INVALID_PARAMETER};
     for (size_t i = 0; i < KQ_COUNT(codes); i++) {
-        struct kq_issue_item items[] = {refused(codes[i]), refused(codes[i])};
+        const struct kq_error refusal = {.code = codes[i], .detail = "detail"};
+        struct kq_issue_item items[] = {refused(&refusal), refused(&refusal)};
         struct kq_error error = {0};
         assert_false(finish(items, KQ_COUNT(items), NULL, &error));
         assert_int_equal(error.code, codes[i]);
@@ -214,7 +216,8 @@ static void the_recipients_refusals_are_not_the_calls(void **state)
     static const enum kq_error_code codes[] = {KQ_E_USER_NOT_EXIST, KQ_E_USER_STATUS_ERROR,
                                                KQ_E_TEMPLATE_STOCK_NOT_ENOUGH, KQ_E_USER_LIMIT_EXCEEDED};
     for (size_t i = 0; i < KQ_COUNT(codes); i++) {
-        struct kq_issue_item items[] = {refused(codes[i]), refused(codes[i])};
+        const struct kq_error refusal = {.code = codes[i], .detail = "detail"};
+        struct kq_issue_item items[] = {refused(&refusal), refused(&refusal)};
         struct kq_buffer text = {0};
         struct kq_error error = {0};
         assert_true(finish(items, KQ_COUNT(items), &text, &error));

@@ -11,6 +11,9 @@
 /* Each look at the clock takes so long: every batch takes longer than a bounded one may. */
 #define SLOW_US 100000
 
+/* Each takes longer than others should wait for one of rows in bulk. */
+#define TOO_SLOW_US 3000000
+
 /* Longer than another process is remembered. */
 #define LATER_US INT64_C(10000000)
 
@@ -143,6 +146,30 @@ static void batches_grow_while_nobody_else_commits(void **state)
     sqlite3_close(bulk.handle);
 }
 
+static void batches_never_grow_beyond_what_others_wait_for(void **state)
+{
+    struct scene *scene = *state;
+    open_bulk(scene, true);
+    atomic_store(&scene->clock.monotonic_step_us, TOO_SLOW_US);
+    run_loads(7, NOTHING);
+    assert_batches(7, false);
+    sqlite3_close(bulk.handle);
+}
+
+static void batches_that_take_too_long_become_smaller(void **state)
+{
+    struct scene *scene = *state;
+    open_bulk(scene, true);
+    run_loads(15, NOTHING);
+    assert_batches(15, true);
+    atomic_store(&scene->clock.monotonic_step_us, TOO_SLOW_US);
+    run_loads(15, NOTHING); /* What keeps them together takes as long: it halves the 16 that came next. */
+    for (size_t i = 0; i < 15; i++) {
+        assert_int_equal(bulk.loads[i].seen, 15 + (i < 8 ? 8 : i < 12 ? 12 : i < 14 ? 14 : 15));
+    }
+    sqlite3_close(bulk.handle);
+}
+
 /* The very batch that finds another's commit is a small one already; they grow again when nobody has
  * committed for long. */
 static void batches_are_small_after_anothers_commit(void **state)
@@ -193,6 +220,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(slow_batches_stay_small),
         SCENE_TEST(batches_grow_while_nobody_else_commits),
+        SCENE_TEST(batches_never_grow_beyond_what_others_wait_for),
+        SCENE_TEST(batches_that_take_too_long_become_smaller),
         SCENE_TEST(batches_are_small_after_anothers_commit),
         SCENE_TEST(all_that_waits_is_busy_together),
     };

@@ -80,7 +80,7 @@ static void write_round(struct load *load, size_t round)
     many.issue_many.count = ITEMS;
     bool written = kq_store_apply(load->scene->store, &many, 1, NULL).ok;
     for (size_t i = 0; i < ITEMS; i++) {
-        written = written && load->items[i].error.code == KQ_E_NONE;
+        written = written && load->items[i].refusal == NULL;
     }
     atomic_fetch_add(&load->failed, written ? 0 : 1);
 }
@@ -178,11 +178,33 @@ static void a_view_that_stays_is_waited_for_by_nobody(void **state)
     free_load(&load);
 }
 
+/* Rows in bulk: the log is left alone until it is long; then all of it is copied, and it begins anew. */
+static void a_log_of_rows_in_bulk_is_copied_when_it_is_long(void **state)
+{
+    struct scene *scene = *state;
+    const char *path = store_path(scene, "");
+    struct kq_connection writer;
+    struct kq_checkpointer checkpointer;
+    assert_true(kq_connection_open(&writer, path, KQ_CONNECTION_WRITER, &scene->clock.clock, NULL).ok);
+    assert_true(kq_checkpointer_start(&checkpointer, path, &scene->clock.clock, NULL).ok);
+    add_user(scene, USER);
+    int64_t before = log_bytes(scene);
+    kq_checkpointer_tend(&checkpointer, &writer, KQ_LOG_BULK_PAGES - 1, KQ_LOG_PACE_BULK);
+    assert_int_equal(atomic_load(&checkpointer.copied_pages), 0);
+    kq_checkpointer_tend(&checkpointer, &writer, KQ_LOG_BULK_PAGES, KQ_LOG_PACE_BULK);
+    assert_true(atomic_load(&checkpointer.copied_pages) > 0);
+    add_user(scene, OTHER_USER);
+    assert_int_equal(log_bytes(scene), before); /* Written over from its beginning. */
+    kq_checkpointer_stop(&checkpointer);
+    kq_connection_close(&writer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(the_log_stays_bounded),
         SCENE_TEST(a_view_that_stays_is_waited_for_by_nobody),
+        SCENE_TEST(a_log_of_rows_in_bulk_is_copied_when_it_is_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

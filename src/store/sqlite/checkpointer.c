@@ -166,16 +166,31 @@ static void rest(struct kq_checkpointer *checkpointer, struct kq_connection *wri
     checkpointer->rest_by_pages = checkpointer->rest_at_pages + KQ_LOG_MAX_PAGES - KQ_LOG_REST_PAGES;
 }
 
-void kq_checkpointer_tend(struct kq_checkpointer *checkpointer, struct kq_connection *writer,
-                          int64_t log_pages, bool is_busy)
+/* Leaves the log alone until it is long; then has all of it copied, and waits. */
+static void tend_bulk(struct kq_checkpointer *checkpointer, struct kq_connection *writer)
 {
-    int64_t copy_at_pages = is_busy ? KQ_LOG_COPY_PAGES : KQ_LOG_COPY_SOON_PAGES;
+    bool is_long = checkpointer->log_pages >= KQ_LOG_BULK_PAGES;
+    if (is_long && checkpointer->log_pages >= checkpointer->rest_at_pages) {
+        want(checkpointer);
+        is_idle(checkpointer, true);
+        rest(checkpointer, writer);
+    }
+}
+
+void kq_checkpointer_tend(struct kq_checkpointer *checkpointer, struct kq_connection *writer,
+                          int64_t log_pages, enum kq_log_pace pace)
+{
+    int64_t copy_at_pages = pace == KQ_LOG_PACE_SINGLE ? KQ_LOG_COPY_SOON_PAGES : KQ_LOG_COPY_PAGES;
     int64_t copied_pages = atomic_load(&checkpointer->copied_pages);
     if (log_pages < checkpointer->log_pages || log_pages < copied_pages) {
         begin_anew(checkpointer);
         copied_pages = 0;
     }
     checkpointer->log_pages = log_pages;
+    if (pace == KQ_LOG_PACE_BULK) {
+        tend_bulk(checkpointer, writer);
+        return;
+    }
     int64_t left_pages = log_pages - copied_pages;
     if (must_rest(checkpointer, left_pages)) {
         rest(checkpointer, writer);

@@ -39,6 +39,12 @@
 /* As long as it gets, and one batch more: a start after a power cut reads it in a fraction of a second. */
 #define KQ_LOG_MAX_PAGES 65536
 
+/* The same where rows come in bulk and nobody else commits. Each batch writes the same pages again, so that
+ * they are copied once for some batches, and all at once: the thread does it, and the writer waits for it
+ * without holding the file. A start after a power cut may read so much, and one batch more, for a second or
+ * two. */
+#define KQ_LOG_BULK_PAGES 196608
+
 /* How often it is looked, KQ_SQLITE_POLL_US apart, whether the readers are done: some milliseconds, more than
  * any read takes. */
 #define KQ_LOG_REST_PATIENCE 40
@@ -63,16 +69,22 @@ struct kq_checkpointer {
     bool closing;
 };
 
+/* How commits come. */
+enum kq_log_pace {
+    KQ_LOG_PACE_SINGLE, /* each is waited for */
+    KQ_LOG_PACE_BUSY,   /* many share one */
+    KQ_LOG_PACE_BULK    /* rows in bulk, and nobody else commits */
+};
+
 /* Starts the thread; it opens its connection when there is something to do. `path` and `clock` stay until the
  * stop. INTERNAL. */
 KQ_MUST struct kq_result kq_checkpointer_start(struct kq_checkpointer *checkpointer, const char *path,
                                                const struct kq_clock *clock, struct kq_error *error);
 
-/* The writer's thread, after a commit that left so many pages in the log, and after it is answered; `is_busy`
- * where many shared it. `writer`
+/* The writer's thread, after a commit that left so many pages in the log, and after it is answered. `writer`
  * is its connection, which may have to do the rest. */
 void kq_checkpointer_tend(struct kq_checkpointer *checkpointer, struct kq_connection *writer,
-                          int64_t log_pages, bool is_busy);
+                          int64_t log_pages, enum kq_log_pace pace);
 
 /* Waits for what it is doing, and ends the thread. */
 void kq_checkpointer_stop(struct kq_checkpointer *checkpointer);

@@ -61,10 +61,12 @@ struct kq_result kq_connection_execute(struct kq_connection *connection, const c
 }
 
 /* The writer's: what a large batch touches, so that a page is read and written once for all of it, and the
- * upper pages of trees with millions of rows. The readers': every commit empties them. The checkpointer reads
- * no pages through its own. */
+ * upper pages of trees with millions of rows. The same for the much larger batches of rows in bulk: what does
+ * not fit is written to the log as it comes, and read again. The readers': every commit empties them. The
+ * checkpointer reads no pages through its own. */
 static const char *const cache_pragmas[KQ_CONNECTION_USE_COUNT] = {
     [KQ_CONNECTION_WRITER] = "PRAGMA cache_size = -65536",
+    [KQ_CONNECTION_BULK_WRITER] = "PRAGMA cache_size = -245760",
     [KQ_CONNECTION_READER] = "PRAGMA cache_size = -2048",
     [KQ_CONNECTION_CHECKPOINTER] = "PRAGMA cache_size = -64",
 };

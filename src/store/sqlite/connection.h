@@ -39,6 +39,7 @@ struct kq_connection {
  * or written. */
 enum kq_connection_use {
     KQ_CONNECTION_WRITER,
+    KQ_CONNECTION_BULK_WRITER,
     KQ_CONNECTION_READER,
     KQ_CONNECTION_CHECKPOINTER,
     KQ_CONNECTION_USE_COUNT

@@ -233,18 +233,38 @@ struct kq_result kq_write_issue(struct kq_batch *batch, struct kq_operation *ope
     return issue_one(batch, &issue->request, operation->arena, &issue->result, error);
 }
 
+static struct kq_result keep_refusal(const struct kq_error *refusal, struct kq_arena *arena,
+                                     struct kq_issue_item *item, struct kq_error *error)
+{
+    struct kq_error *kept = kq_arena_allocate(arena, sizeof(*kept));
+    KQ_ENSURE_MEMORY(kept != NULL, error);
+    *kept = *refusal;
+    item->refusal = kept;
+    return KQ_OK;
+}
+
+/* One of many. FAILED: the store failed. */
+static struct kq_result issue_item(struct kq_batch *batch, struct kq_issue_item *item, struct kq_arena *arena,
+                                   struct kq_error *error)
+{
+    struct kq_error refusal = {0};
+    item->refusal = NULL;
+    if (issue_one(batch, &item->request, arena, &item->result, &refusal).ok) {
+        return KQ_OK;
+    }
+    if (kq_error_category(refusal.code) == KQ_CATEGORY_INTERNAL) {
+        *error = refusal;
+        return KQ_FAILED;
+    }
+    return keep_refusal(&refusal, arena, item, error);
+}
+
 struct kq_result kq_write_issue_many(struct kq_batch *batch, struct kq_operation *operation,
                                      struct kq_error *error)
 {
     struct kq_op_issue_many *many = &operation->issue_many;
     for (size_t i = 0; i < many->count; i++) {
-        struct kq_issue_item *item = &many->items[i];
-        item->error = (struct kq_error){0};
-        bool issued = issue_one(batch, &item->request, operation->arena, &item->result, &item->error).ok;
-        if (!issued && kq_error_category(item->error.code) == KQ_CATEGORY_INTERNAL) {
-            *error = item->error;
-            return KQ_FAILED;
-        }
+        KQ_TRY(issue_item(batch, &many->items[i], operation->arena, error));
     }
     return KQ_OK;
 }

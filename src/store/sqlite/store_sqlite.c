@@ -71,9 +71,8 @@ static struct kq_result open_connection(struct kq_sqlite_store *store,
                                         const struct kq_sqlite_options *options, struct kq_error *error)
 {
     KQ_TRY(make_file(options->path, options->create, error));
-    if (!kq_connection_open(&store->writer.connection, options->path, KQ_CONNECTION_WRITER, options->clock,
-                            error)
-             .ok ||
+    enum kq_connection_use use = options->is_bulk ? KQ_CONNECTION_BULK_WRITER : KQ_CONNECTION_WRITER;
+    if (!kq_connection_open(&store->writer.connection, options->path, use, options->clock, error).ok ||
         !kq_schema_prepare(&store->writer.connection, error).ok) {
         return kq_fail_in(error, "%s", options->path);
     }

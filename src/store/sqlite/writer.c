@@ -16,13 +16,19 @@
 #define BATCH_GROWS_BELOW_US 20000
 #define BATCH_SHRINKS_ABOVE_US 50000
 
+/* The same where rows come in bulk and nobody else has committed for long: somebody may all the same come and
+ * wait for one batch, or for the rest of the log, and gives up after KQ_SQLITE_BUSY_TIMEOUT_US. A batch of
+ * twice the weight takes twice as long at most. */
+#define BULK_BATCH_GROWS_BELOW_US 1250000
+#define BULK_BATCH_SHRINKS_ABOVE_US 2500000
+
 /* Other processes look for the lock four times in a millisecond (connection.c). One that writes batch after
  * batch leaves them this long to get it, after batches beside which it does not matter. */
 #define REST_AFTER_US 10000
 #define REST_NS 500000
 
-/* Where rows come in bulk, batches grow however long they take while nobody else commits to the file. Whoever
- * does is likely to do so again: they are bounded in time from then on, until nobody has for so long. */
+/* Whoever commits beside a writer of rows in bulk is likely to do so again: batches are as short as any from
+ * then on, until nobody has for so long. */
 #define OTHERS_STAY_US INT64_C(10000000)
 
 /* Where those that wait are patient (store.h), a commit is put off until so many share it: what a commit
@@ -41,6 +47,7 @@
 static void append(struct kq_submission_list *list, struct kq_submission *submission)
 {
     submission->next = NULL;
+    list->weight += kq_operation_weight(submission->operation);
     if (list->last == NULL) {
         list->first = submission;
     } else {
@@ -58,6 +65,7 @@ static struct kq_submission *take_first(struct kq_submission_list *list)
         list->last = NULL;
     }
     list->count--;
+    list->weight -= kq_operation_weight(first->operation);
     return first;
 }
 
@@ -70,24 +78,16 @@ static void join(struct kq_submission_list *list, const struct kq_submission_lis
         list->last->next = later->first;
         list->last = later->last;
         list->count += later->count;
+        list->weight += later->weight;
     }
 }
 
-/* Takes what weighs so much at most off the list's front, but one at least where there is one. */
-static struct kq_submission_list take_weight(struct kq_submission_list *list, size_t weight_max,
-                                             size_t *weight)
+/* Does the list's first have a place in a batch that may weigh so much? One that is empty takes anything. */
+static bool has_place(const struct kq_submission_list *batch, const struct kq_submission_list *list,
+                      size_t weight_max)
 {
-    struct kq_submission_list taken = {0};
-    *weight = 0;
-    while (list->count > 0) {
-        size_t next_weight = kq_operation_weight(list->first->operation);
-        if (taken.count > 0 && next_weight > weight_max - *weight) {
-            break;
-        }
-        append(&taken, take_first(list));
-        *weight = next_weight < weight_max - *weight ? *weight + next_weight : weight_max;
-    }
-    return taken;
+    return list->count > 0 &&
+           (batch->count == 0 || batch->weight + kq_operation_weight(list->first->operation) <= weight_max);
 }
 
 /* By the clock that the thread sleeps by. */
@@ -185,13 +185,35 @@ static void take_queue(struct kq_writer *writer, bool wait)
     join(&writer->taken, &queue);
 }
 
-/* The next batch, of one operation at least. Empty: there will be none. */
-static struct kq_submission_list take_batch(struct kq_writer *writer, size_t *weight)
+/* Puts so much behind the batch as it may weigh. */
+static void fill_batch(struct kq_writer *writer, struct kq_submission_list *batch, size_t weight_max)
 {
+    size_t count_before = batch->count;
+    while (has_place(batch, &writer->taken, weight_max)) {
+        append(batch, take_first(&writer->taken));
+    }
+    atomic_fetch_sub(&writer->waiting_count, batch->count - count_before);
+}
+
+/* The next batch, of one operation at least; where rows come in bulk only its beginning, see go_on. Empty:
+ * there will be none. */
+static struct kq_submission_list take_batch(struct kq_writer *writer)
+{
+    struct kq_submission_list batch = {0};
     take_queue(writer, true);
-    struct kq_submission_list batch = take_weight(&writer->taken, writer->batch_weight_max, weight);
-    atomic_fetch_sub(&writer->waiting_count, batch.count);
+    fill_batch(writer, &batch, writer->is_bulk ? KQ_BATCH_WEIGHT_MIN : writer->batch_weight_max);
     return batch;
+}
+
+/* Rows in bulk are made while those before them are decided: so their batch takes what has come when it has
+ * decided what it has. Then as many rows wait in memory as one batch has, not two. The first that came, or
+ * NULL: the batch is as large as it may be, or nothing waits. */
+static struct kq_submission *go_on(struct kq_writer *writer, struct kq_submission_list *batch)
+{
+    struct kq_submission *last = batch->last;
+    take_queue(writer, false);
+    fill_batch(writer, batch, writer->batch_weight_max);
+    return last->next;
 }
 
 /* From here on the submission is its submitter's again. */
@@ -230,53 +252,52 @@ static void note_outcome(struct kq_writer *writer, const struct kq_error *failur
     writer->is_unsettled = is_unsettled;
 }
 
-/* May batches take as long as they want to? */
+/* Has nobody else committed for long? */
 static bool is_alone(const struct kq_writer *writer)
 {
     return writer->is_bulk && writer->clock->monotonic_us(writer->clock) >= writer->others_until_us;
 }
 
-static void remember_others(struct kq_writer *writer)
+/* Of a bulk writer that has just met another process's transaction, with no more than the beginning of a
+ * batch. */
+static void meet_others(struct kq_writer *writer)
 {
+    if (is_alone(writer)) {
+        writer->batch_weight_max = KQ_BATCH_WEIGHT_MIN;
+    }
     writer->others_until_us = writer->clock->monotonic_us(writer->clock) + OTHERS_STAY_US;
 }
 
-/* Of a bulk writer that has just met another process's commit: if it was alone so far, the batch that it is
- * about to decide is too large now, and all but its beginning is left for the next ones. */
-static void meet_others(struct kq_writer *writer, struct kq_submission_list *list)
+static struct kq_result decide_from(struct kq_writer *writer, const struct kq_submission *first,
+                                    struct kq_error *error)
 {
-    bool was_alone = is_alone(writer);
-    remember_others(writer);
-    if (!was_alone) {
-        return;
+    for (const struct kq_submission *at = first; at != NULL; at = at->next) {
+        kq_batch_run(&writer->batch, at->operation);
+        if (kq_error_category(at->operation->error.code) == KQ_CATEGORY_INTERNAL) {
+            *error = at->operation->error;
+            return KQ_FAILED;
+        }
     }
-    size_t weight = 0;
-    writer->batch_weight_max = KQ_BATCH_WEIGHT_MIN;
-    struct kq_submission_list kept = take_weight(list, writer->batch_weight_max, &weight);
-    atomic_fetch_add(&writer->waiting_count, list->count);
-    join(list, &writer->taken);
-    writer->taken = *list;
-    *list = kept;
+    return KQ_OK;
 }
 
-/* Decides and commits all of the list, or what meet_others leaves of it, in one transaction. After a failure
- * nothing of it can be seen in the file; *begun false: it did not come to a transaction. */
-static struct kq_result write_together(struct kq_writer *writer, struct kq_submission_list *list, bool *begun,
-                                       struct kq_error *error)
+/* Decides and commits all of the list in one transaction, and where it `grows`, puts behind it what has come
+ * meanwhile. After a failure nothing of it can be seen in the file; *begun false: it did not come to a
+ * transaction. */
+static struct kq_result write_together(struct kq_writer *writer, struct kq_submission_list *list, bool grows,
+                                       bool *begun, struct kq_error *error)
 {
     int64_t now_ms = writer->clock->business_ms(writer->clock);
     struct kq_result done = kq_batch_begin(&writer->batch, now_ms, error);
     *begun = done.ok;
     KQ_TRY(done);
     if (writer->is_bulk && writer->batch.met_others) {
-        meet_others(writer, list);
+        meet_others(writer);
     }
-    for (struct kq_submission *at = list->first; at != NULL && done.ok; at = at->next) {
-        kq_batch_run(&writer->batch, at->operation);
-        if (kq_error_category(at->operation->error.code) == KQ_CATEGORY_INTERNAL) {
-            *error = at->operation->error;
-            done = KQ_FAILED;
-        }
+    const struct kq_submission *next = list->first;
+    while (next != NULL && done.ok) {
+        done = decide_from(writer, next, error);
+        next = grows && done.ok ? go_on(writer, list) : NULL;
     }
     if (done.ok) {
         done = kq_batch_commit(&writer->batch, error);
@@ -295,7 +316,7 @@ static void write_each(struct kq_writer *writer, struct kq_submission_list *list
         struct kq_submission_list alone = {0};
         bool begun = false;
         append(&alone, take_first(list));
-        bool written = write_together(writer, &alone, &begun, &error).ok;
+        bool written = write_together(writer, &alone, false, &begun, &error).ok;
         note_outcome(writer, written ? NULL : &error);
         if (written) {
             complete_all(&alone);
@@ -317,12 +338,14 @@ static void fail_waiting(struct kq_writer *writer, const struct kq_error *error)
     fail_all(&writer->taken, error);
 }
 
-/* Takes the list's operations to their end. */
-static void write_list(struct kq_writer *writer, struct kq_submission_list *list)
+/* Takes the list's operations to their end. How much it weighed, with all that was put behind it. */
+static size_t write_list(struct kq_writer *writer, struct kq_submission_list *list)
 {
     struct kq_error error = {0};
     bool begun = false;
-    if (write_together(writer, list, &begun, &error).ok) {
+    bool written = write_together(writer, list, writer->is_bulk, &begun, &error).ok;
+    size_t weight = list->weight;
+    if (written) {
         note_outcome(writer, NULL);
         complete_all(list);
     } else if (begun && (list->count > 1 || writer->batch.is_unsettled)) {
@@ -331,10 +354,11 @@ static void write_list(struct kq_writer *writer, struct kq_submission_list *list
         note_outcome(writer, &error);
         fail_all(list, &error);
         if (!begun && writer->is_bulk) {
-            remember_others(writer);
+            meet_others(writer);
             fail_waiting(writer, &error);
         }
     }
+    return weight;
 }
 
 /* Of a commit: how long the log is now. Instead of SQLite's own hook, which would copy the log at once. */
@@ -352,8 +376,10 @@ static void tend_log(struct kq_writer *writer, size_t weight)
     if (writer->log_pages == 0) {
         return;
     }
-    kq_checkpointer_tend(&writer->checkpointer, &writer->connection, writer->log_pages,
-                         weight >= BUSY_WEIGHT);
+    enum kq_log_pace pace = is_alone(writer)        ? KQ_LOG_PACE_BULK
+                            : weight >= BUSY_WEIGHT ? KQ_LOG_PACE_BUSY
+                                                    : KQ_LOG_PACE_SINGLE;
+    kq_checkpointer_tend(&writer->checkpointer, &writer->connection, writer->log_pages, pace);
     writer->log_pages = 0;
 }
 
@@ -362,11 +388,15 @@ static void fit_batches(struct kq_writer *writer, size_t weight, int64_t took_us
     size_t *most = &writer->batch_weight_max;
     bool alone = is_alone(writer);
     size_t bound = alone ? KQ_BULK_BATCH_WEIGHT_MAX : KQ_BATCH_WEIGHT_MAX;
-    if (!alone && took_us > BATCH_SHRINKS_ABOVE_US) {
+    if (took_us > (alone ? BULK_BATCH_SHRINKS_ABOVE_US : BATCH_SHRINKS_ABOVE_US)) {
         *most = *most / 2 < KQ_BATCH_WEIGHT_MIN ? KQ_BATCH_WEIGHT_MIN : *most / 2;
-    } else if ((alone || took_us < BATCH_GROWS_BELOW_US) && weight > *most / 2) {
+    } else if (took_us < (alone ? BULK_BATCH_GROWS_BELOW_US : BATCH_GROWS_BELOW_US) && weight > *most / 2) {
         *most = *most * 2 > bound ? bound : *most * 2;
     }
+}
+
+static void let_others_in(const struct kq_writer *writer, int64_t took_us)
+{
     if (writer->is_bulk || took_us > REST_AFTER_US) {
         struct timespec rest = {.tv_nsec = REST_NS};
         nanosleep(&rest, NULL);
@@ -376,16 +406,16 @@ static void fit_batches(struct kq_writer *writer, size_t weight, int64_t took_us
 static void *run(void *context)
 {
     struct kq_writer *writer = context;
-    size_t weight = 0;
     kq_turns_short();
-    struct kq_submission_list list = take_batch(writer, &weight);
+    struct kq_submission_list list = take_batch(writer);
     while (list.count > 0) {
         int64_t begun_us = writer->clock->monotonic_us(writer->clock);
-        write_list(writer, &list);
+        size_t weight = write_list(writer, &list);
         int64_t took_us = writer->clock->monotonic_us(writer->clock) - begun_us;
-        tend_log(writer, weight);
         fit_batches(writer, weight, took_us);
-        list = take_batch(writer, &weight);
+        let_others_in(writer, took_us);
+        tend_log(writer, weight);
+        list = take_batch(writer);
     }
     return NULL;
 }

@@ -28,6 +28,7 @@ struct kq_submission_list {
     struct kq_submission *first;
     struct kq_submission *last;
     size_t count;
+    size_t weight; /* of all of them: kq_operation_weight */
 };
 
 struct kq_writer {
