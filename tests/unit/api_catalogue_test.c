@@ -141,6 +141,21 @@ static void requests_have_the_pages_rows(void **state)
     assert_row(list, "template_id", true, 32);
     assert_row(list, "user_id", true, 20);
 
+    const struct kq_fields *wallet = kq_method_user_pass_grouplist_query.request;
+    assert_int_equal(wallet->count, 8);
+    assert_row(wallet, "user_id", true, 16);
+    assert_row(wallet, "partner_id", false, 16);
+    assert_row(wallet, "group_type", true, 10);
+    assert_row(wallet, "time_status", true, 10);
+    assert_row(wallet, "city_code", false, 10);
+    assert_row(wallet, "need_shopinfo", false, 10);
+    assert_row(wallet, "page_size", true, 10);
+    assert_row(wallet, "page_num", true, 10);
+}
+
+static void consents_and_grants_have_their_rows(void **state)
+{
+    (void)state;
     const struct kq_fields *confirm = kq_method_marketing_voucher_confirm.request;
     assert_int_equal(confirm->count, 6);
     assert_row(confirm, "template_id", true, 28);
@@ -162,7 +177,11 @@ static void requests_have_the_pages_rows(void **state)
     assert_row(token, "grant_type", true, 20);
     assert_row(token, "code", false, 40);
     assert_row(token, "refresh_token", false, 40);
+}
 
+static void pass_requests_have_their_rows(void **state)
+{
+    (void)state;
     const struct kq_fields *template_add = kq_method_pass_template_add.request;
     assert_int_equal(template_add->count, 2);
     assert_row(template_add, "unique_id", true, 999);
@@ -189,17 +208,6 @@ static void requests_have_the_pages_rows(void **state)
     assert_row(pass_update, "user_id", false, 16);
     assert_row(pass_update, "verify_code", false, 999);
     assert_row(pass_update, "verify_type", false, 99999);
-
-    const struct kq_fields *wallet = kq_method_user_pass_grouplist_query.request;
-    assert_int_equal(wallet->count, 8);
-    assert_row(wallet, "user_id", true, 16);
-    assert_row(wallet, "partner_id", false, 16);
-    assert_row(wallet, "group_type", true, 10);
-    assert_row(wallet, "time_status", true, 10);
-    assert_row(wallet, "city_code", false, 10);
-    assert_row(wallet, "need_shopinfo", false, 10);
-    assert_row(wallet, "page_size", true, 10);
-    assert_row(wallet, "page_num", true, 10);
 }
 
 /* spec/vouchers.md, "Neighbouring methods"; what it gives no length has our own. */
@@ -365,6 +373,8 @@ int main(void)
         cmocka_unit_test(the_catalogue_is_in_the_order_of_names),
         cmocka_unit_test(every_field_is_documented_and_has_its_own_place),
         cmocka_unit_test(requests_have_the_pages_rows),
+        cmocka_unit_test(consents_and_grants_have_their_rows),
+        cmocka_unit_test(pass_requests_have_their_rows),
         cmocka_unit_test(template_requests_have_their_rows),
         cmocka_unit_test(answers_have_the_pages_rows),
         cmocka_unit_test(every_method_names_its_business_codes),
