@@ -33,6 +33,7 @@
 /* Product codes, from the reference pages' examples. */
 #define KQ_ID_PRODUCT_TEMPLATE "00073001"
 #define KQ_ID_PRODUCT_VOUCHER "00073002"
+#define KQ_ID_PRODUCT_NOTIFICATION "00073004" /* ours, as no page shows one */
 
 /* Where ids come from. The store keeps `last_ms` and `sequence` with the rows that were made from them, so
  * that an id never comes twice, whatever the clock does. One thread at a time. */

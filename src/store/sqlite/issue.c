@@ -2,6 +2,7 @@
 #include "base/macros.h"
 #include "base/time.h"
 #include "store/sqlite/numbers.h"
+#include "store/sqlite/outbox.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/tallies.h"
@@ -102,6 +103,7 @@ static struct kq_result issue_anew(const struct issue *issue, bool *inserted, st
     if (*inserted) {
         kq_template_map_note_change(&batch->templates, entry);
         KQ_TRY(kq_tally_issue(batch, entry, &issue->result->voucher, error));
+        KQ_TRY(kq_outbox_issue(batch, entry, &issue->result->voucher, error));
         issue->result->voucher.template_id = issue->request->template_id; /* The same text, which stays. */
     } else {
         batch->ids = ids_before;

@@ -18,4 +18,8 @@ kq_write_function *const kq_writes[KQ_OPERATION_KIND_COUNT] = {
     [KQ_OP_TEMPLATE_CREATE] = kq_write_template_create,
     [KQ_OP_TEMPLATE_MOVE] = kq_write_template_move,
     [KQ_OP_PASS_CREATE] = kq_write_pass_create,
+    [KQ_OP_EXPIRE_DUE] = kq_write_expire_due,
+    [KQ_OP_NOTIFICATION_RECORD] = kq_write_notification_record,
+    [KQ_OP_NOTIFICATION_REPEAT] = kq_write_notification_repeat,
+    [KQ_OP_NOTIFICATION_PRUNE] = kq_write_notification_prune,
 };

@@ -29,6 +29,10 @@ kq_write_function kq_write_shop_create;
 kq_write_function kq_write_template_create;
 kq_write_function kq_write_template_move;
 kq_write_function kq_write_pass_create;
+kq_write_function kq_write_expire_due;
+kq_write_function kq_write_notification_record;
+kq_write_function kq_write_notification_repeat;
+kq_write_function kq_write_notification_prune;
 
 /* For the batch, before its commit. */
 KQ_MUST struct kq_result kq_write_template_changes(struct kq_batch *batch,
