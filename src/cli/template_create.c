@@ -72,6 +72,11 @@ static const struct kq_flag flags[] = {
      .kind = KQ_FLAG_LIST,
      .value = "LINE",
      .text = "usage text, up to 10 lines of 50 characters"},
+    {.name = "notify-uri",
+     .kind = KQ_FLAG_TEXT,
+     .value = "URI",
+     .text = "where it is told what happens to vouchers, http or https (default: nowhere)",
+     .max_chars = 256},
     {.name = "draft", .kind = KQ_FLAG_SWITCH, .text = "sends nothing until `kaquan template activate`"},
 };
 
@@ -117,6 +122,7 @@ static struct kq_result read_template(struct kq_invocation *invocation, int64_t 
     template->pid = kq_flag_text(invocation, "pid");
     template->name = kq_flag_text(invocation, "name");
     template->brand_name = kq_flag_text(invocation, "brand-name");
+    template->notify_uri = kq_flag_text(invocation, "notify-uri");
     template->amount_fen = number_or(invocation, "amount", 0);
     template->floor_amount_fen = kq_flag_number(invocation, "floor-amount");
     template->quantity = number_or(invocation, "quantity", KQ_UNLIMITED);
