@@ -39,9 +39,14 @@ extern const struct kq_command kq_command_user_list;
 extern const struct kq_command kq_command_user_show;
 extern const struct kq_command kq_command_user_unfreeze;
 extern const struct kq_command kq_command_version;
+extern const struct kq_command kq_command_voucher_delay;
+extern const struct kq_command kq_command_voucher_delete;
+extern const struct kq_command kq_command_voucher_events;
 extern const struct kq_command kq_command_voucher_import;
 extern const struct kq_command kq_command_voucher_list;
+extern const struct kq_command kq_command_voucher_refund;
 extern const struct kq_command kq_command_voucher_send;
 extern const struct kq_command kq_command_voucher_show;
+extern const struct kq_command kq_command_voucher_use;
 
 #endif

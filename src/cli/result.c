@@ -49,3 +49,10 @@ struct kq_result kq_print_changed(bool json, const char *what, const char *id_na
     const struct change change = {what, id_name, id, verb, "changed", changed};
     return print(json, &change, error);
 }
+
+void kq_name_refusal(struct kq_error *error)
+{
+    if (kq_error_category(error->code) == KQ_CATEGORY_BUSINESS && error->detail[0] != '\0') {
+        KQ_IGNORE(kq_fail_in(error, "%s", kq_error_text(error->code)));
+    }
+}

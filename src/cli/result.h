@@ -16,4 +16,8 @@ KQ_MUST struct kq_result kq_print_changed(bool json, const char *what, const cha
                                           struct kq_slice id, const char *verb, bool changed,
                                           struct kq_error *error);
 
+/* A refusal's detail is Chinese, for the gateway's answers; for an operator its English sentence comes first.
+ */
+void kq_name_refusal(struct kq_error *error);
+
 #endif

@@ -6,6 +6,7 @@
 #include "cli/import_input.h"
 #include "cli/import_report.h"
 #include "cli/import_source.h"
+#include "cli/result.h"
 #include "cli/voucher_import_chunk.h"
 #include "cli/voucher_import_merchants.h"
 #include "cli/voucher_import_row.h"
@@ -152,14 +153,11 @@ static void settle(struct import *import)
     }
 }
 
-/* A refusal's detail is Chinese, for the gateway's answers; here its English sentence comes first. */
 static struct kq_result count_refusal(struct import *import, unsigned long long line,
                                       const struct kq_error *refusal, struct kq_error *error)
 {
     struct kq_error shown = *refusal;
-    if (kq_error_category(refusal->code) == KQ_CATEGORY_BUSINESS && refusal->detail[0] != '\0') {
-        KQ_IGNORE(kq_fail_in(&shown, "%s", kq_error_text(refusal->code)));
-    }
+    kq_name_refusal(&shown);
     return kq_import_report_refusal(&import->report, line, &shown, error);
 }
 

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/data.h"
 #include "cli/recipient.h"
+#include "cli/result.h"
 #include "wire/json.h"
 
 static const struct kq_flag flags[] = {
@@ -51,18 +52,6 @@ static struct kq_result find_pid(const struct kq_invocation *invocation, struct 
     return KQ_OK;
 }
 
-/* A refusal's detail is Chinese, for the gateway's answers; here its English sentence comes first. */
-static struct kq_result send(struct kq_data *data, struct kq_operation *operation, struct kq_error *error)
-{
-    if (kq_data_apply(data, operation, error).ok) {
-        return KQ_OK;
-    }
-    if (kq_error_category(error->code) == KQ_CATEGORY_BUSINESS && error->detail[0] != '\0') {
-        return kq_fail_in(error, "%s", kq_error_text(error->code));
-    }
-    return KQ_FAILED;
-}
-
 static struct kq_result print(bool json, const struct kq_issue_result *result, struct kq_error *error)
 {
     struct kq_buffer text KQ_CLEANUP(kq_buffer_free) = {0};
@@ -96,7 +85,10 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     request->amount_fen = kq_flag_number(invocation, "amount");
     KQ_TRY(kq_data_open(invocation, &data, error));
     KQ_TRY(find_pid(invocation, &data, &invocation->arena, &request->pid, error));
-    KQ_TRY(send(&data, &operation, error));
+    if (!kq_data_apply(&data, &operation, error).ok) {
+        kq_name_refusal(error);
+        return KQ_FAILED;
+    }
     return print(invocation->json, &operation.issue.result, error);
 }
 

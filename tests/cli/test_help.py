@@ -17,7 +17,8 @@ COMMANDS = [
     "user create", "user import", "user list", "user show", "user freeze", "user unfreeze",
     "shop create", "shop list",
     "template create", "template activate", "template delete", "template list", "template show",
-    "voucher send", "voucher import", "voucher list", "voucher show",
+    "voucher send", "voucher import", "voucher list", "voucher show", "voucher events", "voucher use",
+    "voucher refund", "voucher delay", "voucher delete",
     "pass create", "pass import", "pass list",
 ]
 

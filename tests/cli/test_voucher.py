@@ -81,3 +81,64 @@ def test_memo_cannot_steer_the_terminal(place, template_id, user):
     assert "\x1b" not in place.run("voucher", "list", template_id=template_id)
     assert "\x1b" not in place.run("voucher", "show", voucher_id=voucher_id)
     assert place.json("voucher", "show", voucher_id=voucher_id)["out_biz_no"] == "\x1b[2Jx"
+
+
+# What becomes of a voucher
+
+def sent(place, app, user, **flags):
+    """A voucher of a template that asks nothing of a purchase."""
+    template_id = place.create_template(app.pid, **{"floor_amount": None, **flags})
+    return place.json("voucher", "send", template_id=template_id, user_id=user.user_id, out_biz_no="1")["voucher_id"]
+
+
+def test_use_and_refund(place, app, user):
+    voucher_id = sent(place, app, user)
+    used = place.json("voucher", "use", voucher_id=voucher_id, out_biz_no="use-1", amount="3.50")
+    assert (used["status"], used["balance"]) == ("USING", "6.50")
+    assert place.json("voucher", "use", voucher_id=voucher_id, out_biz_no="use-1") == used
+    used = place.json("voucher", "use", voucher_id=voucher_id, out_biz_no="use-2")
+    assert (used["status"], used["balance"]) == ("USED", "0.00")
+    several = binary.run("voucher", "refund", "--json", data=place.data, voucher_id=voucher_id, out_biz_no="refund-1")
+    refused_as_json(several, 1, "INVALID_PARAMETER", "use_out_biz_no")
+    refunded = place.json("voucher", "refund", voucher_id=voucher_id, out_biz_no="refund-1", use_out_biz_no="use-2")
+    assert (refunded["status"], refunded["balance"]) == ("USING", "6.50")
+    assert place.json("voucher", "show", voucher_id=voucher_id) == refunded
+    events = place.json("voucher", "events", voucher_id=voucher_id)
+    assert [(event["event"], event["out_biz_no"], event["amount"], event["status"]) for event in events] == [
+        ("USE", "use-1", "3.50", "SUCCESS"), ("USE", "use-2", "6.50", "REFUNDED"),
+        ("REFUND", "refund-1", "6.50", "SUCCESS")]
+    assert {event["pid"] for event in events} == {app.pid}
+    assert "use-2" in place.run("voucher", "events", voucher_id=voucher_id)
+
+
+def test_events_of_none(place, app, user):
+    assert place.json("voucher", "events", voucher_id=sent(place, app, user)) == []
+    missing = binary.run("voucher", "events", data=place.data, voucher_id="20160906000730020020002U8CBS")
+    refused(missing, 1, "voucher list")
+
+
+def test_delay_and_delete(place, app, user):
+    voucher_id = sent(place, app, user, valid_period='{"type":"RELATIVE","duration":1,"unit":"DAY"}')
+    delayed = place.json("voucher", "delay", voucher_id=voucher_id, out_biz_no="1", expire_time="2098-01-01 00:00:00")
+    assert delayed["expire_time"] == "2098-01-01 00:00:00"
+    sooner = binary.run("voucher", "delay", "--json", data=place.data, voucher_id=voucher_id, out_biz_no="2",
+                        expire_time="2097-01-01 00:00:00")
+    refused_as_json(sooner, 1, "INVALID_PARAMETER", "expired_time")
+    assert place.json("voucher", "delete", voucher_id=voucher_id, out_biz_no="1")["status"] == "DELETE"
+    again = binary.run("voucher", "use", "--json", data=place.data, voucher_id=voucher_id, out_biz_no="1")
+    refused_as_json(again, 1, "VOUCHER_STATUS_NOT_MATCH", "DELETE")
+
+
+def test_rules_of_a_use(place, app, user):
+    voucher_id = sent(place, app, user, floor_amount="100")
+    flags = {"data": place.data, "voucher_id": voucher_id, "out_biz_no": "1", "amount": "1"}
+    refused_as_json(binary.run("voucher", "use", "--json", **flags), 1, "VOUCHER_RULE_NOT_MATCH", "order_amount")
+    binary.must_run("voucher", "use", **flags, order_amount="100")
+    binary.must_run("voucher", "use", "--no-rules", **{**flags, "out_biz_no": "2"})
+    stranger = binary.run("voucher", "use", "--json", **{**flags, "out_biz_no": "3"}, pid=place.new_pid())
+    refused_as_json(stranger, 1, "VOUCHER_NOT_EXIST")
+
+
+def test_change_of_none(place):
+    missing = binary.run("voucher", "use", data=place.data, voucher_id="20160906000730020020002U8CBS", out_biz_no="1")
+    refused(missing, 1, "voucher list")

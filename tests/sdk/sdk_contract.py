@@ -7,7 +7,7 @@ import time
 
 from support import keys
 from support.place import BRAND, FAR_OFF, LONG_AGO, RED_PACKET
-from support.protocol import BATCH_SEND, LIST, SEND, WALLET, beijing_text
+from support.protocol import BATCH_SEND, DELAY, DELETE, LIST, QUERY, REFUND, SEND, USE, WALLET, beijing_text
 
 MEMO = "优酷3个月兑换券"
 UNKNOWN_TEMPLATE_ID = "20140601000730010040000000EB"
@@ -225,3 +225,49 @@ class BatchContract:
         answer = call(BATCH_SEND, {"template_id": UNKNOWN_TEMPLATE_ID, "vouchers": [{"user_id": user.user_id}],
                                    "out_biz_no": "batch-1"})
         assert outcome(answer) == ("40004", "Business Failed", "TEMPLATE_NOT_EXIST", "模板不存在")
+
+
+class LifeContract:
+    """What becomes of a voucher after its issue."""
+
+    def issue(self, call, place, app, user, charset="utf-8"):
+        """A voucher of a template that asks nothing of a purchase."""
+        template_id = place.create_template(app.pid, floor_amount=None)
+        return call(SEND, send_fields(template_id, user), charset=charset)["voucher_id"]
+
+    def key(self, voucher_id, user, out_biz_no, **fields):
+        return {"voucher_id": voucher_id, "user_id": user.user_id, "out_biz_no": out_biz_no, **fields}
+
+    def test_use_and_refund(self, call, charset, place, app, user):
+        voucher_id = self.issue(call, place, app, user, charset)
+        used = call(USE, self.key(voucher_id, user, "use-1", biz_context=json.dumps({"amount": "3.50"})),
+                    charset=charset)
+        assert outcome(used) == SUCCESS
+        assert used["voucher_id"] == voucher_id
+        shown = call(QUERY, {"voucher_id": voucher_id}, charset=charset)
+        assert outcome(shown) == SUCCESS
+        assert (shown["name"], shown["status"], shown["user_id"]) == ("10元代金券", "USING", user.user_id)
+        assert (shown["total_amount"], shown["available_amount"]) == ("10.00", "6.50")
+        [bill] = shown["bill_details"]
+        assert {name: bill[name] for name in ("trade_no", "biz_type", "amount", "status", "partner_id")} == {
+            "trade_no": "use-1", "biz_type": "USE", "amount": "3.50", "status": "SUCCESS", "partner_id": app.pid}
+        refunded = call(REFUND, self.key(voucher_id, user, "refund-1"), charset=charset)
+        assert outcome(refunded) == SUCCESS
+        assert {name: refunded["voucher"][name] for name in ("voucher_id", "status", "available_amount")} == {
+            "voucher_id": voucher_id, "status": "ENABLED", "available_amount": "10.00"}
+
+    def test_delay_and_delete(self, call, place, app, user):
+        template_id = place.create_template(
+            app.pid, valid_period=json.dumps({"type": "RELATIVE", "duration": 1, "unit": "DAY"}))
+        voucher_id = call(SEND, send_fields(template_id, user))["voucher_id"]
+        delayed = call(DELAY, self.key(voucher_id, user, "delay-1", expired_time=FAR_OFF))
+        assert outcome(delayed) == SUCCESS
+        assert (delayed["voucher"]["voucher_id"], delayed["voucher"]["gmt_expired"]) == (voucher_id, FAR_OFF)
+        deleted = call(DELETE, self.key(voucher_id, user, "delete-1"))
+        assert outcome(deleted) == SUCCESS
+        assert deleted["amount"] == "10.00"
+        assert call(QUERY, {"voucher_id": voucher_id})["status"] == "DELETE"
+
+    def test_use_of_anothers_voucher(self, call, agent, place, app, user):
+        answer = call(USE, self.key(self.issue(call, place, app, user), user, "use-1"), caller=agent)
+        assert outcome(answer) == ("40004", "Business Failed", "VOUCHER_NOT_EXIST", "券不存在")

@@ -1,42 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """The official Python library: typed requests and answers, any charset."""
 
+import importlib
+import json
 import socket
 import time
 
 import pytest
 from alipay.aop.api.AlipayClientConfig import AlipayClientConfig
 from alipay.aop.api.DefaultAlipayClient import DefaultAlipayClient
-from alipay.aop.api.domain.AlipayMarketingVoucherListQueryModel import AlipayMarketingVoucherListQueryModel
-from alipay.aop.api.domain.AlipayMarketingVoucherSendModel import AlipayMarketingVoucherSendModel
-from alipay.aop.api.domain.AlipayTradeQueryModel import AlipayTradeQueryModel
-from alipay.aop.api.domain.AlipayUserPassGrouplistQueryModel import AlipayUserPassGrouplistQueryModel
 from alipay.aop.api.exception.Exception import RequestException, ResponseException
-from alipay.aop.api.request.AlipayMarketingVoucherListQueryRequest import (
-    AlipayMarketingVoucherListQueryRequest)
-from alipay.aop.api.request.AlipayMarketingVoucherSendRequest import AlipayMarketingVoucherSendRequest
-from alipay.aop.api.request.AlipayTradeQueryRequest import AlipayTradeQueryRequest
-from alipay.aop.api.request.AlipayUserPassGrouplistQueryRequest import AlipayUserPassGrouplistQueryRequest
-from alipay.aop.api.response.AlipayMarketingVoucherListQueryResponse import (
-    AlipayMarketingVoucherListQueryResponse)
-from alipay.aop.api.response.AlipayMarketingVoucherSendResponse import AlipayMarketingVoucherSendResponse
-from alipay.aop.api.response.AlipayTradeQueryResponse import AlipayTradeQueryResponse
-from alipay.aop.api.response.AlipayUserPassGrouplistQueryResponse import AlipayUserPassGrouplistQueryResponse
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from sdk_contract import ClientContract
+from sdk_contract import ClientContract, LifeContract
 from support import keys
-from support.protocol import LIST, SEND, WALLET
 
-TYPES = {
-    SEND: (AlipayMarketingVoucherSendModel, AlipayMarketingVoucherSendRequest,
-           AlipayMarketingVoucherSendResponse),
-    LIST: (AlipayMarketingVoucherListQueryModel, AlipayMarketingVoucherListQueryRequest,
-           AlipayMarketingVoucherListQueryResponse),
-    WALLET: (AlipayUserPassGrouplistQueryModel, AlipayUserPassGrouplistQueryRequest,
-             AlipayUserPassGrouplistQueryResponse),
-    "alipay.trade.query": (AlipayTradeQueryModel, AlipayTradeQueryRequest, AlipayTradeQueryResponse),
-}
+
+def type_of(method, folder, ending):
+    """The library's class for a method: alipay.marketing.voucher.send has AlipayMarketingVoucherSendModel, …"""
+    name = "".join(word.capitalize() for word in method.split(".")) + ending
+    return getattr(importlib.import_module(f"alipay.aop.api.{folder}.{name}"), name)
 
 
 def pkcs1(private_key):
@@ -56,24 +39,29 @@ def config(call):
     return config
 
 
+def plain(value):
+    """Out of the library's own types."""
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value.to_alipay_dict() if hasattr(value, "to_alipay_dict") else value
+
+
 def answer(response):
-    """The fields of a typed response that were in the answer."""
-    fields = {name: getattr(response, name) for name in ("code", "msg", "sub_code", "sub_msg")}
-    if isinstance(response, AlipayMarketingVoucherSendResponse):
-        fields.update(voucher_id=response.voucher_id, user_id=response.user_id)
-    elif isinstance(response, AlipayMarketingVoucherListQueryResponse) and response.is_success():
-        fields["vouchers"] = [voucher.to_alipay_dict() for voucher in response.vouchers]
-    elif isinstance(response, AlipayUserPassGrouplistQueryResponse) and response.is_success():
-        fields["pass_info_list"] = [entry.to_alipay_dict() for entry in response.pass_info_list]
-    return fields
+    """The properties of a typed response that were in the answer."""
+    names = ["code", "msg", "sub_code", "sub_msg"]
+    names += [name for name, member in vars(type(response)).items() if isinstance(member, property)]
+    fields = {name: plain(getattr(response, name)) for name in names}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def execute(call):
-    model_type, request_type, response_type = TYPES[call["method"]]
-    request = request_type(biz_model=model_type.from_alipay_dict(call["fields"]))
+    method = call["method"]
+    model = type_of(method, "domain", "Model").from_alipay_dict(call["fields"])
+    assert json.loads(json.dumps(model.to_alipay_dict())) == call["fields"], "the library's type lacks a field"
+    request = type_of(method, "request", "Request")(biz_model=model)
     if "app_auth_token" in call:
         request.add_other_text_param("app_auth_token", call["app_auth_token"])
-    response = response_type()
+    response = type_of(method, "response", "Response")()
     try:
         response.parse_response_content(DefaultAlipayClient(config(call)).execute(request))
     except (RequestException, ResponseException) as exception:
@@ -109,7 +97,7 @@ def library(to_the_gateway, beijing_time):
     return execute
 
 
-class TestPython(ClientContract):
+class TestPython(LifeContract, ClientContract):
     charsets = ("utf-8", "gbk", "gb2312")
     signature_refusal = "response sign verify failed"
     tells_trace_id = False

@@ -15,8 +15,13 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 SEND = "alipay.marketing.voucher.send"
 BATCH_SEND = "alipay.marketing.voucher.batchsend"
 LIST = "alipay.marketing.voucher.list.query"
+QUERY = "alipay.marketing.voucher.query"
+USE = "alipay.marketing.exchangevoucher.use"
+REFUND = "alipay.marketing.voucher.exchangevoucher.refund"
+DELETE = "alipay.marketing.voucher.delete"
+DELAY = "alipay.marketing.voucher.delay"
 WALLET = "alipay.user.pass.grouplist.query"
-CATALOGUE = (SEND, BATCH_SEND, LIST, WALLET)
+CATALOGUE = (SEND, BATCH_SEND, LIST, QUERY, USE, REFUND, DELETE, DELAY, WALLET)
 
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 

@@ -6,44 +6,41 @@ import com.alibaba.fastjson.JSONObject;
 import com.alipay.api.AlipayApiException;
 import com.alipay.api.AlipayClient;
 import com.alipay.api.AlipayConfig;
+import com.alipay.api.AlipayObject;
 import com.alipay.api.AlipayRequest;
 import com.alipay.api.AlipayResponse;
 import com.alipay.api.DefaultAlipayClient;
-import com.alipay.api.domain.AlipayMarketingVoucherBatchsendModel;
-import com.alipay.api.domain.AlipayMarketingVoucherListQueryModel;
-import com.alipay.api.domain.AlipayMarketingVoucherSendModel;
-import com.alipay.api.domain.AlipayTradeQueryModel;
-import com.alipay.api.domain.AlipayUserPassGrouplistQueryModel;
-import com.alipay.api.domain.OpenBatchVoucher;
-import com.alipay.api.domain.OpenVoucherDTO;
-import com.alipay.api.domain.PassInfoOpenApiModel;
-import com.alipay.api.domain.VoucherLiteInfo;
-import com.alipay.api.request.AlipayMarketingVoucherBatchsendRequest;
-import com.alipay.api.request.AlipayMarketingVoucherListQueryRequest;
-import com.alipay.api.request.AlipayMarketingVoucherSendRequest;
-import com.alipay.api.request.AlipayTradeQueryRequest;
-import com.alipay.api.request.AlipayUserPassGrouplistQueryRequest;
-import com.alipay.api.response.AlipayMarketingVoucherBatchsendResponse;
-import com.alipay.api.response.AlipayMarketingVoucherListQueryResponse;
-import com.alipay.api.response.AlipayMarketingVoucherSendResponse;
-import com.alipay.api.response.AlipayUserPassGrouplistQueryResponse;
+import com.alipay.api.internal.mapping.ApiField;
+import com.alipay.api.internal.mapping.ApiListField;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
 import java.text.SimpleDateFormat;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.TimeZone;
+import java.util.stream.Collectors;
 
 /**
  * Calls a gateway with the official Java library. Reads one JSON object a line on standard input (a client's
  * settings, a method and its fields; conftest.py describes it) and writes one a line on standard output: the
  * answer's fields, or {"refused": why} where the library threw.
+ *
+ * Each call goes through the library's own types for its method: its model's setters take the fields, and what its
+ * response's getters give is the answer. A field that the types do not know is an error of the test's.
  */
 public final class Calls {
+    private static final String TYPES = "com.alipay.api.";
+
     public static void main(String[] arguments) throws IOException {
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         PrintStream output = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -57,7 +54,7 @@ public final class Calls {
             AlipayClient client = new DefaultAlipayClient(config(call));
             AlipayRequest<?> request = request(call.getString("method"), call.getJSONObject("fields"));
             return answer(client.execute(request, null, call.getString("app_auth_token")));
-        } catch (AlipayApiException | RuntimeException exception) {
+        } catch (AlipayApiException | ReflectiveOperationException | ParseException | RuntimeException exception) {
             JSONObject refusal = new JSONObject();
             refusal.put("refused", exception.toString());
             return refusal;
@@ -80,158 +77,121 @@ public final class Calls {
         return pem.replaceAll("-----[A-Z ]+-----|\\s", "");
     }
 
-    private static AlipayRequest<?> request(String method, JSONObject fields) {
-        switch (method) {
-        case "alipay.marketing.voucher.send":
-            return voucherSend(fields);
-        case "alipay.marketing.voucher.batchsend":
-            return voucherBatchsend(fields);
-        case "alipay.marketing.voucher.list.query":
-            return voucherListQuery(fields);
-        case "alipay.user.pass.grouplist.query":
-            return passGrouplistQuery(fields);
-        case "alipay.trade.query":
-            return tradeQuery(fields);
-        default:
-            throw new IllegalArgumentException("no typed request here for " + method);
+    /** alipay.marketing.voucher.send: AlipayMarketingVoucherSend. */
+    private static String typeName(String method) {
+        return Arrays.stream(method.split("\\."))
+                .map(word -> word.substring(0, 1).toUpperCase() + word.substring(1))
+                .collect(Collectors.joining());
+    }
+
+    private static AlipayRequest<?> request(String method, JSONObject fields)
+            throws ReflectiveOperationException, ParseException {
+        String name = typeName(method);
+        Class<?> model = Class.forName(TYPES + "domain." + name + "Model");
+        AlipayRequest<?> request =
+                (AlipayRequest<?>) Class.forName(TYPES + "request." + name + "Request").getConstructor().newInstance();
+        request.setBizModel((AlipayObject) object(fields, model));
+        return request;
+    }
+
+    private static Object object(JSONObject fields, Class<?> type) throws ReflectiveOperationException, ParseException {
+        Object made = type.getConstructor().newInstance();
+        for (String name : fields.keySet()) {
+            Field field = fieldOf(type, name);
+            Object value = value(fields.get(name), field.getGenericType());
+            type.getMethod(accessor("set", field), field.getType()).invoke(made, value);
         }
+        return made;
     }
 
-    private static AlipayRequest<?> voucherSend(JSONObject fields) {
-        AlipayMarketingVoucherSendModel model = new AlipayMarketingVoucherSendModel();
-        model.setTemplateId(fields.getString("template_id"));
-        model.setUserId(fields.getString("user_id"));
-        model.setLoginId(fields.getString("login_id"));
-        model.setTaobaoNick(fields.getString("taobao_nick"));
-        model.setOutBizNo(fields.getString("out_biz_no"));
-        model.setAmount(fields.getString("amount"));
-        model.setMemo(fields.getString("memo"));
-        AlipayMarketingVoucherSendRequest request = new AlipayMarketingVoucherSendRequest();
-        request.setBizModel(model);
-        return request;
-    }
-
-    private static AlipayRequest<?> voucherBatchsend(JSONObject fields) {
-        List<OpenBatchVoucher> recipients = new ArrayList<>();
-        for (Object entry : fields.getJSONArray("vouchers")) {
-            OpenBatchVoucher recipient = new OpenBatchVoucher();
-            recipient.setUserId(((JSONObject) entry).getString("user_id"));
-            recipients.add(recipient);
+    private static Field fieldOf(Class<?> type, String name) {
+        for (Field field : type.getDeclaredFields()) {
+            if (name.equals(nameOf(field))) {
+                return field;
+            }
         }
-        AlipayMarketingVoucherBatchsendModel model = new AlipayMarketingVoucherBatchsendModel();
-        model.setTemplateId(fields.getString("template_id"));
-        model.setOutBizNo(fields.getString("out_biz_no"));
-        model.setMemo(fields.getString("memo"));
-        model.setVouchers(recipients);
-        AlipayMarketingVoucherBatchsendRequest request = new AlipayMarketingVoucherBatchsendRequest();
-        request.setBizModel(model);
-        return request;
+        throw new IllegalArgumentException(type.getSimpleName() + " has no field " + name);
     }
 
-    private static AlipayRequest<?> voucherListQuery(JSONObject fields) {
-        AlipayMarketingVoucherListQueryModel model = new AlipayMarketingVoucherListQueryModel();
-        model.setTemplateId(fields.getString("template_id"));
-        model.setUserId(fields.getString("user_id"));
-        AlipayMarketingVoucherListQueryRequest request = new AlipayMarketingVoucherListQueryRequest();
-        request.setBizModel(model);
-        return request;
+    /** As the wire has it. A list has two annotations: the one of its own name is ApiListField. */
+    private static String nameOf(Field field) {
+        ApiListField list = field.getAnnotation(ApiListField.class);
+        ApiField single = field.getAnnotation(ApiField.class);
+        return list != null ? list.value() : single != null ? single.value() : null;
     }
 
-    private static AlipayRequest<?> passGrouplistQuery(JSONObject fields) {
-        AlipayUserPassGrouplistQueryModel model = new AlipayUserPassGrouplistQueryModel();
-        model.setUserId(fields.getString("user_id"));
-        model.setPartnerId(fields.getString("partner_id"));
-        model.setGroupType(fields.getString("group_type"));
-        model.setTimeStatus(fields.getString("time_status"));
-        model.setCityCode(fields.getString("city_code"));
-        model.setNeedShopinfo(fields.getBoolean("need_shopinfo"));
-        model.setPageSize(fields.getLong("page_size"));
-        model.setPageNum(fields.getLong("page_num"));
-        AlipayUserPassGrouplistQueryRequest request = new AlipayUserPassGrouplistQueryRequest();
-        request.setBizModel(model);
-        return request;
+    private static String accessor(String verb, Field field) {
+        String name = field.getName();
+        return verb + name.substring(0, 1).toUpperCase() + name.substring(1);
     }
 
-    private static AlipayRequest<?> tradeQuery(JSONObject fields) {
-        AlipayTradeQueryModel model = new AlipayTradeQueryModel();
-        model.setOutTradeNo(fields.getString("out_trade_no"));
-        AlipayTradeQueryRequest request = new AlipayTradeQueryRequest();
-        request.setBizModel(model);
-        return request;
+    private static Object value(Object json, Type type) throws ReflectiveOperationException, ParseException {
+        if (json == null) {
+            return null;
+        }
+        if (type instanceof ParameterizedType list) {
+            List<Object> items = new ArrayList<>();
+            for (Object item : (JSONArray) json) {
+                items.add(value(item, list.getActualTypeArguments()[0]));
+            }
+            return items;
+        }
+        if (type == String.class) {
+            return json.toString();
+        }
+        if (type == Long.class) {
+            return Long.valueOf(json.toString());
+        }
+        if (type == Boolean.class) {
+            return Boolean.valueOf(json.toString());
+        }
+        if (type == Date.class) {
+            return format().parse(json.toString());
+        }
+        return object((JSONObject) json, (Class<?>) type);
     }
 
-    private static JSONObject answer(AlipayResponse response) {
-        JSONObject answer = new JSONObject();
+    private static JSONObject answer(AlipayResponse response) throws ReflectiveOperationException {
+        JSONObject answer = shown(response, response.getClass());
         answer.put("code", response.getCode());
         answer.put("msg", response.getMsg());
         answer.put("sub_code", response.getSubCode());
         answer.put("sub_msg", response.getSubMsg());
         answer.put("trace_id", response.getParams().get("traceId"));
-        if (response instanceof AlipayMarketingVoucherSendResponse sent) {
-            answer.put("voucher_id", sent.getVoucherId());
-            answer.put("user_id", sent.getUserId());
-        } else if (response instanceof AlipayMarketingVoucherBatchsendResponse batch && batch.isSuccess()) {
-            answer.put("vouchers", batchsent(batch));
-        } else if (response instanceof AlipayMarketingVoucherListQueryResponse list && list.isSuccess()) {
-            answer.put("vouchers", vouchers(list));
-        } else if (response instanceof AlipayUserPassGrouplistQueryResponse wallet && wallet.isSuccess()) {
-            answer.put("pass_info_list", passes(wallet));
-        }
         return answer;
     }
 
-    private static JSONArray batchsent(AlipayMarketingVoucherBatchsendResponse response) {
-        JSONArray vouchers = new JSONArray();
-        for (OpenVoucherDTO info : response.getVouchers()) {
-            JSONObject voucher = new JSONObject();
-            voucher.put("voucher_id", info.getVoucherId());
-            voucher.put("total_amount", info.getTotalAmount());
-            voucher.put("gmt_create", time(info.getGmtCreate()));
-            voucher.put("gmt_active", time(info.getGmtActive()));
-            voucher.put("gmt_expired", time(info.getGmtExpired()));
-            vouchers.add(voucher);
+    /** What the getters of the type's own fields give; nothing of what they have not. */
+    private static JSONObject shown(Object object, Class<?> type) throws ReflectiveOperationException {
+        JSONObject shown = new JSONObject();
+        for (Field field : type.getDeclaredFields()) {
+            String name = nameOf(field);
+            if (name != null) {
+                Method getter = type.getMethod(accessor("get", field));
+                shown.put(name, json(getter.invoke(object)));
+            }
         }
-        return vouchers;
+        return shown;
     }
 
-    private static JSONArray vouchers(AlipayMarketingVoucherListQueryResponse response) {
-        JSONArray vouchers = new JSONArray();
-        for (VoucherLiteInfo info : response.getVouchers()) {
-            JSONObject voucher = new JSONObject();
-            voucher.put("template_id", info.getTemplateId());
-            voucher.put("voucher_id", info.getVoucherId());
-            voucher.put("status", info.getStatus());
-            voucher.put("send_time", time(info.getSendTime()));
-            vouchers.add(voucher);
+    private static Object json(Object value) throws ReflectiveOperationException {
+        if (value instanceof List<?> list) {
+            JSONArray items = new JSONArray();
+            for (Object item : list) {
+                items.add(json(item));
+            }
+            return items;
         }
-        return vouchers;
+        if (value instanceof Date date) {
+            return format().format(date);
+        }
+        return value instanceof AlipayObject ? shown(value, value.getClass()) : value;
     }
 
-    private static JSONArray passes(AlipayUserPassGrouplistQueryResponse response) {
-        JSONArray passes = new JSONArray();
-        for (PassInfoOpenApiModel info : response.getPassInfoList()) {
-            JSONObject pass = new JSONObject();
-            pass.put("pass_id", info.getPassId());
-            pass.put("mechant_name", info.getMechantName());
-            pass.put("logo_text", info.getLogoText());
-            pass.put("second_logo_text", info.getSecondLogoText());
-            pass.put("item_id", info.getItemId());
-            pass.put("start_date", time(info.getStartDate()));
-            pass.put("end_date", time(info.getEndDate()));
-            pass.put("gmt_create", time(info.getGmtCreate()));
-            pass.put("shop_id_list", info.getShopIdList());
-            pass.put("data_info", info.getDataInfo());
-            pass.put("status", info.getStatus());
-            pass.put("ext_info", info.getExtInfo());
-            passes.add(pass);
-        }
-        return passes;
-    }
-
-    /** The library makes dates of the answer's Beijing times; this is the way back. */
-    private static String time(Date date) {
+    /** The library makes dates of the wire's Beijing times; this is the way back. */
+    private static SimpleDateFormat format() {
         SimpleDateFormat format = new SimpleDateFormat("yyyy-MM-dd HH:mm:ss");
         format.setTimeZone(TimeZone.getTimeZone("GMT+8"));
-        return date == null ? null : format.format(date);
+        return format;
     }
 }
