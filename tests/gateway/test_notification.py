@@ -10,12 +10,9 @@ import pytest
 from support import binary, protocol
 from support.client import Client
 from support.errors import assert_success
+from support.place import ALWAYS_VALID
 from support.receiver import SUCCESS, Receiver
 
-USE = "alipay.marketing.exchangevoucher.use"
-REFUND = "alipay.marketing.voucher.exchangevoucher.refund"
-DELETE = "alipay.marketing.voucher.delete"
-DELAY = "alipay.marketing.voucher.delay"
 
 START_S = 1_800_000_000
 HOUR = json.dumps({"type": "RELATIVE", "duration": 1, "unit": "HOUR"})
@@ -49,8 +46,8 @@ class Shop:
         self.server = serve(self.place, sandbox=True, **flags)
         self.client = Client(self.server, self.app)
 
-    def create_template(self, uri, **flags):
-        return self.place.create_template(self.app.pid, notify_uri=uri, valid_period=HOUR, **flags)
+    def create_template(self, uri, valid_period=HOUR):
+        return self.place.create_template(self.app.pid, notify_uri=uri, valid_period=valid_period)
 
     def issue(self, key="1", template_id=None):
         return self.client.issue(template_id or self.template_id, self.user, key)
@@ -60,7 +57,7 @@ class Shop:
                                                         "out_biz_no": key, **fields}))
 
     def use(self, voucher_id, key, amount):
-        return self.change(USE, voucher_id, key, need_rule_check=False, biz_context=json.dumps({"amount": amount}))
+        return self.change(protocol.USE, voucher_id, key, need_rule_check=False, biz_context=json.dumps({"amount": amount}))
 
     def listed(self, **filters):
         return self.place.json("notification", "list", **filters)
@@ -114,9 +111,9 @@ def test_issue(shop):
 def test_every_change_in_order(shop):
     voucher_id = shop.issue()
     shop.use(voucher_id, "use", "4.00")
-    shop.change(REFUND, voucher_id, "refund")
-    shop.change(DELAY, voucher_id, "delay", expired_time=protocol.beijing_text(START_S + 7200))
-    shop.change(DELETE, voucher_id, "delete")
+    shop.change(protocol.REFUND, voucher_id, "refund")
+    shop.change(protocol.DELAY, voucher_id, "delay", expired_time=protocol.beijing_text(START_S + 7200))
+    shop.change(protocol.DELETE, voucher_id, "delete")
     told = shop.receiver.wait(5)
     assert [(one["notify_type"], one["out_biz_no"], one.get("amount"), one["status"]) for one in told] == [
         ("voucher_issue", "1", "10.00", "ENABLED"), ("voucher_use", "use", "4.00", "USING"),
@@ -145,7 +142,7 @@ def test_expiry(shop):
 def test_used_up_and_put_off_vouchers_do_not_expire(shop):
     used, delayed = shop.issue("used"), shop.issue("delayed")
     shop.use(used, "use", "10.00")
-    shop.change(DELAY, delayed, "delay", expired_time=protocol.beijing_text(START_S + 7200))
+    shop.change(protocol.DELAY, delayed, "delay", expired_time=protocol.beijing_text(START_S + 7200))
     shop.receiver.wait(4)
     shop.server.stop_clock(START_S + 7199)
     shop.issue("later")
@@ -173,27 +170,30 @@ def test_template_without_a_uri(shop):
 
 def test_retries_follow_the_schedule(new_shop):
     """The same notify_id on every try, none before its second, and none after the last."""
-    shop = new_shop(answer=FAILURE)
-    shop.issue()
+    shop = new_shop()
+    failing = Receiver(shop.place.public_key, FAILURE)
+    template_id = shop.create_template(failing.uri, ALWAYS_VALID)
+    voucher_id = shop.issue("failing", template_id)
     now_s = START_S
     for tries, wait_s in enumerate(RETRIES_S, 1):
-        shop.receiver.wait(tries)
-        shop.wait_tries([tries])
-        row, = shop.listed()
+        shop.wait_tries([tries], voucher_id=voucher_id)
+        row, = shop.listed(voucher_id=voucher_id)
         assert row["next_try_time"] == protocol.beijing_text(now_s + wait_s)
         assert (row["state"], row["last_result"]) == ("WAITING", "HTTP 500: failure")
         shop.server.stop_clock(now_s + wait_s - 1)
-        shop.issue(f"beside {tries}", template_id=shop.create_template(shop.receiver.uri + "#none"))
+        shop.issue(f"beside {tries}")  # When this one has come, what is due has been looked for.
+        wait_for(lambda key=f"beside {tries}": any(fields.get("out_biz_no") == key for fields in shop.receiver.taken))
         now_s += wait_s
-        assert len(shop.receiver.wait(tries)) == tries
+        assert len(failing.wait(tries)) == tries
         shop.server.stop_clock(now_s)
-    told = shop.receiver.wait(8)
-    wait_for(lambda: shop.listed()[0]["state"] == "GIVEN_UP")
+    shop.wait_states("GIVEN_UP", voucher_id=voucher_id)
+    told = failing.wait(8)
     assert len({fields["notify_id"] for fields in told}) == 1
     assert [fields["notify_time"] for fields in told] == [
         protocol.beijing_text(START_S + sum(RETRIES_S[:tries])) for tries in range(8)]
-    assert shop.listed()[0]["next_try_time"] is None
-    assert shop.metric("kaquan_notifications_given_up_total") == 1
+    assert shop.listed(voucher_id=voucher_id)[0]["next_try_time"] is None
+    wait_for(lambda: shop.metric("kaquan_notifications_given_up_total") == 1)
+    failing.close()
 
 
 def test_the_next_one_waits_for_the_first(new_shop):
@@ -330,7 +330,8 @@ def test_notify_is_on_or_off(own_place):
 
 
 def test_only_one_of_two_servers_tells(shop, serve):
-    other = serve(shop.place)
+    other = serve(shop.place, sandbox=True)
+    other.stop_clock(START_S)
     client = Client(other, shop.app)
     for number in range(20):
         client.issue(shop.template_id, shop.user, str(number))

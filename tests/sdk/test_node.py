@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sdk_contract import BatchContract, ClientContract, LifeContract
+from sdk_contract import BatchContract, ClientContract, LifeContract, NotificationContract
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def library(line_process, sdk):
     return line_process(["node", Path(__file__).with_name("node") / "calls.cjs"], environment)
 
 
-class TestNode(BatchContract, LifeContract, ClientContract):
+class TestNode(BatchContract, LifeContract, NotificationContract, ClientContract):
     signature_refusal = "验签失败"
     # To find what was signed in an `error_response`, the library skips as many characters as the name of the
     # method's own member has. Where {"error_response": has fewer, it verifies too little and fails: so the
