@@ -86,6 +86,7 @@ void kq_notification_note_try(struct kq_notification *notification, bool taken, 
     static const int64_t waits_s[KQ_NOTIFICATION_RETRIES] = {
         4 * MINUTE_S, 10 * MINUTE_S, 10 * MINUTE_S, HOUR_S, 2 * HOUR_S, 6 * HOUR_S, 15 * HOUR_S,
     };
+    bool is_behind = notification->next_try_s == KQ_NOTIFICATION_NO_TRY;
     notification->tries++;
     notification->last_try_s = now_s;
     notification->next_try_s = KQ_NOTIFICATION_NO_TRY;
@@ -93,7 +94,7 @@ void kq_notification_note_try(struct kq_notification *notification, bool taken, 
         notification->state = KQ_NOTIFICATION_DELIVERED;
     } else if (notification->tries > KQ_NOTIFICATION_RETRIES) {
         notification->state = KQ_NOTIFICATION_GIVEN_UP;
-    } else {
+    } else if (!is_behind) {
         notification->next_try_s = now_s + waits_s[notification->tries - 1];
     }
 }

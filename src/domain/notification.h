@@ -78,7 +78,8 @@ struct kq_notification kq_notification_of_expiry(int64_t expires_s, int64_t bala
 /* The tries after the first, on the platform's schedule: spec/gateway.md. */
 #define KQ_NOTIFICATION_RETRIES 7
 
-/* One more try is over. Not taken: tried again after 4 m, 10 m, 10 m, 1 h, 2 h, 6 h, 15 h, then given up. */
+/* One more try is over. Not taken: tried again after 4 m, 10 m, 10 m, 1 h, 2 h, 6 h, 15 h, then given up. One
+ * that has been put behind another meanwhile, which is told again, stays there. */
 void kq_notification_note_try(struct kq_notification *notification, bool taken, int64_t now_s);
 
 /* It waits again, whatever became of it, with all its tries before it. When the first of them is made is for

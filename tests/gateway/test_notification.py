@@ -395,17 +395,16 @@ def test_retry_by_id(shop):
 
 def test_retry_all_failed(new_shop):
     shop = new_shop(answer=FAILURE)
-    shop.issue()
+    shop.issue(template_id=shop.create_template(shop.receiver.uri, ALWAYS_VALID))
     for tries in range(1, 9):
-        wait_for(lambda: shop.listed()[0]["tries"] == tries)
+        shop.wait_tries([tries])
         if tries < 8:
             shop.server.stop_clock(START_S + sum(RETRIES_S[:tries]))
     shop.wait_states("GIVEN_UP", state="GIVEN_UP")
     shop.receiver.answer = SUCCESS
-    before = len(shop.receiver.taken)
     assert shop.place.json("notification", "retry", all_failed=True) == {"count": 1}
-    shop.receiver.wait(before + 2)  # It, and the expiry behind it.
-    shop.wait_states("DELIVERED", "DELIVERED")
+    assert len({fields["notify_id"] for fields in shop.receiver.wait(9)}) == 1
+    shop.wait_states("DELIVERED")
 
 
 def test_retry_of_a_template(shop):

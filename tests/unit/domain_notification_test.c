@@ -106,6 +106,16 @@ static void failed_tries_follow_the_schedule_and_end(void **state)
     assert_int_equal(notification.next_try_s, KQ_NOTIFICATION_NO_TRY);
 }
 
+static void one_that_was_put_behind_another_stays_there(void **state)
+{
+    (void)state;
+    struct kq_notification notification = {.next_try_s = KQ_NOTIFICATION_NO_TRY};
+    kq_notification_note_try(&notification, false, NOW_S);
+    assert_int_equal(notification.state, KQ_NOTIFICATION_WAITING);
+    assert_int_equal(notification.tries, 1);
+    assert_int_equal(notification.next_try_s, KQ_NOTIFICATION_NO_TRY);
+}
+
 static void a_try_that_is_taken_ends_them(void **state)
 {
     (void)state;
@@ -168,6 +178,7 @@ int main(void)
         cmocka_unit_test(a_change_is_told_as_it_leaves_the_voucher),
         cmocka_unit_test(an_expiry_is_told_of_its_own_second),
         cmocka_unit_test(failed_tries_follow_the_schedule_and_end),
+        cmocka_unit_test(one_that_was_put_behind_another_stays_there),
         cmocka_unit_test(a_try_that_is_taken_ends_them),
         cmocka_unit_test(a_repeated_one_has_all_its_tries_before_it),
         cmocka_unit_test(what_waits_no_more_is_forgotten_in_time),

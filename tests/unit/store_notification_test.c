@@ -401,6 +401,24 @@ static void one_is_repeated_by_its_id(void **state)
     assert_int_equal(list_all(scene).items[1].next_try_s, NOW_S);
 }
 
+static void one_whose_try_fails_while_an_earlier_one_is_repeated_waits_behind_it(void **state)
+{
+    struct scene *scene = *state;
+    add_user(scene, USER);
+    struct kq_slice voucher_id = issue(scene, add_telling_template(scene), USER, "1");
+    use(scene, voucher_id, "use", 400);
+    struct kq_op_notification_list list = list_all(scene);
+    record(scene, list.items[0].number, true);
+    repeat(scene, (struct kq_op_notification_repeat){.notify_id = list.items[0].notify_id});
+    record(scene, list.items[1].number, false);
+    struct kq_op_notification_due due = look_for_due(scene, 10, 10);
+    assert_int_equal(due.count, 1);
+    assert_int_equal(due.items[0].notification.number, list.items[0].number);
+    assert_int_equal(due.next_try_s, KQ_NEVER_S);
+    record(scene, list.items[0].number, true);
+    assert_int_equal(list_all(scene).items[1].next_try_s, NOW_S);
+}
+
 static void one_that_waits_is_tried_at_once(void **state)
 {
     struct scene *scene = *state;
@@ -567,6 +585,7 @@ int main(void)
         SCENE_TEST(an_expiry_stands_before_a_refund_that_comes_after_it),
         SCENE_TEST(a_refund_after_an_expiry_that_was_told_tells_only_itself),
         SCENE_TEST(one_is_repeated_by_its_id),
+        SCENE_TEST(one_whose_try_fails_while_an_earlier_one_is_repeated_waits_behind_it),
         SCENE_TEST(one_that_waits_is_tried_at_once),
         SCENE_TEST(many_are_repeated_by_template_and_state),
         SCENE_TEST(what_is_not_there_is_not_repeated),
