@@ -76,7 +76,7 @@ static const struct kq_field answer_items[] = {
         .required = true,
         .max_chars = 28,
         .offset = offsetof(struct answer, fund_order_no),
-        .example = "20140601000730030040000000EB",
+        .example = "20140601000730050040000000EB",
         .text = "the order by which it is paid for",
         .text_zh = "资金订单号",
     },

@@ -40,8 +40,9 @@
 #define KQ_ID_PRODUCT_PASS_TEMPLATE "00073003"
 #define KQ_ID_PRODUCT_PASS "00073004"
 
-/* Our own: the order by which a cash-backed template is paid for. */
-#define KQ_ID_PRODUCT_FUND_ORDER "00073003"
+/* Our own: the order by which a cash-backed template is paid for, and a notification's notify_id. */
+#define KQ_ID_PRODUCT_FUND_ORDER "00073005"
+#define KQ_ID_PRODUCT_NOTIFICATION "00073006"
 
 /* Where ids come from. The store keeps `last_ms` and `sequence` with the rows that were made from them, so
  * that an id never comes twice, whatever the clock does. One thread at a time. */

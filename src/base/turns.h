@@ -7,4 +7,8 @@
  * of the cores than before. Linux 6.12 and later; elsewhere nothing changes. */
 void kq_turns_short(void);
 
+/* Has the calling thread compute when others leave it a core, and little where they do not: for work that
+ * nobody waits for. */
+void kq_turns_last(void);
+
 #endif

@@ -44,6 +44,8 @@ const struct kq_command *const kq_commands[] = {
     &kq_command_pass_create,
     &kq_command_pass_import,
     &kq_command_pass_list,
+    &kq_command_notification_list,
+    &kq_command_notification_retry,
     &kq_command_version,
 };
 

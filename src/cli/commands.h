@@ -22,6 +22,8 @@ extern const struct kq_command kq_command_call;
 extern const struct kq_command kq_command_init;
 extern const struct kq_command kq_command_merchant_create;
 extern const struct kq_command kq_command_merchant_list;
+extern const struct kq_command kq_command_notification_list;
+extern const struct kq_command kq_command_notification_retry;
 extern const struct kq_command kq_command_pass_create;
 extern const struct kq_command kq_command_pass_import;
 extern const struct kq_command kq_command_pass_list;

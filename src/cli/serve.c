@@ -21,6 +21,9 @@
 /* 64 GiB: more than anybody keeps of what can be signed again. */
 #define SIGNATURE_CACHE_BYTES_MAX (INT64_C(64) << 30)
 
+/* Held by the one server on a data directory that tells (server/notifier.h). */
+#define NOTIFY_LOCK_FILE_NAME "notify.lock"
+
 /* The defaults below are texts, for the help; these are the same in the server's header. */
 static_assert(KQ_CONNECTIONS_MAX_DEFAULT == 10000, "--connections");
 static_assert(KQ_BODY_MAX_BYTES_DEFAULT == 1048576, "--body-limit");
@@ -116,6 +119,11 @@ static const struct kq_flag flags[] = {
      .value = "FILE",
      .text = "one JSON line a call; -: standard error, off: none",
      .fallback = "-"},
+    {.name = "notify",
+     .kind = KQ_FLAG_TEXT,
+     .value = "on|off",
+     .text = "tell templates' notify URIs what happens to vouchers; off: it waits in the store",
+     .fallback = "on"},
     {.name = "sandbox", .kind = KQ_FLAG_SWITCH, .text = "let the admin address move the business clock"},
     {.name = "clock-offset",
      .kind = KQ_FLAG_NUMBER,
@@ -154,9 +162,27 @@ static const char *text_or_null(const struct kq_invocation *invocation, const ch
     return text.size == 0 ? NULL : text.data;
 }
 
-static struct kq_result serve(const struct kq_invocation *invocation, struct kq_data *data,
+/* data NULL: off. */
+static struct kq_result find_notify_lock(struct kq_invocation *invocation, const struct kq_data *data,
+                                         struct kq_slice *path, struct kq_error *error)
+{
+    struct kq_slice notify = kq_flag_text(invocation, "notify");
+    bool is_on = kq_slice_equal(notify, KQ_SLICE("on"));
+    KQ_ENSURE(is_on || kq_slice_equal(notify, KQ_SLICE("off")), error, KQ_E_USAGE,
+              "--notify is on or off, not %.*s", KQ_SLICE_PRINT(notify));
+    *path = KQ_SLICE_EMPTY;
+    if (is_on) {
+        *path = kq_data_path(data->directory, NOTIFY_LOCK_FILE_NAME, &invocation->arena);
+        KQ_ENSURE_MEMORY(path->data != NULL, error);
+    }
+    return KQ_OK;
+}
+
+static struct kq_result serve(struct kq_invocation *invocation, struct kq_data *data,
                               const struct kq_private_key *key, struct kq_error *error)
 {
+    struct kq_slice notify_lock;
+    KQ_TRY(find_notify_lock(invocation, data, &notify_lock, error));
     const char *access_log = text_or_null(invocation, "access-log");
     const struct kq_server_settings settings = {
         .listen = kq_flag_text(invocation, "listen").data,
@@ -176,6 +202,7 @@ static struct kq_result serve(const struct kq_invocation *invocation, struct kq_
         .signature_cache_bytes = (size_t)kq_flag_number(invocation, "signature-cache-bytes"),
         .clock_skew_s = kq_flag_number(invocation, "clock-skew"),
         .sandbox = kq_flag_switch(invocation, "sandbox"),
+        .notify_lock = notify_lock.data,
         .access_log = access_log != NULL && strcmp(access_log, "off") == 0 ? NULL : access_log,
     };
     return kq_server_run(&settings, error);

@@ -155,6 +155,7 @@ static struct kq_result read_template(struct kq_invocation *invocation, int64_t 
     template->pid = kq_flag_text(invocation, "pid");
     template->name = kq_flag_text(invocation, "name");
     template->brand_name = kq_flag_text(invocation, "brand-name");
+    template->notify_uri = kq_flag_text(invocation, "notify-uri");
     template->amount_fen = number_or(invocation, "amount", 0);
     template->floor_amount_fen = kq_flag_number(invocation, "floor-amount");
     template->quantity = number_or(invocation, "quantity", KQ_UNLIMITED);

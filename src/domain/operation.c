@@ -13,5 +13,17 @@ bool kq_operation_writes(enum kq_operation_kind kind)
 
 size_t kq_operation_weight(const struct kq_operation *operation)
 {
-    return operation->kind == KQ_OP_ISSUE_MANY ? operation->issue_many.count : 1;
+    switch (operation->kind) {
+    case KQ_OP_ISSUE_MANY:
+        return operation->issue_many.count;
+    case KQ_OP_EXPIRE_DUE:
+        return operation->expire_due.rows_max;
+    case KQ_OP_NOTIFICATION_RECORD:
+        return operation->notification_record.count;
+    case KQ_OP_NOTIFICATION_REPEAT:
+    case KQ_OP_NOTIFICATION_PRUNE:
+        return KQ_NOTIFICATION_STEP;
+    default:
+        return 1;
+    }
 }

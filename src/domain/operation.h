@@ -11,6 +11,7 @@
 #include "domain/application.h"
 #include "domain/authorization.h"
 #include "domain/confirmation.h"
+#include "domain/notification.h"
 #include "domain/pass.h"
 #include "domain/pass_instance.h"
 #include "domain/pass_template.h"
@@ -55,6 +56,10 @@
     X(PASS_TEMPLATE_UPDATE, pass_template_update, true)                                                      \
     X(PASS_INSTANCE_ADD, pass_instance_add, true)                                                            \
     X(PASS_INSTANCE_UPDATE, pass_instance_update, true)                                                      \
+    X(EXPIRE_DUE, expire_due, true)                                                                          \
+    X(NOTIFICATION_RECORD, notification_record, true)                                                        \
+    X(NOTIFICATION_REPEAT, notification_repeat, true)                                                        \
+    X(NOTIFICATION_PRUNE, notification_prune, true)                                                          \
     X(APPLICATION_GET, application_get, false)                                                               \
     X(APPLICATION_LIST, application_list, false)                                                             \
     X(GRANT_GET, grant_get, false)                                                                           \
@@ -70,6 +75,9 @@
     X(VOUCHER_GET, voucher_get, false)                                                                       \
     X(VOUCHER_LIST, voucher_list, false)                                                                     \
     X(WALLET, wallet, false)                                                                                 \
+    X(NOTIFICATION_DUE, notification_due, false)                                                             \
+    X(NOTIFICATION_LIST, notification_list, false)                                                           \
+    X(NOTIFICATION_STATUS, notification_status, false)                                                       \
     X(HEALTH, health, false)
 
 enum kq_operation_kind {
@@ -286,6 +294,52 @@ struct kq_op_pass_instance_update {
     struct kq_slice pass_id;
 };
 
+/* The clock job: notifications of vouchers whose end has come, the first of them first, and so many at most.
+ * What is left is due at once; each has its notification once, whenever the job runs. */
+struct kq_op_expire_due {
+    size_t rows_max;
+    size_t count; /* of those that were written */
+};
+
+/* More rows than this would keep others waiting for longer than a batch may take (store/sqlite/writer.c), and
+ * fewer would be slower: a commit costs as much as some hundred rows. */
+#define KQ_EXPIRE_ROWS_MAX ((size_t)1024)
+
+/* What became of tries. One that waits no more, or is gone, stays as it is. */
+struct kq_notification_try {
+    int64_t number;
+    bool taken; /* by its receiver */
+    struct kq_slice result;
+};
+
+struct kq_op_notification_record {
+    const struct kq_notification_try *tries; /* `count` of them, the maker's */
+    size_t count;
+    size_t given_up_count;
+};
+
+/* Notifications wait again, as if they had never been tried: the one of that id (NOT_FOUND), also if it waits
+ * already; else those that wait no more, all or a template's (NOT_FOUND), all or only the given up ones.
+ * Those are looked for in steps of KQ_NOTIFICATION_STEP rows: `after` is where this one begins (0: at the
+ * first) and has ended, until `is_done`. */
+struct kq_op_notification_repeat {
+    struct kq_slice notify_id;
+    struct kq_slice template_id;
+    bool only_given_up;
+    int64_t after;
+    bool is_done;
+    size_t count;
+};
+
+/* Forgets those that have outlived their use (kq_notification_is_outlived), in steps as above. */
+struct kq_op_notification_prune {
+    int64_t after;
+    bool is_done;
+    size_t count;
+};
+
+#define KQ_NOTIFICATION_STEP ((size_t)1024)
+
 struct kq_op_application_get {
     struct kq_slice app_id;
     bool found;
@@ -431,6 +485,45 @@ struct kq_op_wallet {
     size_t count;
 };
 
+/* Notifications whose time has come, each the oldest of its voucher, with where they go and in whose name.
+ * Templates take turns: those behind `turn` come first, each has `per_template` at most, together there are
+ * `limit`. */
+struct kq_due_notification {
+    struct kq_notification notification;
+    struct kq_slice notify_uri;
+    struct kq_slice app_id; /* the one that made the template, else its merchant's first; may be empty */
+};
+
+#define KQ_NEVER_S INT64_MAX
+
+struct kq_op_notification_due {
+    int64_t now_s; /* set by the maker */
+    int64_t turn;  /* 0 at first; then as it was left */
+    size_t limit;
+    size_t per_template;
+    struct kq_due_notification *items;
+    size_t count;
+    int64_t next_try_s;    /* when the earliest of the others is due; KQ_NEVER_S */
+    int64_t next_expiry_s; /* when EXPIRE_DUE has something to do; KQ_NEVER_S */
+};
+
+/* Oldest first; every filter may be empty. Pages go by notify_id. */
+struct kq_op_notification_list {
+    struct kq_slice voucher_id;
+    struct kq_slice template_id;
+    bool has_state;
+    enum kq_notification_state state;
+    struct kq_page page;
+    struct kq_notification *items;
+    size_t count;
+};
+
+struct kq_op_notification_status {
+    int64_t waiting_count;
+    int64_t given_up_count;
+    int64_t oldest_due_s; /* since when the earliest that is due has been; KQ_NEVER_S: none waits */
+};
+
 /* Can the store be read? For /readyz. */
 struct kq_op_health {
     int64_t schema_version;
@@ -450,7 +543,7 @@ struct kq_operation {
 /* Does it go through the writer (submit, apply), or can any reader answer it? */
 bool kq_operation_writes(enum kq_operation_kind kind);
 
-/* How many decisions it is: 1, or as many as it has items. */
+/* How many decisions it is: 1, or as many as it has items or looks at rows. */
 size_t kq_operation_weight(const struct kq_operation *operation);
 
 #endif

@@ -87,6 +87,29 @@ static void count_memo(const struct kq_admin *admin, struct kq_digest_cache_coun
     }
 }
 
+/* What waits is counted in the store, what was done by the notifier. A store that cannot be read shows
+ * nothing waiting: /readyz tells. */
+static void count_notifications(const struct kq_admin *admin, struct kq_notification_gauges *gauges)
+{
+    struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
+    struct kq_operation status = {.kind = KQ_OP_NOTIFICATION_STATUS, .arena = &arena};
+    kq_reader_read(admin->reader, &status);
+    *gauges = (struct kq_notification_gauges){0};
+    if (status.error.code == KQ_E_NONE) {
+        int64_t late_s = kq_store_now_s(admin->settings.store) - status.notification_status.oldest_due_s;
+        gauges->waiting = status.notification_status.waiting_count;
+        gauges->given_up = status.notification_status.given_up_count;
+        gauges->oldest_due_age_s = late_s < 0 ? 0 : late_s;
+    }
+    if (admin->settings.notifier != NULL) {
+        const struct kq_notifier_counts *counts = kq_notifier_counts_of(admin->settings.notifier);
+        gauges->delivered_total = atomic_load(&counts->delivered);
+        gauges->failed_tries_total = atomic_load(&counts->failed_tries);
+        gauges->given_up_total = atomic_load(&counts->given_up);
+        gauges->expired_total = atomic_load(&counts->expired);
+    }
+}
+
 static void serve_metrics(struct kq_admin *admin, struct kq_http_connection *connection)
 {
     struct kq_digest_cache_counts memo[KQ_MEMO_KIND_COUNT];
@@ -100,6 +123,7 @@ static void serve_metrics(struct kq_admin *admin, struct kq_http_connection *con
         .workers = (unsigned)admin->settings.worker_count,
         .started_ms = admin->started_ms,
     };
+    count_notifications(admin, &gauges.notifications);
     kq_metrics_append(&connection->call.answer, admin->shown, admin->settings.worker_count, &gauges);
     answer_made(connection, "text/plain; version=0.0.4; charset=utf-8");
 }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "server/loop.h"
 #include "server/metrics.h"
+#include "server/notifier.h"
 #include "server/worker.h"
 #include "store/store.h"
 
@@ -27,6 +28,7 @@ struct kq_admin_settings {
     bool sandbox;
     struct kq_worker *const *workers; /* borrowed; whose metrics are shown */
     size_t worker_count;
+    const struct kq_notifier *notifier;      /* borrowed; NULL: there is none */
     const struct kq_connection_count *count; /* borrowed; theirs */
     unsigned header_timeout_ms;
     unsigned idle_timeout_ms;

@@ -284,6 +284,36 @@ static void append_memo(struct kq_buffer *buffer, const struct kq_digest_cache_c
     }
 }
 
+static void append_notifications(struct kq_buffer *buffer, const struct kq_notification_gauges *gauges)
+{
+    const struct {
+        const char *name;
+        const char *type;
+        const char *help;
+        int64_t value;
+    } rows[] = {
+        {"kaquan_notifications_delivered_total", "counter", "Notifications that their receivers took.",
+         (int64_t)gauges->delivered_total},
+        {"kaquan_notification_failed_tries_total", "counter",
+         "Tries of notifications that their receivers did not take.", (int64_t)gauges->failed_tries_total},
+        {"kaquan_notifications_given_up_total", "counter", "Notifications whose last try failed.",
+         (int64_t)gauges->given_up_total},
+        {"kaquan_vouchers_expired_total", "counter", "Vouchers whose expiry was written down to be told.",
+         (int64_t)gauges->expired_total},
+        {"kaquan_notifications_waiting", "gauge", "Notifications in the store that wait to be taken.",
+         gauges->waiting},
+        {"kaquan_notifications_given_up", "gauge",
+         "Notifications in the store that were given up: `kaquan notification retry` repeats them.",
+         gauges->given_up},
+        {"kaquan_notification_oldest_due_seconds", "gauge",
+         "For how long the notification has been due that has been due longest.", gauges->oldest_due_age_s},
+    };
+    for (size_t i = 0; i < KQ_COUNT(rows); i++) {
+        append_family(buffer, rows[i].name, rows[i].type, rows[i].help);
+        kq_buffer_print(buffer, "%s %" PRId64 "\n", rows[i].name, rows[i].value);
+    }
+}
+
 void kq_metrics_append(struct kq_buffer *buffer, struct kq_metrics *const *metrics, size_t metrics_count,
                        const struct kq_gauges *gauges)
 {
@@ -301,6 +331,7 @@ void kq_metrics_append(struct kq_buffer *buffer, struct kq_metrics *const *metri
                         sum_of(&shown, (enum kq_counter)counter));
     }
     append_memo(buffer, gauges->memo);
+    append_notifications(buffer, &gauges->notifications);
     append_gauge(buffer, "kaquan_connections", "Connections open now.", gauges->connections);
     append_gauge(buffer, "kaquan_connections_max", "Connections allowed at once.", gauges->connections_max);
     append_gauge(buffer, "kaquan_buffered_bytes",

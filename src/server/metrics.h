@@ -41,6 +41,17 @@ void kq_metrics_add_http_error(struct kq_metrics *metrics, enum kq_http_status s
 void kq_metrics_add_call(struct kq_metrics *metrics, const struct kq_method *method, enum kq_error_code code,
                          int64_t duration_us);
 
+/* Of the store what waits, of the notifier (notifier.h) what was done. */
+struct kq_notification_gauges {
+    int64_t waiting;
+    int64_t given_up;
+    int64_t oldest_due_age_s;
+    uint64_t delivered_total;
+    uint64_t failed_tries_total;
+    uint64_t given_up_total;
+    uint64_t expired_total;
+};
+
 /* What is not counted but is so at the moment. */
 struct kq_gauges {
     unsigned connections;
@@ -49,7 +60,8 @@ struct kq_gauges {
     size_t buffered_max_bytes;
     unsigned workers;
     const struct kq_digest_cache_counts *memo; /* KQ_MEMO_KIND_COUNT of them, each of all workers */
-    int64_t started_ms;                        /* since 1970 */
+    struct kq_notification_gauges notifications;
+    int64_t started_ms; /* since 1970 */
 };
 
 /* Appends the sum of `count` metrics in the text exposition format 0.0.4. */

@@ -16,6 +16,7 @@
 #include "server/access_log.h"
 #include "server/address.h"
 #include "server/admin.h"
+#include "server/notifier.h"
 #include "server/rate_limit.h"
 #include "server/worker.h"
 
@@ -34,6 +35,7 @@ struct server {
     struct kq_worker *workers[KQ_WORKERS_MAX]; /* owned */
     size_t worker_count;
     struct kq_rate_limits *limits; /* owned; shared by the workers */
+    struct kq_notifier *notifier;  /* owned; NULL: off */
     struct kq_admin *admin;        /* owned */
     struct event signals[SIGNALS];
     size_t signal_count; /* of those that are being watched */
@@ -141,6 +143,18 @@ static struct kq_result open_worker(struct server *server, size_t index, struct 
     return kq_worker_open(&worker_settings, listener, &server->workers[index], error);
 }
 
+static struct kq_result open_notifier(struct server *server, struct kq_error *error)
+{
+    const struct kq_server_settings *settings = server->settings;
+    const struct kq_notifier_settings notifier_settings = {
+        .store = settings->store,
+        .private_key = settings->private_key,
+        .lock_path = settings->notify_lock,
+    };
+    return settings->notify_lock == NULL ? KQ_OK
+                                         : kq_notifier_open(&notifier_settings, &server->notifier, error);
+}
+
 static struct kq_result open_admin(struct server *server, struct kq_error *error)
 {
     const struct kq_server_settings *settings = server->settings;
@@ -151,6 +165,7 @@ static struct kq_result open_admin(struct server *server, struct kq_error *error
         .sandbox = settings->sandbox,
         .workers = server->workers,
         .worker_count = server->worker_count,
+        .notifier = server->notifier,
         .count = &server->count,
         .header_timeout_ms = settings->header_timeout_ms,
         .idle_timeout_ms = settings->idle_timeout_ms,
@@ -196,6 +211,7 @@ static struct kq_result open_all(struct server *server, struct kq_error *error)
     for (size_t i = 0; i < server->worker_count; i++) {
         KQ_TRY(open_worker(server, i, error));
     }
+    KQ_TRY(open_notifier(server, error));
     KQ_TRY(open_admin(server, error));
     return watch_signals(server, error);
 }
@@ -213,9 +229,10 @@ static void print_ready(const struct server *server)
     }
 }
 
-static void stop_workers(struct server *server)
+static void stop_all(struct server *server)
 {
     kq_admin_set_stopping(server->admin);
+    kq_notifier_stop(server->notifier);
     for (size_t i = 0; i < server->worker_count; i++) {
         kq_worker_stop(server->workers[i]);
     }
@@ -239,13 +256,13 @@ static void reopen_access_log(struct server *server)
 }
 
 /* Serves the admin address until all workers have ended. */
-static struct kq_result serve(struct server *server, size_t started, struct kq_error *error)
+static struct kq_result serve(struct server *server, size_t started, bool is_complete, struct kq_error *error)
 {
-    bool is_stopping = started < server->worker_count;
+    bool is_stopping = !is_complete;
     struct kq_result result = is_stopping ? KQ_FAILED : KQ_OK;
     bool is_served = true;
     if (is_stopping) {
-        stop_workers(server);
+        stop_all(server);
     }
     while (is_served && count_of_ended(server) < started) {
         is_served = kq_loop_round(kq_admin_loop(server->admin));
@@ -255,7 +272,7 @@ static struct kq_result serve(struct server *server, size_t started, struct kq_e
         }
         if (!is_stopping && (server->stop_is_asked || is_broken)) {
             is_stopping = true;
-            stop_workers(server);
+            stop_all(server);
         }
         if (server->reopen_is_asked) {
             server->reopen_is_asked = false;
@@ -271,14 +288,17 @@ static struct kq_result start_and_serve(struct server *server, struct kq_error *
     while (started < server->worker_count && kq_worker_start(server->workers[started], error).ok) {
         started++;
     }
-    if (started == server->worker_count) {
+    bool is_complete = started == server->worker_count &&
+                       (server->notifier == NULL || kq_notifier_start(server->notifier, error).ok);
+    if (is_complete) {
         print_ready(server);
     }
-    return serve(server, started, error);
+    return serve(server, started, is_complete, error);
 }
 
 static void close_all(struct server *server)
 {
+    kq_notifier_close(server->notifier);
     for (size_t i = 0; i < server->worker_count; i++) {
         kq_worker_close(server->workers[i]);
     }

@@ -32,6 +32,7 @@ struct kq_server_settings {
     size_t signature_cache_bytes;    /* what all workers together remember of answers; see memo.h */
     unsigned max_wait_ms;            /* for a signature, before a call is answered busy; 0: the default */
     bool sandbox;                    /* the admin address can move the business clock */
+    const char *notify_lock;         /* notifier.h: its lock file; NULL: nothing is told to anybody */
     const char *access_log;          /* a file, "-" for standard error, NULL for none */
 };
 

@@ -27,20 +27,34 @@ static void insert(const struct kq_param **sorted, size_t count, const struct kq
     sorted[low] = param;
 }
 
-static bool is_signed(const struct kq_param *param, const struct kq_param *previous)
+/* Of a request or of a notification. */
+typedef bool left_out_function(struct kq_slice name);
+
+static bool is_left_out_of_request(struct kq_slice name)
 {
-    return param->name.size > 0 && param->value.size > 0 && !kq_slice_equal(param->name, KQ_SLICE("sign")) &&
+    return kq_slice_equal(name, KQ_SLICE("sign"));
+}
+
+static bool is_left_out_of_notification(struct kq_slice name)
+{
+    return is_left_out_of_request(name) || kq_slice_equal(name, KQ_SLICE("sign_type"));
+}
+
+static bool is_signed(const struct kq_param *param, const struct kq_param *previous,
+                      left_out_function *is_left_out)
+{
+    return param->name.size > 0 && param->value.size > 0 && !is_left_out(param->name) &&
            (previous == NULL || !kq_slice_equal(param->name, previous->name));
 }
 
 /* Keeps those that are signed, in place; gives their number. */
-static size_t keep_signed(const struct kq_param **sorted, size_t count)
+static size_t keep_signed(const struct kq_param **sorted, size_t count, left_out_function *is_left_out)
 {
     size_t kept = 0;
     const struct kq_param *previous = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct kq_param *param = sorted[i];
-        if (is_signed(param, previous)) {
+        if (is_signed(param, previous, is_left_out)) {
             sorted[kept++] = param;
         }
         previous = param;
@@ -76,15 +90,27 @@ static struct kq_result join(const struct kq_param *const *params, size_t count,
     return KQ_OK;
 }
 
-struct kq_result kq_string_to_sign(const struct kq_params *params, struct kq_slice *text,
-                                   struct kq_error *error)
+static struct kq_result make_string(const struct kq_params *params, left_out_function *is_left_out,
+                                    struct kq_slice *text, struct kq_error *error)
 {
     const struct kq_param **sorted = kq_arena_allocate_array(params->arena, params->count, sizeof(*sorted));
     KQ_ENSURE_MEMORY(sorted, error);
     for (size_t i = 0; i < params->count; i++) {
         insert(sorted, i, &params->items[i]);
     }
-    return join(sorted, keep_signed(sorted, params->count), params->arena, text, error);
+    return join(sorted, keep_signed(sorted, params->count, is_left_out), params->arena, text, error);
+}
+
+struct kq_result kq_string_to_sign(const struct kq_params *params, struct kq_slice *text,
+                                   struct kq_error *error)
+{
+    return make_string(params, is_left_out_of_request, text, error);
+}
+
+struct kq_result kq_notification_string_to_sign(const struct kq_params *params, struct kq_slice *text,
+                                                struct kq_error *error)
+{
+    return make_string(params, is_left_out_of_notification, text, error);
 }
 
 struct digest {

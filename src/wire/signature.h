@@ -19,6 +19,11 @@
 KQ_MUST struct kq_result kq_string_to_sign(const struct kq_params *params, struct kq_slice *text,
                                            struct kq_error *error);
 
+/* The same of a notification (spec/gateway.md, "Notifications"), in which `sign_type` is not signed either.
+ */
+KQ_MUST struct kq_result kq_notification_string_to_sign(const struct kq_params *params, struct kq_slice *text,
+                                                        struct kq_error *error);
+
 /* Appends the signature's base64 text. CRYPTO (this system's OpenSSL forbids SHA-1, …), NO_MEMORY. OpenSSL's
  * error queue is left empty, after failures too. */
 KQ_MUST struct kq_result kq_sign(const struct kq_private_key *key, enum kq_sign_type sign_type,

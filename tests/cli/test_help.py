@@ -19,6 +19,7 @@ COMMANDS = [
     "template create", "template activate", "template delete", "template list", "template show",
     "voucher send", "voucher import", "voucher list", "voucher show", "voucher events", "voucher use",
     "voucher refund", "voucher delay", "voucher delete",
+    "notification list", "notification retry",
     "pass create", "pass import", "pass list",
 ]
 

@@ -30,7 +30,7 @@ def test_answer(client, place, app, kind):
 def test_cash_backed_answer(client, place):
     answer = assert_success(create(client, CASH, place.new_key()))
     assert list(answer.fields) == ["code", "msg", "template_id", "fund_order_no"]
-    assert re.fullmatch(r"[0-9]{8}00073003[0-9A-Z]{12}", answer["fund_order_no"])
+    assert re.fullmatch(r"[0-9]{8}00073005[0-9A-Z]{12}", answer["fund_order_no"])
     shown = place.template(answer["template_id"])
     assert (shown["status"], shown["fund_order_no"]) == ("I", answer["fund_order_no"])
 

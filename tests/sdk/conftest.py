@@ -8,6 +8,8 @@ A call travels to a library as a dictionary:
 
 and its outcome comes back as one: the fields of the answer after the library has verified its signature, with
 `trace_id` where the library tells it, or {"refused": why} where the library raised an error of its own.
+
+A notification travels as `notification`, its fields, instead of a call, and comes back as {"verified": true or false}.
 """
 
 import json
@@ -103,6 +105,17 @@ def call(app, place, server, library):
                         "charset": "utf-8", "sign_type": caller.sign_type, "method": method, "fields": fields,
                         **settings})
     return call
+
+
+@pytest.fixture
+def verified(place, library):
+    """Does the library under test take a notification of these fields for the gateway's?"""
+    gateway_public_key = (place.data / "gateway_public_key.pem").read_text(encoding="ascii")
+
+    def verified(fields):
+        return library({"gateway": "", "app_id": "", "private_key": "", "gateway_public_key": gateway_public_key,
+                        "charset": "utf-8", "sign_type": "RSA2", "notification": fields})["verified"]
+    return verified
 
 
 def pytest_generate_tests(metafunc):

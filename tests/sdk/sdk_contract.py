@@ -11,6 +11,7 @@ from support import http, keys, passes, templates
 from support.place import BRAND, CASH, EXCHANGE, FAR_OFF, FIX, LONG_AGO, RED_PACKET
 from support.protocol import (AUTH_SEND, BATCH_SEND, CONFIRM, DELAY, DELETE, LIST, PASS_ADD, PASS_TEMPLATE_ADD,
                               PASS_TEMPLATE_UPDATE, PASS_UPDATE, QUERY, REFUND, SEND, TOKEN, USE, WALLET, beijing_text)
+from support.receiver import Receiver
 
 MEMO = "优酷3个月兑换券"
 UNKNOWN_TEMPLATE_ID = "20140601000730010040000000EB"
@@ -233,6 +234,28 @@ class BatchContract:
         answer = call(BATCH_SEND, {"template_id": UNKNOWN_TEMPLATE_ID, "vouchers": [{"user_id": user.user_id}],
                                    "out_biz_no": "batch-1"})
         assert outcome(answer) == ("40004", "Business Failed", "TEMPLATE_NOT_EXIST", "模板不存在")
+
+
+class NotificationContract:
+    """What a template's notify_uri is told is signed as the library expects of the platform."""
+
+    def told(self, call, place, app, user, out_biz_no):
+        receiver = Receiver(place.public_key)
+        template_id = place.create_template(app.pid, notify_uri=receiver.uri)
+        assert outcome(call(SEND, send_fields(template_id, user, out_biz_no=out_biz_no))) == SUCCESS
+        fields, = receiver.wait(1)
+        receiver.close()
+        return fields
+
+    @pytest.mark.parametrize("out_biz_no", ["order-1", "a+b&c=d%20 %", "订单一号"])
+    def test_notification_is_believed(self, call, verified, place, app, user, out_biz_no):
+        fields = self.told(call, place, app, user, out_biz_no)
+        assert fields["out_biz_no"] == out_biz_no
+        assert verified(fields)
+
+    def test_changed_notification_is_not(self, call, verified, place, app, user):
+        fields = self.told(call, place, app, user, "order-1")
+        assert not verified({**fields, "amount": "99.00"})
 
 
 class LifeContract:

@@ -10,9 +10,13 @@ import pytest
 from alipay.aop.api.AlipayClientConfig import AlipayClientConfig
 from alipay.aop.api.DefaultAlipayClient import DefaultAlipayClient
 from alipay.aop.api.exception.Exception import RequestException, ResponseException
+from alipay.aop.api.util.SignatureUtils import get_sign_content, verify_with_rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from sdk_contract import ClientContract, ConsentContract, LifeContract, PassContract, TemplateContract
+from rsa import VerificationError
+
+from sdk_contract import (ClientContract, ConsentContract, LifeContract, NotificationContract, PassContract,
+                          TemplateContract)
 from support import keys
 
 
@@ -54,7 +58,19 @@ def answer(response):
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def is_verified(call):
+    """As the library verifies what it is told: of notifications it leaves the choice of fields to its user."""
+    signed = {name: value for name, value in call["notification"].items() if name not in ("sign", "sign_type")}
+    try:
+        return verify_with_rsa(call["gateway_public_key"], get_sign_content(signed).encode(call["charset"]),
+                               call["notification"]["sign"])
+    except VerificationError:
+        return False
+
+
 def execute(call):
+    if "notification" in call:
+        return {"verified": is_verified(call)}
     method = call["method"]
     model = type_of(method, "domain", "Model").from_alipay_dict(call["fields"])
     assert json.loads(json.dumps(model.to_alipay_dict())) == call["fields"], "the library's type lacks a field"
@@ -97,7 +113,7 @@ def library(to_the_gateway, beijing_time):
     return execute
 
 
-class TestPython(ConsentContract, LifeContract, PassContract, TemplateContract, ClientContract):
+class TestPython(ConsentContract, LifeContract, NotificationContract, PassContract, TemplateContract, ClientContract):
     charsets = ("utf-8", "gbk", "gb2312")
     signature_refusal = "response sign verify failed"
     tells_trace_id = False

@@ -199,14 +199,14 @@ static void a_created_template_is_answered(void **state)
     struct kq_operation operation = {.kind = KQ_OP_TEMPLATE_CREATE, .arena = &arena};
     operation.template_create.template = (struct kq_template){
         .template_id = KQ_SLICE("20160906000730010020002U8C35"),
-        .fund_order_no = KQ_SLICE("20160906000730030020002U8D35"),
+        .fund_order_no = KQ_SLICE("20160906000730050020002U8D35"),
     };
     assert_answer(create, &operation, "{\"template_id\":\"20160906000730010020002U8C35\"}");
     assert_answer(&kq_method_marketing_exchangevoucher_template_create, &operation,
                   "{\"template_id\":\"20160906000730010020002U8C35\"}");
     assert_answer(&kq_method_marketing_cashvoucher_template_create, &operation,
                   "{\"template_id\":\"20160906000730010020002U8C35\","
-                  "\"fund_order_no\":\"20160906000730030020002U8D35\"}");
+                  "\"fund_order_no\":\"20160906000730050020002U8D35\"}");
     kq_arena_free(&arena);
 }
 

@@ -23,6 +23,13 @@ static const struct kq_gauges gauges = {
     .buffered_bytes = 5000000000,
     .buffered_max_bytes = 6000000000,
     .workers = 2,
+    .notifications = {.waiting = 5000000002,
+                      .given_up = 21,
+                      .oldest_due_age_s = 22,
+                      .delivered_total = 23,
+                      .failed_tries_total = 24,
+                      .given_up_total = 25,
+                      .expired_total = 26},
     .started_ms = INT64_C(1795331045006),
 };
 
@@ -155,10 +162,26 @@ static void opening_without_memory_is_refused(void **state)
     kq_memory_fail_at(0);
 }
 
+static void notifications_are_shown(void **state)
+{
+    (void)state;
+    struct kq_buffer shown = {0};
+    kq_metrics_append(&shown, NULL, 0, &gauges);
+    expect_line(&shown, "kaquan_notifications_waiting 5000000002");
+    expect_line(&shown, "kaquan_notifications_given_up 21");
+    expect_line(&shown, "kaquan_notification_oldest_due_seconds 22");
+    expect_line(&shown, "kaquan_notifications_delivered_total 23");
+    expect_line(&shown, "kaquan_notification_failed_tries_total 24");
+    expect_line(&shown, "kaquan_notifications_given_up_total 25");
+    expect_line(&shown, "kaquan_vouchers_expired_total 26");
+    kq_buffer_free(&shown);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_of_all_workers_are_added_up),
+        cmocka_unit_test(notifications_are_shown),
         cmocka_unit_test(caches_are_shown_by_name),
         cmocka_unit_test(codes_of_one_answer_are_one_series),
         cmocka_unit_test(opening_without_memory_is_refused),

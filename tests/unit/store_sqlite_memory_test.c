@@ -62,6 +62,7 @@ static void each_allocation_of_a_write_that_fails(void **state)
     add_user(scene, USER);
     struct kq_template limited = plain_template();
     limited.limit_per_user = 1000000;
+    limited.notify_uri = KQ_SLICE("http://127.0.0.1:1/notify");
     struct kq_slice template_id = add_template(scene, limited);
     long n = 1;
     int64_t issued = 0;
@@ -473,6 +474,10 @@ static struct kq_operation new_read(struct scene *scene, enum kq_operation_kind 
                                             .page_size = 100,
                                             .now_s = NOW_S};
         break;
+    case KQ_OP_NOTIFICATION_DUE:
+        read.notification_due =
+            (struct kq_op_notification_due){.now_s = NOW_S, .limit = 10, .per_template = 10};
+        break;
     default:
         break;
     }
@@ -495,7 +500,9 @@ static void fail_sqlite(unsigned long n)
 static void read_with_failures(struct scene *scene, fail_function *fail_nth)
 {
     fill(scene);
-    struct kq_slice template_id = add_template(scene, plain_template());
+    struct kq_template template = plain_template();
+    template.notify_uri = KQ_SLICE("http://127.0.0.1:1/notify");
+    struct kq_slice template_id = add_template(scene, template);
     struct kq_slice voucher_id = issue(scene, template_id, USER, "1");
     struct kq_slice page_digest = add_confirmation(scene, template_id, "1");
     for (int kind = 0; kind < KQ_OPERATION_KIND_COUNT; kind++) {

@@ -397,6 +397,31 @@ static void a_file_that_cannot_be_migrated_is_left_as_it_is(void **state)
     }
 }
 
+/* Version 6 by itself, on rows as they stood before it. */
+static void vouchers_that_can_expire_are_awaited_from_version_6_on(void **state)
+{
+    struct scene *scene = *state;
+    struct kq_template template = plain_template();
+    add_user(scene, USER);
+    issue(scene, add_template(scene, template), USER, "silent");
+    template.notify_uri = KQ_SLICE("http://127.0.0.1:1/notify");
+    struct kq_slice template_id = add_template(scene, template);
+    issue(scene, template_id, USER, "live");
+    issue(scene, template_id, USER, "used");
+    assert_int_equal(run_sql(scene, "DROP TABLE notification; DROP TABLE expiry_due;"
+                                    " UPDATE voucher SET state = 1 WHERE out_biz_no = 'used'"),
+                     SQLITE_OK);
+    assert_int_equal(run_sql(scene, kq_schema_v6), SQLITE_OK);
+    sqlite3 *handle = open_file(scene);
+    assert_int_equal(ask_sql(handle, "SELECT count(*) FROM expiry_due"), 1);
+    assert_int_equal(ask_sql(handle,
+                             "SELECT expires_s FROM expiry_due JOIN voucher USING (voucher_no, expires_s)"
+                             " WHERE out_biz_no = 'live'"),
+                     NOW_S + DAY_S);
+    assert_int_equal(ask_sql(handle, "SELECT count(*) FROM notification"), 0);
+    sqlite3_close(handle);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -408,6 +433,7 @@ int main(void)
         SCENE_TEST(what_was_issued_is_replayed_and_ids_go_on),
         SCENE_TEST(the_schema_is_that_of_a_new_file),
         SCENE_TEST(a_file_that_cannot_be_migrated_is_left_as_it_is),
+        SCENE_TEST(vouchers_that_can_expire_are_awaited_from_version_6_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,6 +89,19 @@ static void test_string_to_sign_rules(void **state)
     }
 }
 
+static void test_notification_string_to_sign(void **state)
+{
+    ARENA arena = {0};
+    struct kq_params params;
+    struct kq_slice text;
+    struct kq_error error = {0};
+    (void)state;
+    decode(&params, &arena, "sign=s&sign_type=RSA2&notify_type=voucher_use&app_id=&amount=9.99&signer=x");
+    assert_ok(kq_notification_string_to_sign(&params, &text, &error), &error);
+    assert_text(text, "amount=9.99&notify_type=voucher_use&signer=x");
+    assert_text(string_to_sign(&params), "amount=9.99&notify_type=voucher_use&sign_type=RSA2&signer=x");
+}
+
 /* The order in which parameters come does not matter, and the parameters stay as they are. */
 static void test_string_to_sign_changes_nothing(void **state)
 {
@@ -334,6 +347,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden_strings_to_sign),
         cmocka_unit_test(test_string_to_sign_rules),
+        cmocka_unit_test(test_notification_string_to_sign),
         cmocka_unit_test(test_string_to_sign_changes_nothing),
         cmocka_unit_test(test_golden_signatures),
         cmocka_unit_test(test_golden_requests_verify),

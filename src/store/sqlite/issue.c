@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "store/sqlite/confirmations.h"
 #include "store/sqlite/numbers.h"
+#include "store/sqlite/outbox.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/tallies.h"
@@ -116,6 +117,7 @@ static struct kq_result note_issued(const struct issue *issue, const struct kq_i
 {
     kq_template_map_note_change(&issue->batch->templates, issue->entry);
     KQ_TRY(kq_tally_issue(issue->batch, issue->entry, &issue->result->voucher, error));
+    KQ_TRY(kq_outbox_issue(issue->batch, issue->entry, &issue->result->voucher, error));
     issue->result->voucher.template_id = issue->request->template_id; /* The same text, which stays. */
     if (facts->confirmation == NULL) {
         return KQ_OK;

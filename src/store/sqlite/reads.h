@@ -28,6 +28,9 @@ kq_read_function kq_read_template_page;
 kq_read_function kq_read_voucher_get;
 kq_read_function kq_read_voucher_list;
 kq_read_function kq_read_wallet;
+kq_read_function kq_read_notification_due;
+kq_read_function kq_read_notification_list;
+kq_read_function kq_read_notification_status;
 kq_read_function kq_read_health;
 
 /* LIMIT's parameter: SQLite reads a negative one as none. */

@@ -33,7 +33,7 @@ static struct kq_result make_node(struct kq_connection *connection, struct kq_er
 static const struct migration migrations[] = {
     {NULL, kq_schema_v1, make_node}, {kq_schema_v2_functions, kq_schema_v2, NULL},
     {NULL, kq_schema_v3, NULL},      {NULL, kq_schema_v4, NULL},
-    {NULL, kq_schema_v5, NULL},
+    {NULL, kq_schema_v5, NULL},      {NULL, kq_schema_v6, NULL},
 };
 
 int64_t kq_schema_version(void)

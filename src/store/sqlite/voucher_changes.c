@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/macros.h"
+#include "store/sqlite/outbox.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/tallies.h"
@@ -143,7 +144,9 @@ static struct kq_result write(const struct change *change, struct kq_error *erro
     kq_template_map_note_change(&change->batch->templates, change->entry);
     KQ_TRY(update_voucher(change, error));
     KQ_TRY(write_event(change, error));
-    return write_sums(change, error);
+    KQ_TRY(write_sums(change, error));
+    return kq_outbox_change(change->batch, change->entry, change->voucher_no, &change->operation->voucher,
+                            &change->operation->result, error);
 }
 
 struct kq_result kq_write_voucher_change(struct kq_batch *batch, struct kq_operation *operation,

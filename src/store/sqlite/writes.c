@@ -28,4 +28,8 @@ kq_write_function *const kq_writes[KQ_OPERATION_KIND_COUNT] = {
     [KQ_OP_PASS_TEMPLATE_UPDATE] = kq_write_pass_template_update,
     [KQ_OP_PASS_INSTANCE_ADD] = kq_write_pass_instance_add,
     [KQ_OP_PASS_INSTANCE_UPDATE] = kq_write_pass_instance_update,
+    [KQ_OP_EXPIRE_DUE] = kq_write_expire_due,
+    [KQ_OP_NOTIFICATION_RECORD] = kq_write_notification_record,
+    [KQ_OP_NOTIFICATION_REPEAT] = kq_write_notification_repeat,
+    [KQ_OP_NOTIFICATION_PRUNE] = kq_write_notification_prune,
 };

@@ -39,6 +39,10 @@ kq_write_function kq_write_pass_template_add;
 kq_write_function kq_write_pass_template_update;
 kq_write_function kq_write_pass_instance_add;
 kq_write_function kq_write_pass_instance_update;
+kq_write_function kq_write_expire_due;
+kq_write_function kq_write_notification_record;
+kq_write_function kq_write_notification_repeat;
+kq_write_function kq_write_notification_prune;
 
 /* For these: a new pass's row, and what may change of one: its state, and all that a content fills. */
 KQ_MUST struct kq_result kq_write_pass_row(struct kq_batch *batch, const struct kq_pass *pass,

@@ -12,6 +12,7 @@ import com.alipay.api.AlipayResponse;
 import com.alipay.api.DefaultAlipayClient;
 import com.alipay.api.internal.mapping.ApiField;
 import com.alipay.api.internal.mapping.ApiListField;
+import com.alipay.api.internal.util.AlipaySignature;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -26,14 +27,16 @@ import java.text.SimpleDateFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TimeZone;
 import java.util.stream.Collectors;
 
 /**
  * Calls a gateway with the official Java library. Reads one JSON object a line on standard input (a client's
  * settings, a method and its fields; conftest.py describes it) and writes one a line on standard output: the
- * answer's fields, or {"refused": why} where the library threw.
+ * answer's fields, or {"refused": why} where the library threw. A notification instead of a method is verified.
  *
  * Each call goes through the library's own types for its method: its model's setters take the fields, and what its
  * response's getters give is the answer. A field that the types do not know is an error of the test's.
@@ -51,6 +54,9 @@ public final class Calls {
 
     private static JSONObject run(JSONObject call) {
         try {
+            if (call.containsKey("notification")) {
+                return verify(call);
+            }
             AlipayClient client = new DefaultAlipayClient(config(call));
             AlipayRequest<?> request = request(call.getString("method"), call.getJSONObject("fields"));
             return answer(client.execute(request, null, call.getString("app_auth_token")));
@@ -59,6 +65,18 @@ public final class Calls {
             refusal.put("refused", exception.toString());
             return refusal;
         }
+    }
+
+    /** Removes sign and sign_type from the map that it is given. */
+    private static JSONObject verify(JSONObject call) throws AlipayApiException {
+        Map<String, String> fields = new HashMap<>();
+        for (String name : call.getJSONObject("notification").keySet()) {
+            fields.put(name, call.getJSONObject("notification").getString(name));
+        }
+        JSONObject verdict = new JSONObject();
+        verdict.put("verified", AlipaySignature.rsaCheckV1(fields, bare(call.getString("gateway_public_key")),
+                call.getString("charset"), call.getString("sign_type")));
+        return verdict;
     }
 
     private static AlipayConfig config(JSONObject call) {
