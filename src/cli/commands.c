@@ -36,6 +36,7 @@ const struct kq_command *const kq_commands[] = {
     &kq_command_pass_create,
     &kq_command_pass_import,
     &kq_command_pass_list,
+    &kq_command_report,
     &kq_command_version,
 };
 

@@ -22,6 +22,7 @@ extern const struct kq_command kq_command_merchant_list;
 extern const struct kq_command kq_command_pass_create;
 extern const struct kq_command kq_command_pass_import;
 extern const struct kq_command kq_command_pass_list;
+extern const struct kq_command kq_command_report;
 extern const struct kq_command kq_command_serve;
 extern const struct kq_command kq_command_shop_create;
 extern const struct kq_command kq_command_shop_list;

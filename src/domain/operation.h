@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "domain/application.h"
 #include "domain/pass.h"
+#include "domain/report.h"
 #include "domain/template.h"
 #include "domain/user.h"
 #include "domain/voucher.h"
@@ -52,6 +53,7 @@
     X(VOUCHER_GET, voucher_get, false)                                                                       \
     X(VOUCHER_LIST, voucher_list, false)                                                                     \
     X(WALLET, wallet, false)                                                                                 \
+    X(REPORT, report, false)                                                                                 \
     X(HEALTH, health, false)
 
 enum kq_operation_kind {
@@ -283,6 +285,22 @@ struct kq_op_wallet {
     int64_t now_s;             /* set by the maker: what CURRENT means */
     struct kq_pass *items;
     size_t count;
+};
+
+/* A statement, as of `now_s`, from one snapshot. It may have more rows than memory should hold, so they are
+ * not kept: `put` gets one after the other, in the order of the template's id and the day, on the reader's
+ * thread and while the snapshot lasts, and must not call the store. Rows without anything are left out. */
+struct kq_op_report {
+    struct kq_slice template_id; /* empty: all */
+    struct kq_slice pid;         /* empty: every merchant's */
+    int64_t from_s;              /* when the first day begins */
+    int64_t until_s;             /* when the last one is over */
+    bool by_day;                 /* else a row a template */
+    struct kq_result (*put)(void *context, const struct kq_report_row *row, struct kq_error *error);
+    void *context;
+    int64_t now_s;
+    bool template_found; /* where template_id is given */
+    struct kq_report_sum totals[KQ_REPORT_COLUMN_COUNT];
 };
 
 /* Can the store be read? For /readyz. */
