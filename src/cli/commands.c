@@ -37,6 +37,7 @@ const struct kq_command *const kq_commands[] = {
     &kq_command_pass_import,
     &kq_command_pass_list,
     &kq_command_report,
+    &kq_command_audit,
     &kq_command_version,
 };
 

@@ -15,6 +15,7 @@ extern const struct kq_command kq_command_app_list;
 extern const struct kq_command kq_command_app_permit;
 extern const struct kq_command kq_command_app_rotate_key;
 extern const struct kq_command kq_command_app_show;
+extern const struct kq_command kq_command_audit;
 extern const struct kq_command kq_command_call;
 extern const struct kq_command kq_command_init;
 extern const struct kq_command kq_command_merchant_create;

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "domain/application.h"
+#include "domain/audit.h"
 #include "domain/pass.h"
 #include "domain/report.h"
 #include "domain/template.h"
@@ -54,6 +55,7 @@
     X(VOUCHER_LIST, voucher_list, false)                                                                     \
     X(WALLET, wallet, false)                                                                                 \
     X(REPORT, report, false)                                                                                 \
+    X(AUDIT, audit, false)                                                                                   \
     X(HEALTH, health, false)
 
 enum kq_operation_kind {
@@ -301,6 +303,19 @@ struct kq_op_report {
     int64_t now_s;
     bool template_found; /* where template_id is given */
     struct kq_report_sum totals[KQ_REPORT_COLUMN_COUNT];
+};
+
+/* A piece of one check of an audit, seen in one snapshot. A check whose rows can be looked at a range at a
+ * time ends early, and goes on with what it has `reached` in the next operation's `after`; a sum over all
+ * rows is one piece. */
+struct kq_op_audit {
+    enum kq_audit_check check;
+    int64_t after; /* KQ_AUDIT_BEGIN, or where the last piece ended */
+    int64_t reached;
+    bool is_done;      /* there is no next piece */
+    int64_t row_count; /* that were looked at, in a check by ranges */
+    bool disagrees;
+    struct kq_audit_finding finding;
 };
 
 /* Can the store be read? For /readyz. */

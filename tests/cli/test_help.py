@@ -10,7 +10,7 @@ from support import binary
 from command import refused, refused_as_json, run_bytes
 
 COMMANDS = [
-    "init", "serve", "call", "report", "version",
+    "init", "serve", "call", "report", "audit", "version",
     "merchant create", "merchant list",
     "app create", "app list", "app show", "app rotate-key", "app permit", "app limit",
     "app grant", "app disable", "app enable",
@@ -43,6 +43,7 @@ RELIED_ON = {
               "max-wait-ms"],
     "init": ["key-bits"],
     "report": ["template-id", "pid", "from", "to", "by", "format"],
+    "audit": ["deep"],
 }
 CALL_FLAGS = ["biz", "gateway", "app-id", "private-key", "gateway-public-key", "charset", "sign-type", "app-auth-token",
               "verbose", "timeout", "timestamp"]

@@ -172,3 +172,4 @@ def test_beside_a_server_at_work(server, place, app, user, template_id):
 
     seen = crowd.run_all([lambda number=number: issue_and_look(number) for number in range(8)])
     assert all(1 <= count <= 8 for count in seen) and max(seen) == 8
+    place.audit()

@@ -262,6 +262,9 @@ static struct kq_operation new_read(struct scene *scene, enum kq_operation_kind 
         read.report = (struct kq_op_report){
             .from_s = NOW_S - DAY_S, .until_s = NOW_S + DAY_S, .by_day = true, .put = take_row};
         break;
+    case KQ_OP_AUDIT:
+        read.audit = (struct kq_op_audit){.check = KQ_AUDIT_HISTORIES, .after = KQ_AUDIT_BEGIN};
+        break;
     default:
         break;
     }

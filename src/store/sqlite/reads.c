@@ -21,6 +21,7 @@ kq_read_function *const kq_reads[KQ_OPERATION_KIND_COUNT] = {
     [KQ_OP_VOUCHER_LIST] = kq_read_voucher_list,
     [KQ_OP_WALLET] = kq_read_wallet,
     [KQ_OP_REPORT] = kq_read_report,
+    [KQ_OP_AUDIT] = kq_read_audit,
     [KQ_OP_HEALTH] = kq_read_health,
 };
 

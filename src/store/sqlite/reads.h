@@ -26,6 +26,7 @@ kq_read_function kq_read_voucher_get;
 kq_read_function kq_read_voucher_list;
 kq_read_function kq_read_wallet;
 kq_read_function kq_read_report;
+kq_read_function kq_read_audit;
 kq_read_function kq_read_health;
 
 /* LIMIT's parameter: SQLite reads a negative one as none. */
