@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/time.h"
 
+#include <string.h>
+
 #include "base/cursor.h"
 
 struct civil_date {
@@ -65,16 +67,31 @@ static bool date_exists(struct civil_date date)
     return again.year == date.year && again.month == date.month && again.day == date.day;
 }
 
+static bool take_date(struct kq_cursor *cursor, struct civil_date *date)
+{
+    return take_number(cursor, 4, &date->year) && kq_cursor_take(cursor) == '-' &&
+           take_number(cursor, 2, &date->month) && kq_cursor_take(cursor) == '-' &&
+           take_number(cursor, 2, &date->day);
+}
+
+struct kq_result kq_time_parse_day(struct kq_slice text, int64_t *day_s, struct kq_error *error)
+{
+    struct kq_cursor cursor = kq_cursor_of(text);
+    struct civil_date date = {0};
+    bool shaped = take_date(&cursor, &date) && kq_cursor_at_end(&cursor);
+    KQ_ENSURE(shaped && date_exists(date), error, KQ_E_BAD_INPUT, "not a day as yyyy-MM-dd");
+    *day_s = days_of(date) * KQ_SECONDS_PER_DAY - KQ_BEIJING_OFFSET_S;
+    return KQ_OK;
+}
+
 struct kq_result kq_time_parse(struct kq_slice text, int64_t *time_s, struct kq_error *error)
 {
     struct kq_cursor cursor = kq_cursor_of(text);
-    struct civil_date date;
+    struct civil_date date = {0};
     int64_t hour = 0;
     int64_t minute = 0;
     int64_t second = 0;
-    bool shaped = take_number(&cursor, 4, &date.year) && kq_cursor_take(&cursor) == '-' &&
-                  take_number(&cursor, 2, &date.month) && kq_cursor_take(&cursor) == '-' &&
-                  take_number(&cursor, 2, &date.day) && kq_cursor_take(&cursor) == ' ' &&
+    bool shaped = take_date(&cursor, &date) && kq_cursor_take(&cursor) == ' ' &&
                   take_number(&cursor, 2, &hour) && kq_cursor_take(&cursor) == ':' &&
                   take_number(&cursor, 2, &minute) && kq_cursor_take(&cursor) == ':' &&
                   take_number(&cursor, 2, &second) && kq_cursor_at_end(&cursor);
@@ -112,6 +129,14 @@ void kq_time_format(int64_t time_s, char text[KQ_TIME_TEXT_SIZE])
     at = put_number(at, of_day_s / 3600, 2, ':');
     at = put_number(at, of_day_s / 60 % 60, 2, ':');
     put_number(at, of_day_s % 60, 2, '\0');
+}
+
+void kq_time_format_day(int64_t time_s, char text[KQ_DAY_TEXT_SIZE])
+{
+    char whole[KQ_TIME_TEXT_SIZE];
+    kq_time_format(time_s, whole);
+    memcpy(text, whole, KQ_DAY_TEXT_SIZE - 1);
+    text[KQ_DAY_TEXT_SIZE - 1] = '\0';
 }
 
 int32_t kq_time_date_number(int64_t time_s)

@@ -28,6 +28,7 @@ enum kq_flag_kind {
     KQ_FLAG_NUMBER, /* a whole number */
     KQ_FLAG_MONEY,  /* yuan */
     KQ_FLAG_TIME,   /* yyyy-MM-dd HH:mm:ss, Beijing time */
+    KQ_FLAG_DAY,    /* yyyy-MM-dd, a Beijing day */
 };
 
 struct kq_flag {
@@ -72,7 +73,7 @@ enum kq_value_level {
 struct kq_value {
     enum kq_value_level level;
     struct kq_slice text;   /* NUL-terminated */
-    int64_t number;         /* NUMBER; MONEY in fen; TIME in seconds; SWITCH 1 or 0 */
+    int64_t number;         /* NUMBER; MONEY in fen; TIME, and DAY's beginning, in seconds; SWITCH 1 or 0 */
     struct kq_slice *items; /* LIST */
     size_t count;
     size_t capacity;

@@ -46,6 +46,8 @@ const struct kq_command *const kq_commands[] = {
     &kq_command_pass_list,
     &kq_command_notification_list,
     &kq_command_notification_retry,
+    &kq_command_report,
+    &kq_command_audit,
     &kq_command_version,
 };
 

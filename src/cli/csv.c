@@ -68,3 +68,29 @@ struct kq_result kq_csv_read(struct kq_slice text, struct kq_arena *arena, struc
     } while (!record->open && kq_cursor_take_literal(&cursor, KQ_SLICE(",")));
     return KQ_OK;
 }
+
+static bool needs_quotes(struct kq_slice text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        char byte = text.data[i];
+        if (byte == ',' || byte == '"' || byte == '\n' || byte == '\r') {
+            return true;
+        }
+    }
+    return false;
+}
+
+void kq_csv_append_field(struct kq_buffer *csv, bool is_first, struct kq_slice text)
+{
+    kq_buffer_append(csv, is_first ? KQ_SLICE("") : KQ_SLICE(","));
+    if (!needs_quotes(text)) {
+        kq_buffer_append(csv, text);
+        return;
+    }
+    kq_buffer_append_byte(csv, '"');
+    for (size_t i = 0; i < text.size; i++) {
+        kq_buffer_append(csv, text.data[i] == '"' ? KQ_SLICE("\"") : KQ_SLICE(""));
+        kq_buffer_append_byte(csv, text.data[i]);
+    }
+    kq_buffer_append_byte(csv, '"');
+}

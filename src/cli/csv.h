@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/slice.h"
 
@@ -26,5 +27,9 @@ struct kq_csv_record {
  * BAD_INPUT says which field breaks the form and how, NO_MEMORY. */
 KQ_MUST struct kq_result kq_csv_read(struct kq_slice text, struct kq_arena *arena,
                                      struct kq_csv_record *record, struct kq_error *error);
+
+/* Appends a field, with the comma before it unless it is the record's first. Quoted where the text needs it.
+ */
+void kq_csv_append_field(struct kq_buffer *csv, bool is_first, struct kq_slice text);
 
 #endif

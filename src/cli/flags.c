@@ -75,6 +75,10 @@ static struct kq_result read_value(const struct kq_flag *flag, struct kq_slice t
                   "%s takes a Beijing time like \"2026-01-31 08:00:00\", not \"%.*s\"", source,
                   KQ_SLICE_PRINT(text));
         return KQ_OK;
+    case KQ_FLAG_DAY:
+        KQ_ENSURE(kq_time_parse_day(text, number, error).ok, error, KQ_E_USAGE,
+                  "%s takes a Beijing day like 2026-01-31, not \"%.*s\"", source, KQ_SLICE_PRINT(text));
+        return KQ_OK;
     case KQ_FLAG_TEXT:
     case KQ_FLAG_LIST:
         return KQ_OK;

@@ -20,6 +20,7 @@ void kq_progress_begin(struct kq_progress *progress, const struct kq_clock *cloc
     *progress = (struct kq_progress){
         .clock = clock,
         .shows = kq_is_terminal(STDERR_FILENO),
+        .unit = "lines",
         .total_bytes = total_bytes,
         .started_us = clock->monotonic_us(clock),
     };
@@ -65,7 +66,7 @@ void kq_progress_show(struct kq_progress *progress, unsigned long long bytes, un
     if (progress->total_bytes > 0) {
         print_bar(bytes, progress->total_bytes);
     }
-    fprintf(stderr, "%llu lines, %llu a second", lines,
+    fprintf(stderr, "%llu %s, %llu a second", lines, progress->unit,
             lines * (unsigned long long)US_PER_S / (unsigned long long)since_us);
     if (bytes > 0 && progress->total_bytes > 0) {
         print_left(bytes, progress->total_bytes, since_us);

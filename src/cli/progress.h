@@ -19,6 +19,7 @@ struct kq_progress {
     const struct kq_clock *clock;   /* borrowed */
     bool shows;                     /* standard error is a terminal */
     bool drawn;                     /* there is a line to be wiped */
+    const char *unit;               /* of what is counted: "lines" where nothing else is set */
     unsigned long long total_bytes; /* 0: not known */
     int64_t started_us;
     int64_t drawn_us;

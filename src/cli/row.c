@@ -6,6 +6,7 @@
 
 #include "base/money.h"
 #include "base/time.h"
+#include "cli/csv.h"
 #include "cli/shown.h"
 #include "wire/json.h"
 
@@ -48,6 +49,13 @@ void kq_row_time(struct kq_row *row, int64_t time_s)
 {
     char text[KQ_TIME_TEXT_SIZE];
     kq_time_format(time_s, text);
+    put_made(row, kq_arena_copy(row->arena, kq_slice_of(text)));
+}
+
+void kq_row_day(struct kq_row *row, int64_t time_s)
+{
+    char text[KQ_DAY_TEXT_SIZE];
+    kq_time_format_day(time_s, text);
     put_made(row, kq_arena_copy(row->arena, kq_slice_of(text)));
 }
 
@@ -94,6 +102,15 @@ void kq_row_append_json(const struct kq_row *row, struct kq_buffer *json)
         }
     }
     kq_buffer_append_byte(json, '}');
+}
+
+void kq_row_append_csv(const struct kq_row *row, struct kq_buffer *csv)
+{
+    assert(row->count == row->column_count);
+    for (size_t i = 0; i < row->count; i++) {
+        kq_csv_append_field(csv, i == 0, row->cells[i]);
+    }
+    kq_buffer_append_byte(csv, '\n');
 }
 
 void kq_row_append_shown(const struct kq_row *row, size_t column, struct kq_buffer *text)

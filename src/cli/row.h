@@ -20,9 +20,10 @@ enum kq_column_kind {
 };
 
 struct kq_column {
-    const char *name; /* of the member in JSON, and the heading */
+    const char *name; /* of the member in JSON, of the field in CSV */
     enum kq_column_kind kind;
-    bool detail; /* not shown in tables: too wide, or seldom wanted */
+    bool detail;         /* not shown in tables: too wide, or seldom wanted */
+    const char *heading; /* in tables; NULL: the name */
 };
 
 /* Cells in the order of the columns, filled by the functions below, one each. */
@@ -43,6 +44,7 @@ void kq_row_text(struct kq_row *row, struct kq_slice text); /* borrowed; an empt
 void kq_row_name(struct kq_row *row, const char *text);     /* borrowed */
 void kq_row_money(struct kq_row *row, int64_t amount_fen);  /* 10.00 */
 void kq_row_time(struct kq_row *row, int64_t time_s);
+void kq_row_day(struct kq_row *row, int64_t time_s);
 void kq_row_count(struct kq_row *row, int64_t count);
 void kq_row_texts(struct kq_row *row, const struct kq_slice *texts,
                   size_t count);                                    /* of a JSON column: an array */
@@ -51,6 +53,9 @@ void kq_row_none(struct kq_row *row);
 
 /* Appends the row as a JSON object. */
 void kq_row_append_json(const struct kq_row *row, struct kq_buffer *json);
+
+/* Appends the row as a CSV record, with its line end. */
+void kq_row_append_csv(const struct kq_row *row, struct kq_buffer *csv);
 
 /* Appends the cell of that column as people see it. */
 void kq_row_append_shown(const struct kq_row *row, size_t column, struct kq_buffer *text);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/csv.h"
 #include "cli/shown.h"
 
 #define GAP "  "
@@ -32,13 +33,13 @@ static void append_cell(struct kq_buffer *line, const struct kq_row *row, size_t
 }
 
 /* Ends the line without the padding of its last columns. */
-static struct kq_result print_line(struct kq_buffer *line, struct kq_error *error)
+static struct kq_result print_line(FILE *out, struct kq_buffer *line, struct kq_error *error)
 {
     KQ_ENSURE_MEMORY(!line->failed, error);
     while (line->size > 0 && line->data[line->size - 1] == ' ') {
         line->size--;
     }
-    printf("%.*s\n", KQ_SLICE_PRINT(kq_buffer_slice(line)));
+    fprintf(out, "%.*s\n", KQ_SLICE_PRINT(kq_buffer_slice(line)));
     return KQ_OK;
 }
 
@@ -54,17 +55,17 @@ static struct kq_result print_record_lines(const struct kq_row *row, struct kq_e
         append_padded(&line, kq_slice_of(row->columns[i].name), width, false);
         kq_buffer_append(&line, KQ_SLICE(GAP));
         kq_row_append_shown(row, i, &line);
-        KQ_TRY(print_line(&line, error));
+        KQ_TRY(print_line(stdout, &line, error));
     }
     return KQ_OK;
 }
 
-static struct kq_result print_json(const struct kq_row *row, struct kq_error *error)
+static struct kq_result print_json(FILE *out, const struct kq_row *row, struct kq_error *error)
 {
     struct kq_buffer json KQ_CLEANUP(kq_buffer_free) = {0};
     kq_row_append_json(row, &json);
     KQ_ENSURE_MEMORY(!json.failed, error);
-    printf("%.*s", KQ_SLICE_PRINT(kq_buffer_slice(&json)));
+    fprintf(out, "%.*s", KQ_SLICE_PRINT(kq_buffer_slice(&json)));
     return KQ_OK;
 }
 
@@ -82,17 +83,24 @@ struct kq_result kq_print_record(const struct kq_column *columns, size_t column_
     if (!json) {
         return print_record_lines(&row, error);
     }
-    KQ_TRY(print_json(&row, error));
+    KQ_TRY(print_json(stdout, &row, error));
     printf("\n");
     return KQ_OK;
 }
 
-void kq_table_begin(struct kq_table *table, const struct kq_column *columns, size_t column_count, bool json)
+static struct kq_slice heading_of(const struct kq_column *column)
+{
+    return kq_slice_of(column->heading == NULL ? column->name : column->heading);
+}
+
+void kq_table_begin(struct kq_table *table, const struct kq_column *columns, size_t column_count,
+                    enum kq_table_format format, FILE *out)
 {
     assert(column_count <= KQ_COLUMNS_MAX);
-    *table = (struct kq_table){.columns = columns, .column_count = column_count, .json = json};
+    *table =
+        (struct kq_table){.columns = columns, .column_count = column_count, .format = format, .out = out};
     for (size_t i = 0; i < column_count; i++) {
-        table->widths[i] = kq_shown_width(kq_slice_of(columns[i].name));
+        table->widths[i] = kq_shown_width(heading_of(&columns[i]));
     }
 }
 
@@ -100,8 +108,8 @@ static struct kq_result print_json_rows(const struct kq_table *table, const stru
                                         struct kq_error *error)
 {
     for (size_t i = 0; i < count; i++) {
-        printf("%s", table->printed + i == 0 ? "[\n" : ",\n");
-        KQ_TRY(print_json(&rows[i], error));
+        fprintf(table->out, "%s", table->printed + i == 0 ? "[\n" : ",\n");
+        KQ_TRY(print_json(table->out, &rows[i], error));
     }
     return KQ_OK;
 }
@@ -126,13 +134,13 @@ static struct kq_result print_headings(const struct kq_table *table, struct kq_e
         if (!column->detail) {
             bool right = column->kind == KQ_COLUMN_AMOUNT || column->kind == KQ_COLUMN_COUNT;
             kq_buffer_append(&line, line.size == 0 ? KQ_SLICE("") : KQ_SLICE(GAP));
-            append_padded(&line, kq_slice_of(column->name), table->widths[i], right);
+            append_padded(&line, heading_of(column), table->widths[i], right);
         }
     }
     bool colour = kq_wants_colour(STDOUT_FILENO);
-    printf("%s", colour ? "\x1b[1m" : "");
-    KQ_TRY(print_line(&line, error));
-    printf("%s", colour ? "\x1b[0m" : "");
+    fprintf(table->out, "%s", colour ? "\x1b[1m" : "");
+    KQ_TRY(print_line(table->out, &line, error));
+    fprintf(table->out, "%s", colour ? "\x1b[0m" : "");
     return KQ_OK;
 }
 
@@ -148,7 +156,38 @@ static struct kq_result print_columns(const struct kq_table *table, const struct
             first = false;
         }
     }
-    return print_line(&line, error);
+    return print_line(table->out, &line, error);
+}
+
+static struct kq_result print_aligned(struct kq_table *table, const struct kq_row *rows, size_t count,
+                                      struct kq_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        KQ_TRY(widen(table, &rows[i], error));
+    }
+    if (table->printed == 0 && count > 0) {
+        KQ_TRY(print_headings(table, error));
+    }
+    for (size_t i = 0; i < count; i++) {
+        KQ_TRY(print_columns(table, &rows[i], error));
+    }
+    return KQ_OK;
+}
+
+static struct kq_result print_csv_rows(const struct kq_table *table, const struct kq_row *rows, size_t count,
+                                       struct kq_error *error)
+{
+    struct kq_buffer csv KQ_CLEANUP(kq_buffer_free) = {0};
+    for (size_t i = 0; i < table->column_count && table->printed == 0; i++) {
+        kq_csv_append_field(&csv, i == 0, kq_slice_of(table->columns[i].name));
+    }
+    kq_buffer_append(&csv, table->printed == 0 ? KQ_SLICE("\n") : KQ_SLICE(""));
+    for (size_t i = 0; i < count; i++) {
+        kq_row_append_csv(&rows[i], &csv);
+    }
+    KQ_ENSURE_MEMORY(!csv.failed, error);
+    fprintf(table->out, "%.*s", KQ_SLICE_PRINT(kq_buffer_slice(&csv)));
+    return KQ_OK;
 }
 
 struct kq_result kq_table_print(struct kq_table *table, const struct kq_row *rows, size_t count,
@@ -157,18 +196,16 @@ struct kq_result kq_table_print(struct kq_table *table, const struct kq_row *row
     for (size_t i = 0; i < count; i++) {
         KQ_ENSURE_MEMORY(!rows[i].failed, error);
     }
-    if (table->json) {
+    switch (table->format) {
+    case KQ_TABLE_ALIGNED:
+        KQ_TRY(print_aligned(table, rows, count, error));
+        break;
+    case KQ_TABLE_JSON:
         KQ_TRY(print_json_rows(table, rows, count, error));
-    } else {
-        for (size_t i = 0; i < count; i++) {
-            KQ_TRY(widen(table, &rows[i], error));
-        }
-        if (table->printed == 0 && count > 0) {
-            KQ_TRY(print_headings(table, error));
-        }
-        for (size_t i = 0; i < count; i++) {
-            KQ_TRY(print_columns(table, &rows[i], error));
-        }
+        break;
+    case KQ_TABLE_CSV:
+        KQ_TRY(print_csv_rows(table, rows, count, error));
+        break;
     }
     table->printed += count;
     return KQ_OK;
@@ -176,7 +213,7 @@ struct kq_result kq_table_print(struct kq_table *table, const struct kq_row *row
 
 void kq_table_end(const struct kq_table *table)
 {
-    if (table->json) {
-        printf("%s", table->printed == 0 ? "[]\n" : "\n]\n");
+    if (table->format == KQ_TABLE_JSON) {
+        fprintf(table->out, "%s", table->printed == 0 ? "[]\n" : "\n]\n");
     }
 }

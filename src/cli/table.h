@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "cli/row.h"
@@ -17,17 +18,24 @@ KQ_MUST struct kq_result kq_print_record(const struct kq_column *columns, size_t
                                          void (*fill)(struct kq_row *row, const void *item), const void *item,
                                          struct kq_error *error);
 
-/* A table, page by page, so that its memory is bounded: an array of objects, or aligned columns below a line
- * of headings. */
+enum kq_table_format {
+    KQ_TABLE_ALIGNED, /* columns for people, below a line of headings where there are rows */
+    KQ_TABLE_JSON,    /* an array of objects */
+    KQ_TABLE_CSV,     /* below a line of names */
+};
+
+/* A table, page by page, so that its memory is bounded. */
 struct kq_table {
     const struct kq_column *columns;
     size_t column_count;
-    bool json;
+    enum kq_table_format format;
+    FILE *out;                     /* borrowed */
     size_t printed;                /* rows so far */
     size_t widths[KQ_COLUMNS_MAX]; /* on the screen; from page to page they only grow */
 };
 
-void kq_table_begin(struct kq_table *table, const struct kq_column *columns, size_t column_count, bool json);
+void kq_table_begin(struct kq_table *table, const struct kq_column *columns, size_t column_count,
+                    enum kq_table_format format, FILE *out);
 
 /* Prints a page. NO_MEMORY. */
 KQ_MUST struct kq_result kq_table_print(struct kq_table *table, const struct kq_row *rows, size_t count,

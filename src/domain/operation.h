@@ -9,12 +9,14 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "domain/application.h"
+#include "domain/audit.h"
 #include "domain/authorization.h"
 #include "domain/confirmation.h"
 #include "domain/notification.h"
 #include "domain/pass.h"
 #include "domain/pass_instance.h"
 #include "domain/pass_template.h"
+#include "domain/report.h"
 #include "domain/template.h"
 #include "domain/template_change.h"
 #include "domain/user.h"
@@ -78,6 +80,8 @@
     X(NOTIFICATION_DUE, notification_due, false)                                                             \
     X(NOTIFICATION_LIST, notification_list, false)                                                           \
     X(NOTIFICATION_STATUS, notification_status, false)                                                       \
+    X(REPORT, report, false)                                                                                 \
+    X(AUDIT, audit, false)                                                                                   \
     X(HEALTH, health, false)
 
 enum kq_operation_kind {
@@ -522,6 +526,35 @@ struct kq_op_notification_status {
     int64_t waiting_count;
     int64_t given_up_count;
     int64_t oldest_due_s; /* since when the earliest that is due has been; KQ_NEVER_S: none waits */
+};
+
+/* A statement, as of `now_s`, from one snapshot. It may have more rows than memory should hold, so they are
+ * not kept: `put` gets one after the other, in the order of the template's id and the day, on the reader's
+ * thread and while the snapshot lasts, and must not call the store. Rows without anything are left out. */
+struct kq_op_report {
+    struct kq_slice template_id; /* empty: all */
+    struct kq_slice pid;         /* empty: every merchant's */
+    int64_t from_s;              /* when the first day begins */
+    int64_t until_s;             /* when the last one is over */
+    bool by_day;                 /* else a row a template */
+    struct kq_result (*put)(void *context, const struct kq_report_row *row, struct kq_error *error);
+    void *context;
+    int64_t now_s;
+    bool template_found; /* where template_id is given */
+    struct kq_report_sum totals[KQ_REPORT_COLUMN_COUNT];
+};
+
+/* A piece of one check of an audit, seen in one snapshot. A check whose rows can be looked at a range at a
+ * time ends early, and goes on with what it has `reached` in the next operation's `after`; a sum over all
+ * rows is one piece. */
+struct kq_op_audit {
+    enum kq_audit_check check;
+    int64_t after; /* KQ_AUDIT_BEGIN, or where the last piece ended */
+    int64_t reached;
+    bool is_done;      /* there is no next piece */
+    int64_t row_count; /* that were looked at, in a check by ranges */
+    bool disagrees;
+    struct kq_audit_finding finding;
 };
 
 /* Can the store be read? For /readyz. */

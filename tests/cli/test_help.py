@@ -10,7 +10,7 @@ from support import binary
 from command import refused, refused_as_json, run_bytes
 
 COMMANDS = [
-    "init", "serve", "call", "version",
+    "init", "serve", "call", "report", "audit", "version",
     "merchant create", "merchant list",
     "app create", "app list", "app show", "app rotate-key", "app permit", "app limit",
     "app grant", "app authorize", "app grants", "app revoke", "app disable", "app enable",
@@ -46,6 +46,8 @@ RELIED_ON = {
               "sandbox", "clock-offset", "access-log", "admin-token", "app-limit", "method-limit", "signature-cache-bytes",
               "max-wait-ms"],
     "init": ["key-bits"],
+    "report": ["template-id", "pid", "from", "to", "by", "format"],
+    "audit": ["deep"],
 }
 CALL_FLAGS = ["biz", "gateway", "app-id", "private-key", "gateway-public-key", "charset", "sign-type", "app-auth-token",
               "verbose", "timeout", "timestamp"]

@@ -38,6 +38,7 @@ def logged(tmp_path_factory):
         assert_refused(client.call(protocol.SEND, fields, sign="AAAA"), "isv.invalid-signature"),
     ]
     server.stop()
+    place.audit()
     text = path.read_text(encoding="utf-8")
     return SimpleNamespace(lines=[json.loads(line) for line in text.splitlines()], text=text, answers=answers, app=app,
                            user=user, token=token, path=path)

@@ -2,7 +2,7 @@
 """What black-box tests share: a server for the run and what it is called with. A suite's conftest.py imports these.
 
 A test that changes nothing (a refusal, a look) may use what the run has; one that issues makes its own user and
-template."""
+template. Whatever the tests have done to a place, its books agree afterwards."""
 
 from types import SimpleNamespace
 
@@ -17,7 +17,9 @@ from support.server import Server
 @pytest.fixture(scope="session")
 def place(tmp_path_factory):
     """The run's data directory."""
-    return Place(tmp_path_factory.mktemp("place"))
+    place = Place(tmp_path_factory.mktemp("place"))
+    yield place
+    place.audit(deep=True)
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +71,7 @@ def sandbox_run(tmp_path_factory):
     server = Server(place, sandbox=True)
     yield SimpleNamespace(place=place, app=app, server=server, client=Client(server, app))
     server.stop()
+    place.audit(deep=True)
 
 
 @pytest.fixture
@@ -81,7 +84,9 @@ def sandbox(sandbox_run):
 @pytest.fixture
 def own_place(tmp_path):
     """A data directory for one test."""
-    return Place(tmp_path)
+    place = Place(tmp_path)
+    yield place
+    place.audit()
 
 
 @pytest.fixture

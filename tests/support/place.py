@@ -3,6 +3,7 @@
 
 import itertools
 import json
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +111,12 @@ class Place:
 
     def template(self, template_id):
         return self.json("template", "show", template_id=template_id)
+
+    def audit(self, **flags):
+        """All that its rows say must agree: how much was looked at."""
+        done = binary.run("audit", data=self.data, json=True, config=os.devnull, **flags)
+        assert (done.returncode, done.stderr) == (0, ""), (done.stdout, done.stderr)
+        return json.loads(done.stdout)
 
     def vouchers(self, **filters):
         return self.json("voucher", "list", **filters)

@@ -103,6 +103,28 @@ static void time_days_change_at_beijing_midnight(void **state)
     assert_int_equal(kq_time_date_number(time_s - 1), 20140531);
 }
 
+static void days_are_read_and_written(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"",           "2014-6-01",  "2014-06-1",           "2014-06-31",
+                                        "2015-02-29", "2014/06/01", "2014-06-01 00:00:00", "0000-01-01"};
+    int64_t day_s = 0;
+    char text[KQ_DAY_TEXT_SIZE];
+    assert_true(kq_time_parse_day(KQ_SLICE("2016-09-06"), &day_s, NULL).ok);
+    assert_int_equal(day_s, INT64_C(1473091200));
+    kq_time_format_day(day_s, text);
+    assert_string_equal(text, "2016-09-06");
+    kq_time_format_day(day_s - 1, text);
+    assert_string_equal(text, "2016-09-05");
+    kq_time_format_day(INT64_MAX, text);
+    assert_string_equal(text, "9999-12-31");
+    for (size_t i = 0; i < KQ_COUNT(texts); i++) {
+        struct kq_error error = {0};
+        assert_false(kq_time_parse_day(kq_slice_of(texts[i]), &day_s, &error).ok);
+        assert_int_equal(error.code, KQ_E_BAD_INPUT);
+    }
+}
+
 static void time_outside_the_wires_years_is_clamped(void **state)
 {
     (void)state;
@@ -468,6 +490,7 @@ int main(void)
         cmocka_unit_test(time_refuses_what_is_no_time),
         cmocka_unit_test(time_goes_through_every_day),
         cmocka_unit_test(time_days_change_at_beijing_midnight),
+        cmocka_unit_test(days_are_read_and_written),
         cmocka_unit_test(time_outside_the_wires_years_is_clamped),
         cmocka_unit_test(money_is_exact),
         cmocka_unit_test(money_refuses_what_is_no_amount),

@@ -87,6 +87,26 @@ static void test_too_many_fields(void **state)
     assert_failed(kq_csv_read(kq_buffer_slice(&text), &arena, &record, &error), &error, KQ_E_BAD_INPUT);
 }
 
+/* What is written is read again. */
+static void test_written_fields(void **state)
+{
+    (void)state;
+    static const char *const fields[] = {"", "plain 卡券", "a,b", "a \"quoted\" word", "\"", "two\r\nlines"};
+    ARENA arena = {0};
+    BUFFER text = {0};
+    struct kq_csv_record record;
+    struct kq_error error = {0};
+    for (size_t i = 0; i < KQ_COUNT(fields); i++) {
+        kq_csv_append_field(&text, i == 0, kq_slice_of(fields[i]));
+    }
+    assert_string_equal(text.data, ",plain 卡券,\"a,b\",\"a \"\"quoted\"\" word\",\"\"\"\",\"two\r\nlines\"");
+    assert_ok(kq_csv_read(kq_buffer_slice(&text), &arena, &record, &error), &error);
+    assert_int_equal(record.count, KQ_COUNT(fields));
+    for (size_t i = 0; i < KQ_COUNT(fields); i++) {
+        assert_true(kq_slice_equal(record.fields[i], kq_slice_of(fields[i])));
+    }
+}
+
 static struct kq_result read_with_quotes(void *context, struct kq_error *error)
 {
     (void)context;
@@ -107,7 +127,7 @@ int main(void)
         cmocka_unit_test(test_plain_fields),       cmocka_unit_test(test_empty_fields),
         cmocka_unit_test(test_quoted_fields),      cmocka_unit_test(test_open_field),
         cmocka_unit_test(test_quote_out_of_place), cmocka_unit_test(test_too_many_fields),
-        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_written_fields),     cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests_name("cli_csv", tests, NULL, NULL);
 }

@@ -20,6 +20,7 @@ static const struct kq_flag flags[] = {
      .maximum = 100},
     {.name = "amount", .kind = KQ_FLAG_MONEY, .value = "YUAN", .text = "how much"},
     {.name = "start", .kind = KQ_FLAG_TIME, .value = "TIME", .text = "when"},
+    {.name = "from", .kind = KQ_FLAG_DAY, .value = "DAY", .text = "which day"},
     {.name = "memo", .kind = KQ_FLAG_TEXT, .value = "TEXT", .text = "a remark", .max_chars = 3},
     {.name = "draft", .kind = KQ_FLAG_SWITCH, .text = "not yet"},
 };
@@ -78,11 +79,11 @@ static void test_values_of_each_kind(void **state)
     (void)state;
     INVOCATION invocation = {0};
     struct kq_error error = {0};
-    assert_ok(
-        parse(&invocation, &command, &error,
-              WORDS("--data", "d", "--login-id", "a", "--quantity=-3", "--login-id=b=c", "--amount", "9.9",
-                    "--start", "1970-01-01 08:00:01", "--draft", "--memo", "优酷x", "the.method")),
-        &error);
+    assert_ok(parse(&invocation, &command, &error,
+                    WORDS("--data", "d", "--login-id", "a", "--quantity=-3", "--login-id=b=c", "--amount",
+                          "9.9", "--start", "1970-01-01 08:00:01", "--from", "1970-01-02", "--draft",
+                          "--memo", "优酷x", "the.method")),
+              &error);
     assert_ok(kq_flags_check(&invocation, &error), &error);
     size_t count = 0;
     const struct kq_slice *logins = kq_flag_list(&invocation, "login-id", &count);
@@ -93,6 +94,7 @@ static void test_values_of_each_kind(void **state)
     assert_int_equal(kq_flag_number(&invocation, "quantity"), -3);
     assert_int_equal(kq_flag_number(&invocation, "amount"), 990);
     assert_int_equal(kq_flag_number(&invocation, "start"), 1);
+    assert_int_equal(kq_flag_number(&invocation, "from"), 86400 - 28800);
     assert_true(kq_flag_switch(&invocation, "draft"));
     assert_text(kq_flag_text(&invocation, "memo"), "优酷x");
     assert_text(invocation.operand, "the.method");
@@ -188,6 +190,7 @@ static void test_refusals(void **state)
     assert_refused(WORDS("--quantity", "99999999999999999999"), "not 99999999999999999999");
     assert_refused(WORDS("--amount", "9.999"), "--amount takes yuan");
     assert_refused(WORDS("--start", "2026-02-30 00:00:00"), "--start takes a Beijing time");
+    assert_refused(WORDS("--from", "2026-02-30"), "--from takes a Beijing day like 2026-01-31");
     assert_refused(WORDS("--memo", "优酷xx"), "--memo takes at most 3 characters");
     assert_refused(WORDS("--memo", "\xFF"), "--memo is not UTF-8 text");
     assert_refused(WORDS("--draft=maybe"), "--draft is true or false, not maybe");

@@ -95,6 +95,23 @@ static void test_size_not_known(void **state)
     assert_string_equal(text, "\r\x1b[K10 lines, 5 a second");
 }
 
+static void test_other_unit(void **state)
+{
+    (void)state;
+    char text[1000];
+    struct screen screen;
+    struct moved_clock clock = make_clock();
+    struct kq_progress progress;
+    open_screen(&screen);
+    kq_progress_begin(&progress, &clock.clock, 0);
+    progress.shows = true;
+    progress.unit = "rows";
+    clock.now_us += 2000000;
+    kq_progress_show(&progress, 50, 10);
+    close_screen(&screen, text, sizeof(text));
+    assert_string_equal(text, "\r\x1b[K10 rows, 5 a second");
+}
+
 /* What is drawn where a file of `total_bytes` has come to `bytes` after that time. */
 static void assert_left(unsigned long long bytes, unsigned long long total_bytes, int64_t since_us,
                         const char *wanted)
@@ -150,6 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bar),
         cmocka_unit_test(test_size_not_known),
+        cmocka_unit_test(test_other_unit),
         cmocka_unit_test(test_time_left),
         cmocka_unit_test(test_nothing_off_a_terminal),
     };

@@ -429,6 +429,14 @@ static void fill(struct scene *scene)
     apply_ok(scene, &pass);
 }
 
+static struct kq_result take_row(void *context, const struct kq_report_row *row, struct kq_error *error)
+{
+    (void)context;
+    (void)row;
+    (void)error;
+    return KQ_OK;
+}
+
 /* One of each kind, asking for what fill has made. */
 static struct kq_operation new_read(struct scene *scene, enum kq_operation_kind kind,
                                     struct kq_slice template_id, struct kq_slice voucher_id,
@@ -477,6 +485,13 @@ static struct kq_operation new_read(struct scene *scene, enum kq_operation_kind 
     case KQ_OP_NOTIFICATION_DUE:
         read.notification_due =
             (struct kq_op_notification_due){.now_s = NOW_S, .limit = 10, .per_template = 10};
+        break;
+    case KQ_OP_REPORT:
+        read.report = (struct kq_op_report){
+            .from_s = NOW_S - DAY_S, .until_s = NOW_S + DAY_S, .by_day = true, .put = take_row};
+        break;
+    case KQ_OP_AUDIT:
+        read.audit = (struct kq_op_audit){.check = KQ_AUDIT_HISTORIES, .after = KQ_AUDIT_BEGIN};
         break;
     default:
         break;

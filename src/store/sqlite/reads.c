@@ -26,6 +26,8 @@ kq_read_function *const kq_reads[KQ_OPERATION_KIND_COUNT] = {
     [KQ_OP_NOTIFICATION_DUE] = kq_read_notification_due,
     [KQ_OP_NOTIFICATION_LIST] = kq_read_notification_list,
     [KQ_OP_NOTIFICATION_STATUS] = kq_read_notification_status,
+    [KQ_OP_REPORT] = kq_read_report,
+    [KQ_OP_AUDIT] = kq_read_audit,
     [KQ_OP_HEALTH] = kq_read_health,
 };
 

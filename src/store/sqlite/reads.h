@@ -31,6 +31,8 @@ kq_read_function kq_read_wallet;
 kq_read_function kq_read_notification_due;
 kq_read_function kq_read_notification_list;
 kq_read_function kq_read_notification_status;
+kq_read_function kq_read_report;
+kq_read_function kq_read_audit;
 kq_read_function kq_read_health;
 
 /* LIMIT's parameter: SQLite reads a negative one as none. */
