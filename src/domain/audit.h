@@ -29,7 +29,11 @@
     X(ISSUE_DAYS, "issue-days", "each day's issues are as many as the sums say")                             \
     X(EVENT_DAYS, "event-days", "each day's uses, refunds and deletions are as many as the sums say")        \
     X(USER_LIMITS, "user-limits", "no user has more vouchers of a template than it allows")                  \
-    X(DAY_LIMITS, "day-limits", "no user got more of a template on one day than it allows")
+    X(DAY_LIMITS, "day-limits", "no user got more of a template on one day than it allows")                  \
+    X(NOTICES, "notices", "each notification is of something that happened, and says its amount")            \
+    X(NOTICE_ORDER, "notice-order", "of a voucher's waiting notifications the first alone is tried")         \
+    X(LOST_NOTICES, "lost-notices", "what happened behind a notification that was never tried has its own")  \
+    X(EXPIRIES, "expiries", "whose end is to be told when it comes is what the vouchers say")
 
 enum kq_audit_check {
 #define KQ_AUDIT_ENUM(name, text_name, text) KQ_AUDIT_##name,

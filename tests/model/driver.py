@@ -241,6 +241,7 @@ class Session:
             questions += [List("first", place, user) for place in range(len(self.model.templates))]
         for some in slices(questions, CONNECTIONS):
             self.play_round(some)
+        self.place.audit()
 
     def counters(self, template):
         return {"pid": template.pid, "type": template.kind, "status": template.state,

@@ -78,6 +78,7 @@ static int set_scene(void **state)
     template.quantity = 6;
     template.limit_per_user = 6;
     template.limit_per_user_day = 6;
+    template.notify_uri = KQ_SLICE("http://127.0.0.1/notify");
     add_user(scene, USER);
     struct kq_slice template_id = add_template(scene, template);
     change(scene, KQ_CHANGE_USE, issue(scene, template_id, USER, "used"), "use");
@@ -460,6 +461,34 @@ static void writers_go_on_between_the_pieces(void **state)
     }
 }
 
+#define NOTICE_OF(key, kind_number)                                                                          \
+    " WHERE kind = " kind_number                                                                             \
+    " AND voucher_no = (SELECT voucher_no FROM voucher WHERE out_biz_no = '" key "')"
+
+DAMAGE_TEST(a_notification_of_no_voucher, "UPDATE notification SET voucher_no = 5" NOTICE_OF("plain", "0"),
+            KQ_AUDIT_NOTICES, "voucher", 1, 0)
+DAMAGE_TEST(a_notification_of_nothing_that_happened,
+            "UPDATE notification SET out_biz_no = 'invented'" NOTICE_OF("used", "1"), KQ_AUDIT_NOTICES,
+            "amount_fen", 1000, -1)
+DAMAGE_TEST(a_notification_of_another_amount,
+            "UPDATE notification SET amount_fen = 999" NOTICE_OF("plain", "0"), KQ_AUDIT_NOTICES,
+            "amount_fen", 999, 1000)
+DAMAGE_TEST(a_notification_that_does_not_wait_its_turn,
+            "UPDATE notification SET next_try_s = 1" NOTICE_OF("used", "1"), KQ_AUDIT_NOTICE_ORDER,
+            "next_try_s", 2, 1)
+DAMAGE_TEST(notifications_that_nobody_tries,
+            "UPDATE notification SET next_try_s = NULL" NOTICE_OF("used", "0"), KQ_AUDIT_NOTICE_ORDER,
+            "next_try_s", 0, 0)
+DAMAGE_TEST(a_notification_that_is_lost, "DELETE FROM notification" NOTICE_OF("used", "1"),
+            KQ_AUDIT_LOST_NOTICES, "notification of use", 1, 0)
+DAMAGE_TEST(an_end_that_nobody_will_tell,
+            "DELETE FROM expiry_due WHERE voucher_no ="
+            " (SELECT voucher_no FROM voucher WHERE out_biz_no = 'delayed')",
+            KQ_AUDIT_EXPIRIES, "expiry_due", 0, 1)
+DAMAGE_TEST(an_end_of_a_voucher_that_is_over,
+            "INSERT INTO expiry_due SELECT expires_s, voucher_no FROM voucher WHERE out_biz_no = 'used'",
+            KQ_AUDIT_EXPIRIES, "expiry_due", 1, 0)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -520,6 +549,14 @@ int main(void)
         AUDIT_TEST(each_allocation_of_a_finding_that_fails),
         AUDIT_TEST(a_large_table_is_looked_at_piece_by_piece),
         AUDIT_TEST(writers_go_on_between_the_pieces),
+        AUDIT_TEST(a_notification_of_no_voucher),
+        AUDIT_TEST(a_notification_of_nothing_that_happened),
+        AUDIT_TEST(a_notification_of_another_amount),
+        AUDIT_TEST(a_notification_that_does_not_wait_its_turn),
+        AUDIT_TEST(notifications_that_nobody_tries),
+        AUDIT_TEST(a_notification_that_is_lost),
+        AUDIT_TEST(an_end_that_nobody_will_tell),
+        AUDIT_TEST(an_end_of_a_voucher_that_is_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

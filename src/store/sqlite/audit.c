@@ -20,6 +20,8 @@ static struct kq_result find_end(struct kq_connection *connection, enum kq_audit
                               " WHERE voucher_no > ? ORDER BY voucher_no LIMIT ?)",
         [KQ_AUDIT_BY_USER] = "SELECT max(user_id), count(*) FROM (SELECT user_id FROM voucher"
                              " INDEXED BY voucher_by_user WHERE user_id > ? ORDER BY user_id LIMIT ?)",
+        [KQ_AUDIT_BY_NOTICE] = "SELECT max(voucher_no), count(*) FROM (SELECT voucher_no FROM notification"
+                               " WHERE voucher_no > ? ORDER BY voucher_no LIMIT ?)",
     };
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, ends[range]);
     kq_query_put_integer(&query, audit->after);

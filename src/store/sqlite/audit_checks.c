@@ -205,6 +205,50 @@ static const char user_limits[] = LIMIT_CHECK("limit_per_user", "user_id, vouche
 static const char day_limits[] =
     LIMIT_CHECK("limit_per_user_day", "user_id, voucher.template_no, (issued_s + 28800) / 86400");
 
+/* What has been delivered is forgotten after a while, so that not every event has a notification; but each
+ * notification is of an event, of an issue, or of an end. */
+#define IN_NOTICE_RANGE " WHERE notice.voucher_no > ?1 AND notice.voucher_no <= ?2"
+#define EVENT_OF_NOTICE                                                                                      \
+    " LEFT JOIN voucher_event AS event ON event.voucher_no = notice.voucher_no"                              \
+    "  AND event.kind = notice.kind - 1 AND event.out_biz_no = notice.out_biz_no"
+static const char notices[] =
+    "SELECT iif(voucher.voucher_no IS NULL, 'voucher', 'amount_fen'), notice.template_no, notice.voucher_no,"
+    " voucher.user_id, notice.event_s, iif(voucher.voucher_no IS NULL, 1, notice.amount_fen),"
+    " CASE WHEN voucher.voucher_no IS NULL THEN 0 WHEN notice.kind = 0 THEN voucher.amount_fen"
+    "  ELSE coalesce(event.amount_fen, -1) END"
+    " FROM notification AS notice LEFT JOIN voucher ON voucher.voucher_no = notice.voucher_no" EVENT_OF_NOTICE
+        IN_NOTICE_RANGE " AND (voucher.voucher_no IS NULL"
+    "  OR (notice.kind = 0 AND notice.amount_fen <> voucher.amount_fen)"
+    "  OR (notice.kind BETWEEN 1 AND 4 AND notice.amount_fen IS NOT event.amount_fen)) LIMIT 1";
+
+static const char notice_order[] =
+    "SELECT 'next_try_s', template_no, voucher_no, NULL, NULL, sum(next_try_s IS NOT NULL),"
+    " min(notification_no) IS min(iif(next_try_s IS NULL, NULL, notification_no))"
+    " FROM notification AS notice" IN_NOTICE_RANGE " AND state = 0 GROUP BY voucher_no"
+    " HAVING sum(next_try_s IS NOT NULL) <> 1"
+    "  OR min(notification_no) IS NOT min(iif(next_try_s IS NULL, NULL, notification_no)) LIMIT 1";
+
+/* Behind one that was never tried, none can have been delivered and forgotten. */
+static const char lost_notices[] =
+    "SELECT 'notification of ' || event.out_biz_no, notice.template_no, notice.voucher_no, NULL,"
+    " event.made_s, 1, 0 FROM notification AS notice"
+    " JOIN voucher_event AS event ON event.voucher_no = notice.voucher_no"
+    "  AND event.event_no > notice.notification_no" IN_NOTICE_RANGE
+    " AND notice.state = 0 AND notice.tries = 0 AND notice.last_try_s = 0 AND NOT EXISTS (SELECT 1"
+    "  FROM notification AS other WHERE other.voucher_no = event.voucher_no AND other.kind = event.kind + 1"
+    "  AND other.out_biz_no = event.out_biz_no) LIMIT 1";
+
+/* The job that tells of ends has numbers of its own, so it has not come further than the last number. */
+static const char expiries[] =
+    "SELECT 'expiry_due', template_no, voucher_no, user_id, expires_s, awaited, must FROM ("
+    "SELECT template_no, voucher_no, user_id, voucher.expires_s,"
+    " EXISTS (SELECT 1 FROM expiry_due AS due WHERE due.expires_s = voucher.expires_s"
+    "  AND due.voucher_no = voucher.voucher_no) AS awaited,"
+    " state = 0 AND voucher.expires_s > (SELECT last_ms / 1000 FROM meta) AS must,"
+    " state = 0 AS may" VOUCHERS IN_VOUCHER_RANGE
+    " AND template_no IN (SELECT template_no FROM template WHERE notify_uri <> ''))"
+    " WHERE (must AND NOT awaited) OR (awaited AND NOT may) LIMIT 1";
+
 const struct kq_audit_query kq_audit_queries[KQ_AUDIT_CHECK_COUNT] = {
     [KQ_AUDIT_FILE] = {KQ_AUDIT_WHOLE, file},
     [KQ_AUDIT_USER_INDEX] = {KQ_AUDIT_WHOLE, user_index},
@@ -224,4 +268,8 @@ const struct kq_audit_query kq_audit_queries[KQ_AUDIT_CHECK_COUNT] = {
     [KQ_AUDIT_EVENT_DAYS] = {KQ_AUDIT_WHOLE, event_days},
     [KQ_AUDIT_USER_LIMITS] = {KQ_AUDIT_BY_USER, user_limits},
     [KQ_AUDIT_DAY_LIMITS] = {KQ_AUDIT_BY_USER, day_limits},
+    [KQ_AUDIT_NOTICES] = {KQ_AUDIT_BY_NOTICE, notices},
+    [KQ_AUDIT_NOTICE_ORDER] = {KQ_AUDIT_BY_NOTICE, notice_order},
+    [KQ_AUDIT_LOST_NOTICES] = {KQ_AUDIT_BY_NOTICE, lost_notices},
+    [KQ_AUDIT_EXPIRIES] = {KQ_AUDIT_BY_VOUCHER, expiries},
 };

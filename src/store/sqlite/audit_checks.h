@@ -14,6 +14,7 @@ enum kq_audit_range {
     KQ_AUDIT_BY_VOUCHER, /* voucher.voucher_no */
     KQ_AUDIT_BY_EVENT,   /* voucher_event.voucher_no */
     KQ_AUDIT_BY_USER,    /* voucher.user_id */
+    KQ_AUDIT_BY_NOTICE,  /* notification.voucher_no */
     KQ_AUDIT_RANGE_COUNT
 };
 
