@@ -8,8 +8,8 @@
  *
  *     {"amount":"3.50","order_amount":"100.00","shop_id":"2015092700077000000004491925"}
  *
- * need_rule_check false leaves out the template's rules about shops, times and the floor amount; who may
- * redeem is checked always. */
+ * need_rule_check false leaves out the template's rules about shops, times and the floor amount, for the
+ * template's own merchant; who may redeem is checked always. */
 
 struct request {
     struct kq_voucher_key key; /* first: its fields are the base */
@@ -23,8 +23,9 @@ static const struct kq_field request_items[] = {
         .type = KQ_FIELD_BOOLEAN,
         .offset = offsetof(struct request, need_rule_check),
         .example = "true",
-        .text = "false leaves out the template's rules about shops, times and the floor amount",
-        .text_zh = "是否校验门店、时段和最低消费规则，默认校验",
+        .text =
+            "false, from the template's own merchant, leaves out its rules about shops, times and the floor amount",
+        .text_zh = "是否校验门店、时段和最低消费规则，默认校验，仅模板所属商户可以不校验",
     },
     {
         .name = "biz_context",

@@ -143,8 +143,8 @@ static const struct kq_field answer_items[] = {
         .required = true,
         .offset = offsetof(struct answer, bill_details),
         .members = &bill_fields,
-        .text = "what happened to it, in that order; possibly nothing",
-        .text_zh = "券的使用明细，按发生时间排列，可以为空",
+        .text = "what happened to it, in that order, the newest 1,000 events; possibly nothing",
+        .text_zh = "券的使用明细，按发生时间排列，最多为最近1000笔，可以为空",
     },
 };
 

@@ -135,7 +135,7 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
 
 const struct kq_command kq_command_audit = {
     .name = "audit",
-    .text = "prove from the rows that counters, stock, budgets and balances agree",
+    .text = "prove from the rows that counters, stock, budgets, balances and notifications agree",
     .example = "kaquan audit --data demo",
     .more_examples = (const char *const[]){"kaquan audit --data demo --json --deep", NULL},
     .flags = flags,

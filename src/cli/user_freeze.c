@@ -15,7 +15,7 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
 const struct kq_command kq_command_user_freeze = {
     .group = "user",
     .name = "freeze",
-    .text = "let a user receive nothing until unfrozen",
+    .text = "let a user receive and use nothing until unfrozen",
     .example = "kaquan user freeze --data demo --user-id 2088302001456115",
     .flags = flags,
     .flag_count = KQ_COUNT(flags),

@@ -70,6 +70,15 @@ static struct kq_result check_caller(const struct change *change, struct kq_erro
     return KQ_OK;
 }
 
+/* Two merchants may redeem one voucher, and number their businesses alike: what one has done is no answer to
+ * the other. */
+static struct kq_result check_key(const struct change *change, struct kq_error *error)
+{
+    KQ_ENSURE(is_by(change->facts->earlier, change->request->pid), error, KQ_E_INVALID_PARAMETER,
+              "out_biz_no已被其他商户用于该券");
+    return KQ_OK;
+}
+
 static struct kq_result check_status(const struct change *change, struct kq_error *error)
 {
     if (is_legal(change->status, change->request->kind)) {
@@ -89,7 +98,7 @@ static struct kq_result check_rules(const struct change *change, struct kq_error
 {
     const struct kq_voucher_change_request *request = change->request;
     const struct kq_template *template = change->template;
-    if (!request->checks_rules) {
+    if (!request->checks_rules && is_own(template, request->pid)) {
         return KQ_OK;
     }
     KQ_ENSURE(template->rule_shops.size == 0 || kq_rule_lists(template->rule_shops, request->shop_id), error,
@@ -263,6 +272,7 @@ struct kq_result kq_voucher_change_decide(const struct kq_voucher_change_request
     };
     KQ_TRY(check_caller(&change, error));
     if (facts->earlier != NULL) {
+        KQ_TRY(check_key(&change, error));
         *result = (struct kq_voucher_change_result){.event = *facts->earlier, .replayed = true};
         return KQ_OK;
     }

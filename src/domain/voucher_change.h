@@ -41,7 +41,8 @@ struct kq_voucher_change_request {
     struct kq_slice out_biz_no;
     bool has_amount; /* USE: a part; else all that is left */
     int64_t amount_fen;
-    bool checks_rules; /* USE: shop, time of the week and floor amount; who may redeem is always checked */
+    bool checks_rules; /* USE: shops, times, floor amount: only the template's own merchant may leave that out
+                        */
     bool has_order_amount;
     int64_t order_amount_fen;   /* USE: of the purchase, for the floor amount */
     struct kq_slice shop_id;    /* USE: where; may be empty */

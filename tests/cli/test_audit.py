@@ -35,8 +35,8 @@ def damaged(tmp_path):
 
 
 def test_empty_store(own_place):
-    assert own_place.run("audit") == "clean: 17 checks, 0 vouchers, 0 events\n"
-    assert own_place.run("audit", deep=True) == "clean: 18 checks, 0 vouchers, 0 events\n"
+    assert own_place.run("audit") == "clean: 21 checks, 0 vouchers, 0 events\n"
+    assert own_place.run("audit", deep=True) == "clean: 22 checks, 0 vouchers, 0 events\n"
     assert own_place.json("audit", deep=True) == {"clean": True, "checks": 22, "vouchers": 0, "events": 0}
 
 
@@ -60,7 +60,7 @@ def test_disagreement_as_json(damaged):
 
 def test_nothing_but_the_result_on_a_terminal(own_place):
     """Whatever takes less than a moment shows no progress."""
-    assert run_on_terminal(["audit"], data=own_place.data) == (0, "clean: 17 checks, 0 vouchers, 0 events\n")
+    assert run_on_terminal(["audit"], data=own_place.data) == (0, "clean: 21 checks, 0 vouchers, 0 events\n")
 
 
 def test_refusals(own_place, tmp_path):

@@ -214,6 +214,59 @@ def test_frozen_user_uses_nothing(world):
     assert_success(use(world, voucher))
 
 
+# Redeemers beside the template's own merchant
+
+@pytest.fixture
+def partner(place, server):
+    """Another merchant's application."""
+    return Client(server, place.create_app())
+
+
+def test_redeemer_of_the_rule(world, partner):
+    voucher = issued(world, rule_pid=partner.app.pid)
+    assert_success(use(world, voucher, "use-1", {"amount": "4"}, client=partner))
+    assert assert_success(partner.call(protocol.QUERY, {"voucher_id": voucher.voucher_id}))["status"] == "USING"
+    assert [bill["partner_id"] for bill in query(world, voucher)["bill_details"]] == [partner.app.pid]
+    assert_refused(delete(world, voucher, client=partner), "VOUCHER_NOT_EXIST")
+    assert_success(refund(world, voucher, client=partner))
+    assert status(world, voucher) == "ENABLED"
+
+
+def test_redeemers_number_their_businesses_alike(world, partner):
+    voucher = issued(world, rule_pid=partner.app.pid)
+    assert_success(use(world, voucher, "1", {"amount": "4"}))
+    answer = use(world, voucher, "1", {"amount": "1"}, client=partner)
+    assert_refused(answer, "INVALID_PARAMETER", naming="out_biz_no")
+    assert query(world, voucher)["available_amount"] == "6.00"
+
+
+def test_shops_of_the_rule(world, partner):
+    voucher = issued(world, rule_pid=partner.app.pid, rule_shop=["shop-of-rule-1", "shop-of-rule-2"])
+    world.place.run("shop", "create", pid=world.app.pid, shop_id="shop-of-rule-1", city_code="320100")
+    world.place.run("shop", "create", pid=world.app.pid, shop_id="shop-of-no-rule", city_code="320100")
+    world.place.run("shop", "create", pid=partner.app.pid, shop_id="shop-of-rule-2", city_code="320100")
+    [entry] = world.client.shown(voucher.user, need_shopinfo=True, city_code="320100")
+    assert entry["shop_id_list"] == ["shop-of-rule-1", "shop-of-rule-2"]
+    assert_refused(use(world, voucher, context={"shop_id": "shop-of-no-rule"}), "VOUCHER_RULE_NOT_MATCH", naming="门店")
+    assert_refused(use(world, voucher, need_rule_check=False, client=partner), "VOUCHER_RULE_NOT_MATCH", naming="门店")
+    assert_success(use(world, voucher, context={"shop_id": "shop-of-rule-2"}, client=partner))
+
+
+def test_time_of_the_week(sandbox):
+    monday_s = protocol.beijing_time("2060-01-05 00:00:00")
+    hours = [{"day_rule": "1", "time_begin": "09:00:00", "time_end": "17:59:59"}]
+    voucher = issued(sandbox, available_time=json.dumps(hours))
+
+    def at(hours_s, key):
+        return sandbox.server.at_second(monday_s + hours_s, lambda: use(sandbox, voucher, key, {"amount": "1"}))
+
+    assert_refused(at(9 * HOUR - 1, "1"), "VOUCHER_RULE_NOT_MATCH", naming="时段")
+    assert_success(at(9 * HOUR, "1"))
+    assert_success(at(18 * HOUR - 1, "2"))
+    assert_refused(at(18 * HOUR, "3"), "VOUCHER_RULE_NOT_MATCH", naming="时段")
+    assert_refused(at(DAY + 10 * HOUR, "3"), "VOUCHER_RULE_NOT_MATCH", naming="时段")
+
+
 # Refund
 
 def test_refund_gives_back(world):

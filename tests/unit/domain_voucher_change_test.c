@@ -251,7 +251,7 @@ static void rules_of_the_template_hold_for_a_use(void **state)
     assert_done(&scene);
 }
 
-static void rules_can_be_left_out_but_for_who_redeems(void **state)
+static void only_the_templates_own_may_leave_rules_out(void **state)
 {
     (void)state;
     struct scene scene;
@@ -262,7 +262,24 @@ static void rules_can_be_left_out_but_for_who_redeems(void **state)
     scene.request.pid = KQ_SLICE(OTHER_PID);
     assert_refused(&scene, KQ_E_VOUCHER_NOT_EXIST);
     scene.request.pid = KQ_SLICE(PARTNER_PID);
+    assert_refused_with(&scene, KQ_E_VOUCHER_RULE_NOT_MATCH, "不在可用门店内");
+    scene.request.pid = KQ_SLICE(PID);
     assert_done(&scene);
+}
+
+static void another_merchants_key_is_no_answer(void **state)
+{
+    (void)state;
+    struct scene scene;
+    set_scene(&scene, KQ_CHANGE_USE);
+    scene.facts.earlier = &scene.earlier;
+    scene.request.pid = KQ_SLICE(PARTNER_PID);
+    assert_refused_with(&scene, KQ_E_INVALID_PARAMETER, "out_biz_no已被其他商户用于该券");
+    scene.earlier.pid = KQ_SLICE(PARTNER_PID);
+    assert_true(decide(&scene));
+    assert_true(scene.result.replayed);
+    scene.request.pid = KQ_SLICE(PID);
+    assert_refused_with(&scene, KQ_E_INVALID_PARAMETER, "out_biz_no已被其他商户用于该券");
 }
 
 static void what_is_not_the_callers_does_not_exist(void **state)
@@ -493,7 +510,8 @@ int main(void)
         cmocka_unit_test(only_what_can_be_used_is_used),
         cmocka_unit_test(a_frozen_user_uses_nothing),
         cmocka_unit_test(rules_of_the_template_hold_for_a_use),
-        cmocka_unit_test(rules_can_be_left_out_but_for_who_redeems),
+        cmocka_unit_test(only_the_templates_own_may_leave_rules_out),
+        cmocka_unit_test(another_merchants_key_is_no_answer),
         cmocka_unit_test(what_is_not_the_callers_does_not_exist),
         cmocka_unit_test(the_voucher_is_the_users),
         cmocka_unit_test(a_key_that_succeeded_has_its_answer),

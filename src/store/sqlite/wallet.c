@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/cursor.h"
 #include "base/macros.h"
+#include "domain/redeem_rules.h"
 #include "store/sqlite/list.h"
 #include "store/sqlite/numbers.h"
 #include "store/sqlite/query.h"
@@ -87,31 +89,6 @@ static struct kq_result find_entries(struct page *page, struct kq_error *error)
     return KQ_OK;
 }
 
-static struct kq_result load_voucher(struct page *page, int64_t number, struct kq_pass *pass,
-                                     struct kq_error *error)
-{
-    struct kq_voucher voucher;
-    struct kq_template_entry *template = NULL;
-    bool found = false;
-    KQ_TRY(kq_row_voucher_by_number(&page->vouchers, number, &voucher, &found, error));
-    if (found) {
-        KQ_TRY(
-            kq_template_map_get(&page->templates, page->connection, voucher.template_id, &template, error));
-    }
-    KQ_ENSURE(template != NULL, error, KQ_E_STORE,
-              "the store is damaged: a voucher has lost its row or its template");
-    return kq_pass_of_voucher(&voucher, &template->template, page->arena, pass, error);
-}
-
-static struct kq_result load_pass(struct page *page, struct kq_slice id, struct kq_pass *pass,
-                                  struct kq_error *error)
-{
-    bool found = false;
-    KQ_TRY(kq_row_pass(page->connection, id, page->arena, pass, &found, error));
-    KQ_ENSURE(found, error, KQ_E_STORE, "the store is damaged: a pass has lost its row");
-    return KQ_OK;
-}
-
 /* The shops of the wallet's city, by a statement that asks for an owner (a merchant or a pass) and a city. */
 static struct kq_result find_shops(struct page *page, const char *sql, struct kq_slice owner,
                                    const struct kq_slice **shop_ids, size_t *count, struct kq_error *error)
@@ -124,8 +101,8 @@ static struct kq_result find_shops(struct page *page, const char *sql, struct kq
 }
 
 /* Asked for once a page: many passes of a page are of one merchant. */
-static struct kq_result find_merchant_shops(struct page *page, struct kq_slice pid, struct kq_pass *pass,
-                                            struct kq_error *error)
+static struct kq_result find_merchant_shops(struct page *page, struct kq_slice pid,
+                                            struct merchant_shops *shops, struct kq_error *error)
 {
     static const char select_shops[] =
         "SELECT shop_id FROM shop WHERE pid = ? AND city_code = ? ORDER BY shop_id LIMIT ?";
@@ -141,8 +118,40 @@ static struct kq_result find_merchant_shops(struct page *page, struct kq_slice p
         known->pid = pid;
         KQ_TRY(find_shops(page, select_shops, pid, &known->shop_ids, &known->count, error));
     }
-    pass->shop_ids = known->shop_ids;
-    pass->shop_id_count = known->count;
+    *shops = *known;
+    return KQ_OK;
+}
+
+/* Those of one merchant where the rule lets the voucher be used. */
+static struct kq_result add_merchant_shops(struct page *page, struct kq_slice pid, struct kq_slice rule_shops,
+                                           struct kq_pass *pass, struct kq_error *error)
+{
+    struct merchant_shops shops = {0};
+    KQ_TRY(find_merchant_shops(page, pid, &shops, error));
+    for (size_t i = 0; i < shops.count && pass->shop_id_count < KQ_PASS_SHOPS_MAX; i++) {
+        if (rule_shops.size > 0 && !kq_rule_lists(rule_shops, shops.shop_ids[i])) {
+            continue;
+        }
+        struct kq_slice *ids =
+            kq_list_room(page->arena, (void *)pass->shop_ids, pass->shop_id_count, sizeof(*ids));
+        KQ_ENSURE_MEMORY(ids != NULL, error);
+        ids[pass->shop_id_count++] = shops.shop_ids[i];
+        pass->shop_ids = ids;
+    }
+    return KQ_OK;
+}
+
+/* A voucher can be used at its merchant's shops and at those of the merchants of its rule, where the rule
+ * does not name the shops. */
+static struct kq_result add_voucher_shops(struct page *page, const struct kq_template *template,
+                                          struct kq_pass *pass, struct kq_error *error)
+{
+    struct kq_cursor pids = kq_cursor_of(template->rule_pids);
+    struct kq_slice pid;
+    KQ_TRY(add_merchant_shops(page, template->pid, template->rule_shops, pass, error));
+    while (kq_cursor_take_part(&pids, '\n', &pid)) {
+        KQ_TRY(add_merchant_shops(page, pid, template->rule_shops, pass, error));
+    }
     return KQ_OK;
 }
 
@@ -155,21 +164,44 @@ static struct kq_result names_shops(struct page *page, struct kq_slice pass_id, 
     return kq_query_next(&query, does, error);
 }
 
-/* A pass that names shops can be used there alone; any other, and any voucher, at its merchant's. */
-static struct kq_result add_shops(struct page *page, enum source source, struct kq_pass *pass,
-                                  struct kq_error *error)
+/* A pass that names shops can be used there alone, any other at its merchant's. */
+static struct kq_result add_pass_shops(struct page *page, struct kq_pass *pass, struct kq_error *error)
 {
     static const char select_shops[] = "SELECT shop.shop_id FROM pass_shop JOIN shop USING (shop_id)"
                                        " WHERE pass_shop.pass_id = ? AND shop.city_code = ?"
                                        " ORDER BY pass_shop.shop_id LIMIT ?";
     bool has_own = false;
-    if (source == SOURCE_PASS) {
-        KQ_TRY(names_shops(page, pass->pass_id, &has_own, error));
-    }
+    KQ_TRY(names_shops(page, pass->pass_id, &has_own, error));
     if (!has_own) {
-        return find_merchant_shops(page, pass->pid, pass, error);
+        return add_merchant_shops(page, pass->pid, KQ_SLICE_EMPTY, pass, error);
     }
     return find_shops(page, select_shops, pass->pass_id, &pass->shop_ids, &pass->shop_id_count, error);
+}
+
+static struct kq_result load_voucher(struct page *page, int64_t number, struct kq_pass *pass,
+                                     struct kq_error *error)
+{
+    struct kq_voucher voucher;
+    struct kq_template_entry *template = NULL;
+    bool found = false;
+    KQ_TRY(kq_row_voucher_by_number(&page->vouchers, number, &voucher, &found, error));
+    if (found) {
+        KQ_TRY(
+            kq_template_map_get(&page->templates, page->connection, voucher.template_id, &template, error));
+    }
+    KQ_ENSURE(template != NULL, error, KQ_E_STORE,
+              "the store is damaged: a voucher has lost its row or its template");
+    KQ_TRY(kq_pass_of_voucher(&voucher, &template->template, page->arena, pass, error));
+    return page->wallet->with_shops ? add_voucher_shops(page, &template->template, pass, error) : KQ_OK;
+}
+
+static struct kq_result load_pass(struct page *page, struct kq_slice id, struct kq_pass *pass,
+                                  struct kq_error *error)
+{
+    bool found = false;
+    KQ_TRY(kq_row_pass(page->connection, id, page->arena, pass, &found, error));
+    KQ_ENSURE(found, error, KQ_E_STORE, "the store is damaged: a pass has lost its row");
+    return page->wallet->with_shops ? add_pass_shops(page, pass, error) : KQ_OK;
 }
 
 struct kq_result kq_read_wallet(struct kq_connection *connection, struct kq_operation *operation,
@@ -190,9 +222,6 @@ struct kq_result kq_read_wallet(struct kq_connection *connection, struct kq_oper
         struct kq_pass *pass = &wallet->items[i];
         KQ_TRY(entry->source == SOURCE_VOUCHER ? load_voucher(&page, entry->voucher_no, pass, error)
                                                : load_pass(&page, entry->pass_id, pass, error));
-        if (wallet->with_shops) {
-            KQ_TRY(add_shops(&page, entry->source, pass, error));
-        }
     }
     return KQ_OK;
 }
