@@ -2,8 +2,8 @@
 #include "api/template_fields.h"
 
 /* alipay.marketing.cashlessvoucher.template.create: makes a template of vouchers of a fixed amount, or of red
- * packets (spec/vouchers.md, "Neighbouring methods"). A fixed amount needs a quantity too, red packets a
- * total amount. */
+ * packets (spec/vouchers.md, "Neighbouring methods"). A fixed amount needs a quantity or a total
+ * amount, red packets the latter. */
 
 #define AMOUNT_MIN_FEN INT64_C(100)
 #define AMOUNT_MAX_FEN INT64_C(99900)

@@ -111,10 +111,10 @@ static struct kq_result check_kind(const struct kq_template_request *request, en
     KQ_ENSURE(!has_amount || request->amount.present, error, KQ_E_INVALID_PARAMETER, "amount不能为空");
     KQ_ENSURE(has_amount || !request->amount.present, error, KQ_E_INVALID_PARAMETER,
               "voucher_type为%s时不能填写amount", kq_template_kind_name(kind));
-    KQ_ENSURE(is_red_packet || request->voucher_quantity.present, error, KQ_E_INVALID_PARAMETER,
-              "voucher_quantity不能为空");
     KQ_ENSURE(!is_red_packet || request->total_amount.present, error, KQ_E_INVALID_PARAMETER,
               "total_amount不能为空");
+    KQ_ENSURE(request->voucher_quantity.present || request->total_amount.present, error,
+              KQ_E_INVALID_PARAMETER, "voucher_quantity和total_amount不能同时为空");
     return KQ_OK;
 }
 

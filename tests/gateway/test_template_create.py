@@ -48,6 +48,14 @@ def test_fixed_amount(client, place):
     assert {name: shown[name] for name in expected} == expected
 
 
+def test_budget_instead_of_a_quantity(client, place, user):
+    template_id = created(client, FIX, place.new_key(), voucher_quantity=None, amount="10", total_amount="20")
+    for number in range(2):
+        client.issue(template_id, user, str(number))
+    answer = client.send(template_id=template_id, user_id=user.user_id, out_biz_no="one more")
+    assert_refused(answer, "TEMPLATE_STOCK_NOT_ENOUGH")
+
+
 def test_red_packet(client, place, user):
     template_id = created(client, RED_PACKET, place.new_key(), voucher_quantity=2)
     shown = place.template(template_id)

@@ -162,7 +162,7 @@ static void each_kind_has_what_it_needs(void **state)
     assert_refused(create, "{\"voucher_type\":\"CASHLESS_FIX_VOUCHER\"," COMMON ",\"voucher_quantity\":1}",
                    "amount不能为空");
     assert_refused(create, "{\"voucher_type\":\"CASHLESS_FIX_VOUCHER\"," COMMON ",\"amount\":1}",
-                   "voucher_quantity不能为空");
+                   "voucher_quantity和total_amount不能同时为空");
     assert_refused(create, "{\"voucher_type\":\"CASHLESS_RANDOM_VOUCHER\"," COMMON "}",
                    "total_amount不能为空");
     assert_refused(
