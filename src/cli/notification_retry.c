@@ -40,6 +40,7 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     while (!repeat->is_done) {
         KQ_TRY(kq_data_apply(&data, &operation, error));
         count += (int64_t)repeat->count;
+        repeat->after = repeat->reached;
     }
     printf(invocation->json ? "{\"count\":%" PRId64 "}\n" : "%" PRId64 " to be told again\n", count);
     return KQ_OK;

@@ -19,7 +19,7 @@
     X(OWNERS, "owners", "each voucher's template and user are there")                                        \
     X(BALANCES, "balances", "a voucher is used if and only if nothing is left of it")                        \
     X(HISTORIES, "histories", "what is spent of a voucher, its state and its end are what its events say")   \
-    X(EVENTS, "events", "each event is of a voucher that is there, and has a number of its own")             \
+    X(EVENTS, "events", "each event is of a voucher that is there, and has a number of its own there")       \
     X(REFUNDS, "refunds", "a refunded use has a refund of its voucher and amount")                           \
     X(REFUNDED_USES, "refunded-uses", "a refund is of one use")                                              \
     X(COUNTERS, "counters", "a template's counters are what its vouchers add up to")                         \
@@ -31,9 +31,11 @@
     X(USER_LIMITS, "user-limits", "no user has more vouchers of a template than it allows")                  \
     X(DAY_LIMITS, "day-limits", "no user got more of a template on one day than it allows")                  \
     X(NOTICES, "notices", "each notification is of something that happened, and says its amount")            \
+    X(ONE_NOTICE, "one-notice", "nothing that happened has two notifications")                               \
     X(NOTICE_ORDER, "notice-order", "of a voucher's waiting notifications the first alone is tried")         \
     X(LOST_NOTICES, "lost-notices", "what happened behind a notification that was never tried has its own")  \
-    X(EXPIRIES, "expiries", "whose end is to be told when it comes is what the vouchers say")
+    X(EXPIRIES, "expiries", "each voucher whose end is to be told is waited for")                            \
+    X(ENDS_TO_TELL, "ends-to-tell", "each end that is waited for is a voucher's that can still be used")
 
 enum kq_audit_check {
 #define KQ_AUDIT_ENUM(name, text_name, text) KQ_AUDIT_##name,

@@ -325,12 +325,13 @@ struct kq_op_notification_record {
 /* Notifications wait again, as if they had never been tried: the one of that id (NOT_FOUND), also if it waits
  * already; else those that wait no more, all or a template's (NOT_FOUND), all or only the given up ones.
  * Those are looked for in steps of KQ_NOTIFICATION_STEP rows: `after` is where this one begins (0: at the
- * first) and has ended, until `is_done`. */
+ * first), `reached` where it has ended and the next one begins, until `is_done`. */
 struct kq_op_notification_repeat {
     struct kq_slice notify_id;
     struct kq_slice template_id;
     bool only_given_up;
     int64_t after;
+    int64_t reached;
     bool is_done;
     size_t count;
 };
@@ -338,6 +339,7 @@ struct kq_op_notification_repeat {
 /* Forgets those that have outlived their use (kq_notification_is_outlived), in steps as above. */
 struct kq_op_notification_prune {
     int64_t after;
+    int64_t reached;
     bool is_done;
     size_t count;
 };

@@ -67,10 +67,13 @@ static size_t take_head(char *bytes, size_t item_bytes, size_t count, void *data
     return slot->is_too_long ? 0 : size;
 }
 
+/* QUICK_EXIT: a try that ends while its host's name is still looked up leaves that to end by itself, rather
+ * than have this thread wait for it. */
 static bool set_up(const struct kq_courier *courier, struct slot *slot)
 {
     CURL *handle = slot->handle;
     return curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_POST, 1L) == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&

@@ -213,9 +213,9 @@ static void tend_old(struct kq_notifier *notifier)
 {
     struct kq_op_notification_prune *prune = &notifier->prune.operation.notification_prune;
     bool done = false;
-    if (take_back(notifier, &notifier->prune, &done) && done && prune->is_done) {
-        prune->after = 0;
-        notifier->prune_at_us = now_us(notifier) + PRUNE_EVERY_US;
+    if (take_back(notifier, &notifier->prune, &done) && done) {
+        prune->after = prune->is_done ? 0 : prune->reached;
+        notifier->prune_at_us = prune->is_done ? now_us(notifier) + PRUNE_EVERY_US : notifier->prune_at_us;
     }
     if (now_us(notifier) >= notifier->prune_at_us && can_send(notifier, &notifier->prune)) {
         notifier->prune.operation.kind = KQ_OP_NOTIFICATION_PRUNE;
@@ -290,14 +290,30 @@ static void look(struct kq_notifier *notifier)
     notifier->next_try_s = due->next_try_s;
     notifier->next_expiry_s = due->next_expiry_s;
     post_all(notifier, due);
+    /* There may be more behind the limit, of receivers that have room. */
+    notifier->must_look =
+        due->count == due->limit && kq_courier_in_hand(notifier->courier) < KQ_COURIER_PARCELS_MAX;
 }
 
 /* The thread */
+
+/* Another server has it, as a rule; what else keeps it away is told once. */
+static void note_lock(struct kq_notifier *notifier, int status)
+{
+    if (status == 0 || status == EWOULDBLOCK) {
+        return;
+    }
+    struct kq_error error = {0};
+    KQ_IGNORE(
+        kq_fail(&error, KQ_E_IO, "cannot lock the file that one server tells with: %s", strerror(status)));
+    note_failure(notifier, &error);
+}
 
 static bool have_lock(struct kq_notifier *notifier)
 {
     if (!notifier->has_lock && now_us(notifier) >= notifier->lock_at_us) {
         notifier->has_lock = flock(notifier->lock, LOCK_EX | LOCK_NB) == 0;
+        note_lock(notifier, notifier->has_lock ? 0 : errno);
         notifier->lock_at_us = now_us(notifier) + TRY_AGAIN_US;
         notifier->must_look = true;
     }

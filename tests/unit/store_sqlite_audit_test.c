@@ -473,6 +473,18 @@ DAMAGE_TEST(a_notification_of_nothing_that_happened,
 DAMAGE_TEST(a_notification_of_another_amount,
             "UPDATE notification SET amount_fen = 999" NOTICE_OF("plain", "0"), KQ_AUDIT_NOTICES,
             "amount_fen", 999, 1000)
+DAMAGE_TEST(two_notifications_of_one_use,
+            "INSERT INTO notification SELECT notification_no + 1000000000000, voucher_no, template_no, kind,"
+            " out_biz_no, amount_fen, status, event_s, expires_s, 1, 1, NULL, 1, ''"
+            " FROM notification" NOTICE_OF("used", "1"),
+            KQ_AUDIT_ONE_NOTICE, "notifications", 1, 2)
+DAMAGE_TEST(an_end_that_has_not_come,
+            "UPDATE notification SET kind = 5, event_s = 9999999999" NOTICE_OF("used", "1"), KQ_AUDIT_NOTICES,
+            "amount_fen", 1000, 1000)
+DAMAGE_TEST(an_end_that_is_told_too_early,
+            "INSERT INTO expiry_due SELECT expires_s - 1, voucher_no FROM voucher"
+            " WHERE out_biz_no = 'delayed'",
+            KQ_AUDIT_ENDS_TO_TELL, "expires_s", DELAYED_END_S - 1, DELAYED_END_S)
 DAMAGE_TEST(a_notification_that_does_not_wait_its_turn,
             "UPDATE notification SET next_try_s = 1" NOTICE_OF("used", "1"), KQ_AUDIT_NOTICE_ORDER,
             "next_try_s", 2, 1)
@@ -550,6 +562,9 @@ static const struct CMUnitTest tests[] = {
     AUDIT_TEST(a_notification_of_no_voucher),
     AUDIT_TEST(a_notification_of_nothing_that_happened),
     AUDIT_TEST(a_notification_of_another_amount),
+    AUDIT_TEST(two_notifications_of_one_use),
+    AUDIT_TEST(an_end_that_has_not_come),
+    AUDIT_TEST(an_end_that_is_told_too_early),
     AUDIT_TEST(a_notification_that_does_not_wait_its_turn),
     AUDIT_TEST(notifications_that_nobody_tries),
     AUDIT_TEST(a_notification_that_is_lost),

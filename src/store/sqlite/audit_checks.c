@@ -215,11 +215,17 @@ static const char notices[] =
     "SELECT iif(voucher.voucher_no IS NULL, 'voucher', 'amount_fen'), notice.template_no, notice.voucher_no,"
     " voucher.user_id, notice.event_s, iif(voucher.voucher_no IS NULL, 1, notice.amount_fen),"
     " CASE WHEN voucher.voucher_no IS NULL THEN 0 WHEN notice.kind = 0 THEN voucher.amount_fen"
-    "  ELSE coalesce(event.amount_fen, -1) END"
+    "  WHEN notice.kind = 5 THEN voucher.amount_fen ELSE coalesce(event.amount_fen, -1) END"
     " FROM notification AS notice LEFT JOIN voucher ON voucher.voucher_no = notice.voucher_no" EVENT_OF_NOTICE
         IN_NOTICE_RANGE " AND (voucher.voucher_no IS NULL"
     "  OR (notice.kind = 0 AND notice.amount_fen <> voucher.amount_fen)"
+    "  OR (notice.kind = 5 AND (notice.amount_fen > voucher.amount_fen"
+    "   OR notice.event_s > (SELECT last_ms / 1000 FROM meta)))"
     "  OR (notice.kind BETWEEN 1 AND 4 AND notice.amount_fen IS NOT event.amount_fen)) LIMIT 1";
+
+static const char one_notice[] =
+    "SELECT 'notifications', template_no, voucher_no, NULL, event_s, 1, count(*) FROM notification AS notice" IN_NOTICE_RANGE
+    " AND kind < 5 GROUP BY voucher_no, kind, out_biz_no HAVING count(*) > 1 LIMIT 1";
 
 static const char notice_order[] =
     "SELECT 'next_try_s', template_no, voucher_no, NULL, NULL, sum(next_try_s IS NOT NULL),"
@@ -249,6 +255,13 @@ static const char expiries[] =
     " AND template_no IN (SELECT template_no FROM template WHERE notify_uri <> ''))"
     " WHERE (must AND NOT awaited) OR (awaited AND NOT may) LIMIT 1";
 
+static const char ends_to_tell[] =
+    "SELECT 'expires_s', voucher.template_no, due.voucher_no, voucher.user_id, due.expires_s, due.expires_s,"
+    " coalesce(voucher.expires_s, -1) FROM expiry_due AS due"
+    " LEFT JOIN voucher ON voucher.voucher_no = due.voucher_no"
+    " LEFT JOIN template ON template.template_no = voucher.template_no"
+    " WHERE voucher.expires_s IS NOT due.expires_s OR voucher.state <> 0 OR template.notify_uri = '' LIMIT 1";
+
 const struct kq_audit_query kq_audit_queries[KQ_AUDIT_CHECK_COUNT] = {
     [KQ_AUDIT_FILE] = {KQ_AUDIT_WHOLE, file},
     [KQ_AUDIT_USER_INDEX] = {KQ_AUDIT_WHOLE, user_index},
@@ -269,7 +282,9 @@ const struct kq_audit_query kq_audit_queries[KQ_AUDIT_CHECK_COUNT] = {
     [KQ_AUDIT_USER_LIMITS] = {KQ_AUDIT_BY_USER, user_limits},
     [KQ_AUDIT_DAY_LIMITS] = {KQ_AUDIT_BY_USER, day_limits},
     [KQ_AUDIT_NOTICES] = {KQ_AUDIT_BY_NOTICE, notices},
+    [KQ_AUDIT_ONE_NOTICE] = {KQ_AUDIT_BY_NOTICE, one_notice},
     [KQ_AUDIT_NOTICE_ORDER] = {KQ_AUDIT_BY_NOTICE, notice_order},
     [KQ_AUDIT_LOST_NOTICES] = {KQ_AUDIT_BY_NOTICE, lost_notices},
     [KQ_AUDIT_EXPIRIES] = {KQ_AUDIT_BY_VOUCHER, expiries},
+    [KQ_AUDIT_ENDS_TO_TELL] = {KQ_AUDIT_WHOLE, ends_to_tell},
 };

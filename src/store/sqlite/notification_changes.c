@@ -163,10 +163,11 @@ static struct kq_result find_template(struct kq_batch *batch, struct kq_slice te
     return KQ_OK;
 }
 
-static void end_step(const struct row *rows, size_t count, int64_t *after, bool *is_done)
+/* Where the step began stays as it was: a step whose commit fails is taken once more. */
+static void end_step(const struct row *rows, size_t count, int64_t after, int64_t *reached, bool *is_done)
 {
     *is_done = count < KQ_NOTIFICATION_STEP;
-    *after = count == 0 ? *after : rows[count - 1].notification.number;
+    *reached = count == 0 ? after : rows[count - 1].notification.number;
 }
 
 static bool is_asked_for(const struct kq_op_notification_repeat *asked, int64_t template_no,
@@ -192,7 +193,7 @@ static struct kq_result repeat_step(struct kq_batch *batch, struct kq_op_notific
             asked->count++;
         }
     }
-    end_step(rows, count, &asked->after, &asked->is_done);
+    end_step(rows, count, asked->after, &asked->reached, &asked->is_done);
     return KQ_OK;
 }
 
@@ -241,7 +242,7 @@ struct kq_result kq_write_notification_prune(struct kq_batch *batch, struct kq_o
             asked->count++;
         }
     }
-    end_step(rows, count, &asked->after, &asked->is_done);
-    asked->is_done = asked->is_done || is_recent(asked->after, batch->now_ms / 1000);
+    end_step(rows, count, asked->after, &asked->reached, &asked->is_done);
+    asked->is_done = asked->is_done || is_recent(asked->reached, batch->now_ms / 1000);
     return KQ_OK;
 }

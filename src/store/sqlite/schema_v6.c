@@ -12,7 +12,7 @@
  * come: a row goes when the voucher is used up, deleted or over, and with its notification.
  *
  * Vouchers of a store that had notify_uris before are told of when they expire; what happened to them until
- * now is not. */
+ * now, as the last number that was made tells it, is not. */
 const char kq_schema_v6[] =
     "CREATE TABLE notification ("
     "  notification_no INTEGER PRIMARY KEY,"
@@ -42,4 +42,5 @@ const char kq_schema_v6[] =
     ") STRICT, WITHOUT ROWID;"
     "INSERT INTO expiry_due SELECT expires_s, voucher_no FROM voucher"
     " JOIN template ON template.template_no = voucher.template_no"
-    " WHERE notify_uri <> '' AND voucher.state = 0 ORDER BY expires_s, voucher_no;";
+    " WHERE notify_uri <> '' AND voucher.state = 0"
+    " AND expires_s > (SELECT last_ms / 1000 FROM meta) ORDER BY expires_s, voucher_no;";

@@ -149,7 +149,7 @@ static struct kq_result add_voucher_shops(struct page *page, const struct kq_tem
     struct kq_cursor pids = kq_cursor_of(template->rule_pids);
     struct kq_slice pid;
     KQ_TRY(add_merchant_shops(page, template->pid, template->rule_shops, pass, error));
-    while (kq_cursor_take_part(&pids, '\n', &pid)) {
+    while (pass->shop_id_count < KQ_PASS_SHOPS_MAX && kq_cursor_take_part(&pids, '\n', &pid)) {
         KQ_TRY(add_merchant_shops(page, pid, template->rule_shops, pass, error));
     }
     return KQ_OK;
