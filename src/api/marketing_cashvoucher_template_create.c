@@ -3,8 +3,10 @@
 #include "base/money.h"
 
 /* alipay.marketing.cashvoucher.template.create: makes a cash-backed template, a draft until its funding order
- * is confirmed (spec/vouchers.md, "Neighbouring methods"). Who confirms is an operator, with `kaquan template
- * activate`: there is no page for it, so the answer has no confirm_uri. */
+ * is confirmed (spec/vouchers.md, "Neighbouring methods"): on the page of the answer's confirm_uri
+ * (server/funding_page.h), or by an operator. It is a path: under which name those who pay reach the gateway,
+ * only its callers know. No page's token is stored, so a repeated call gets another page of the same order,
+ * and none once that is confirmed or the template deleted. */
 
 #define AMOUNT_MIN_FEN INT64_C(10)
 
@@ -65,11 +67,21 @@ static const struct kq_fields request_fields = {
 
 struct answer {
     struct kq_slice template_id;
+    struct kq_slice confirm_uri;
     struct kq_slice fund_order_no;
 };
 
 static const struct kq_field answer_items[] = {
     KQ_ROW_TEMPLATE_ID(struct answer),
+    {
+        .name = "confirm_uri",
+        .type = KQ_FIELD_STRING,
+        .max_chars = KQ_URI_MAX_CHARS,
+        .offset = offsetof(struct answer, confirm_uri),
+        .example = "/confirm/funding?token=1cc19911172e4f8aaa509c8fb5d12f56",
+        .text = "the page where it is paid for, a path of this gateway; as long as the template is a draft",
+        .text_zh = "资金订单确认页面在本网关上的路径；模板仍是草稿时返回",
+    },
     {
         .name = "fund_order_no",
         .type = KQ_FIELD_STRING,
@@ -93,18 +105,25 @@ static const enum kq_error_code codes[] = {KQ_E_INVALID_PARAMETER, KQ_E_SYSTEM_E
 static struct kq_result prepare(const struct kq_caller *caller, const void *request,
                                 struct kq_operation *operation, struct kq_error *error)
 {
-    return kq_template_prepare_create(caller, &kq_method_marketing_cashvoucher_template_create, request,
-                                      operation, error);
+    KQ_TRY(kq_template_prepare_create(caller, &kq_method_marketing_cashvoucher_template_create, request,
+                                      operation, error));
+    operation->template_create.with_page = true;
+    return KQ_OK;
 }
 
 static struct kq_result finish(const struct kq_caller *caller, const struct kq_operation *operation,
                                void *typed_answer, struct kq_error *error)
 {
     (void)caller;
-    (void)error;
     struct answer *answer = typed_answer;
-    answer->template_id = operation->template_create.template.template_id;
-    answer->fund_order_no = operation->template_create.template.fund_order_no;
+    const struct kq_op_template_create *create = &operation->template_create;
+    answer->template_id = create->template.template_id;
+    answer->fund_order_no = create->template.fund_order_no;
+    if (create->page_token[0] != '\0') {
+        answer->confirm_uri =
+            kq_arena_print(operation->arena, "/confirm/funding?token=%s", create->page_token);
+        KQ_ENSURE_MEMORY(answer->confirm_uri.data != NULL, error);
+    }
     return KQ_OK;
 }
 

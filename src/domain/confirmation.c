@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/confirmation.h"
 
-#include <string.h>
-
 #include "base/cursor.h"
+#include "base/macros.h"
+#include "domain/redirect.h"
 #include "domain/template.h"
-#include "wire/params.h"
 
 static bool has_host(struct kq_slice uri)
 {
@@ -90,44 +89,14 @@ struct kq_result kq_send_code_check(const struct kq_confirmation *confirmation, 
     return KQ_OK;
 }
 
-/* RFC 3986 has no place for these, and a header line none for some of them. */
-static bool must_be_encoded(char byte)
-{
-    return (unsigned char)byte <= ' ' || (unsigned char)byte >= 0x7F || strchr("\"<>\\^`{|}", byte) != NULL;
-}
-
-static void append_url(struct kq_slice url, struct kq_buffer *buffer)
-{
-    for (size_t i = 0; i < url.size; i++) {
-        if (must_be_encoded(url.data[i])) {
-            kq_buffer_print(buffer, "%%%02X", (unsigned)(unsigned char)url.data[i]);
-        } else {
-            kq_buffer_append_byte(buffer, url.data[i]);
-        }
-    }
-}
-
-static void append_parameter(const char *name, struct kq_slice value, char separator,
-                             struct kq_buffer *buffer)
-{
-    kq_buffer_append_byte(buffer, separator);
-    kq_buffer_append(buffer, kq_slice_of(name));
-    kq_buffer_append_byte(buffer, '=');
-    kq_form_encode(value, buffer);
-}
-
 void kq_confirmation_append_redirect(const struct kq_confirmation *confirmation, struct kq_slice send_code,
                                      struct kq_buffer *buffer)
 {
-    struct kq_slice uri = confirmation->redirect_uri;
-    size_t size = kq_slice_find(uri, '#');
-    struct kq_slice front = {.data = uri.data, .size = size};
-    struct kq_slice fragment = {.data = uri.data + size, .size = uri.size - size};
-    bool has_query = kq_slice_find(front, '?') < front.size;
-    append_url(front, buffer);
-    append_parameter("send_code", send_code, has_query ? '&' : '?', buffer);
-    append_parameter("template_id", confirmation->template_id, '&', buffer);
-    append_parameter("user_id", confirmation->user_id, '&', buffer);
-    append_parameter("out_biz_no", confirmation->out_biz_no, '&', buffer);
-    append_url(fragment, buffer);
+    const struct kq_redirect_parameter parameters[] = {
+        {"send_code", send_code},
+        {"template_id", confirmation->template_id},
+        {"user_id", confirmation->user_id},
+        {"out_biz_no", confirmation->out_biz_no},
+    };
+    kq_redirect_append(confirmation->redirect_uri, parameters, KQ_COUNT(parameters), buffer);
 }

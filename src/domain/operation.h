@@ -12,6 +12,7 @@
 #include "domain/audit.h"
 #include "domain/authorization.h"
 #include "domain/confirmation.h"
+#include "domain/funding.h"
 #include "domain/notification.h"
 #include "domain/pass.h"
 #include "domain/pass_instance.h"
@@ -53,6 +54,7 @@
     X(TEMPLATE_CREATE, template_create, true)                                                                \
     X(TEMPLATE_CHANGE, template_change, true)                                                                \
     X(TEMPLATE_MOVE, template_move, true)                                                                    \
+    X(FUNDING_CONFIRM, funding_confirm, true)                                                                \
     X(PASS_CREATE, pass_create, true)                                                                        \
     X(PASS_TEMPLATE_ADD, pass_template_add, true)                                                            \
     X(PASS_TEMPLATE_UPDATE, pass_template_update, true)                                                      \
@@ -67,6 +69,7 @@
     X(GRANT_GET, grant_get, false)                                                                           \
     X(GRANT_LIST, grant_list, false)                                                                         \
     X(CONFIRMATION_GET, confirmation_get, false)                                                             \
+    X(FUNDING_GET, funding_get, false)                                                                       \
     X(MERCHANT_LIST, merchant_list, false)                                                                   \
     X(USER_GET, user_get, false)                                                                             \
     X(USER_LIST, user_list, false)                                                                           \
@@ -233,14 +236,17 @@ struct kq_op_shop_create {
 };
 
 /* With an out_biz_no, the merchant's key: the same again is the same template, as kq_template_decide_repeat
- * says. Without one, which is how an operator asks, each is another. */
+ * says. Without one, which is how an operator asks, each is another. A new page's token stands here and
+ * nowhere else: the store keeps its digest. */
 struct kq_op_template_create {
     struct kq_template template; /* in: what kq_template_decide_create wants; out: complete, or the first's */
     bool as_draft;
-    struct kq_slice out_biz_no;     /* may be empty */
-    struct kq_slice request_digest; /* with an out_biz_no: SHA-256 of all that was asked */
-    bool replayed;                  /* the key had made one already: nothing was written */
-    struct kq_template_ids ids;     /* a new one's */
+    bool with_page;                     /* of its funding order, if it awaits that */
+    struct kq_slice out_biz_no;         /* may be empty */
+    struct kq_slice request_digest;     /* with an out_biz_no: SHA-256 of all that was asked */
+    bool replayed;                      /* the key had made one already: nothing but a page was written */
+    struct kq_template_ids ids;         /* a new one's */
+    char page_token[KQ_CODE_TEXT_SIZE]; /* empty: no page was made */
 };
 
 /* kq_template_decide_change; keys are per template. */
@@ -258,6 +264,13 @@ struct kq_op_template_move {
     enum kq_template_state to;
     bool changed;
     struct kq_template template; /* after the move */
+};
+
+/* Whoever pays for a template confirms it on a page. NOT_FOUND (no such page, or it is over). */
+struct kq_op_funding_confirm {
+    struct kq_slice page_digest;
+    enum kq_funding_state found; /* OPEN: it is confirmed by this */
+    struct kq_template template; /* afterwards */
 };
 
 struct kq_op_pass_create {
@@ -383,6 +396,14 @@ struct kq_op_confirmation_get {
     int64_t now_s; /* set by the maker: a page that is over is not found */
     bool found;
     struct kq_confirmation confirmation;
+    struct kq_template template;
+    struct kq_slice merchant_name; /* may be empty */
+};
+
+struct kq_op_funding_get {
+    struct kq_slice page_digest;
+    int64_t now_s; /* set by the maker: a page that is over is not found */
+    bool found;
     struct kq_template template;
     struct kq_slice merchant_name; /* may be empty */
 };

@@ -63,7 +63,7 @@ struct kq_call {
      * HTTP's 503 is left. */
     struct kq_buffer answer; /* owned */
 
-    /* Of a request that is for the confirmation's page, not for the gateway (confirm_page.h): how its
+    /* Of a request that is for a page, not for the gateway (token_page.h): how its
      * answer's head begins. */
     bool is_page;
     enum kq_language page_language;

@@ -4,18 +4,6 @@
 #include <string.h>
 
 #include "server/confirm_text.h"
-#include "wire/signature.h"
-
-/* Nothing is loaded from anywhere, nothing may show the page in a frame, nobody learns its address (which has
- * the token), and it is stored nowhere. A form may only go where the page leads: browsers hold a redirect
- * after it to the same rule. */
-#define HEADERS(form_action)                                                                                 \
-    "Content-Security-Policy: default-src 'none'; form-action " form_action                                  \
-    "; frame-ancestors 'none'; base-uri 'none'\r\n"                                                          \
-    "X-Frame-Options: DENY\r\n"                                                                              \
-    "X-Content-Type-Options: nosniff\r\n"                                                                    \
-    "Referrer-Policy: no-referrer\r\n"                                                                       \
-    "Cache-Control: no-store"
 
 #define MASK_SHOWN_CHARS ((size_t)4) /* at each end */
 
@@ -30,7 +18,7 @@ static void answer(struct kq_call *call, enum kq_http_status status, const char 
 static void answer_plainly(struct kq_call *call, enum kq_http_status status, enum kq_confirm_view view)
 {
     static const struct kq_confirm_shown nothing = {0};
-    answer(call, status, HEADERS("'none'"), view, &nothing);
+    answer(call, status, KQ_TOKEN_PAGE_PLAIN, view, &nothing);
 }
 
 /* A page is asked for by its token alone: whatever is wrong with that, there is no such page. */
@@ -49,15 +37,6 @@ static void answer_refusal(struct kq_call *call)
 static bool leads_elsewhere(const struct kq_confirmation *confirmation)
 {
     return confirmation->need_redirect && confirmation->redirect_uri.size > 0;
-}
-
-/* Of a link for GET, of a form for POST: a link cannot accept. Empty: there is none. */
-static struct kq_result read_token(struct kq_call *call, struct kq_slice *token, struct kq_error *error)
-{
-    kq_params_init(&call->params, &call->arena);
-    KQ_TRY(kq_form_decode(call->is_post ? call->body : call->query, &call->params, error));
-    *token = kq_params_find(&call->params, KQ_SLICE("token"));
-    return KQ_OK;
 }
 
 /* "2088********6115", in the arena; data NULL: no memory. */
@@ -85,36 +64,25 @@ static void show(struct kq_call *call, const struct kq_op_confirmation_get *get,
     };
     call->answer.failed = call->answer.failed || shown.user.data == NULL;
     answer(call, KQ_HTTP_OK,
-           leads_elsewhere(&get->confirmation) ? HEADERS("'self' http: https:") : HEADERS("'self'"),
-           KQ_CONFIRM_ASK, &shown);
+           leads_elsewhere(&get->confirmation) ? KQ_TOKEN_PAGE_FORM_AWAY : KQ_TOKEN_PAGE_FORM, KQ_CONFIRM_ASK,
+           &shown);
 }
 
-/* On the store's writer thread. */
-static void wake_call(struct kq_submission *submission)
-{
-    struct kq_call *call = (struct kq_call *)((char *)submission - offsetof(struct kq_call, submission));
-    call->wake(call);
-}
-
-/* Of a page that is there: so nobody who only guesses comes as far as the writer. */
-static void accept(const struct kq_confirm_page *page, struct kq_call *call, struct kq_slice page_digest)
+static void accept(const struct kq_token_page *page, struct kq_call *call, struct kq_slice page_digest)
 {
     call->operation = (struct kq_operation){.kind = KQ_OP_CONFIRMATION_ACCEPT, .arena = &call->arena};
     call->operation.confirmation_accept.page_digest = page_digest;
-    call->submission = (struct kq_submission){.operation = &call->operation, .complete = wake_call};
-    call->is_in_store = true;
-    kq_store_submit(page->store, &call->submission);
+    kq_token_page_submit(page, call);
 }
 
-static struct kq_result find(const struct kq_confirm_page *page, struct kq_call *call, struct kq_slice token,
+static struct kq_result find(const struct kq_token_page *page, struct kq_call *call, struct kq_slice *token,
                              struct kq_error *error)
 {
-    unsigned char *digest = kq_arena_allocate(&call->arena, KQ_TOKEN_DIGEST_BYTES);
-    KQ_ENSURE_MEMORY(digest != NULL, error);
-    KQ_TRY(kq_sha256(token, digest, error));
+    struct kq_slice digest = KQ_SLICE_EMPTY;
+    KQ_TRY(kq_token_page_read(call, token, &digest, error));
     call->operation = (struct kq_operation){.kind = KQ_OP_CONFIRMATION_GET, .arena = &call->arena};
     struct kq_op_confirmation_get *get = &call->operation.confirmation_get;
-    get->page_digest = (struct kq_slice){.data = (const char *)digest, .size = KQ_TOKEN_DIGEST_BYTES};
+    get->page_digest = digest;
     get->now_s = kq_store_now_s(page->store);
     kq_reader_read(page->reader, &call->operation);
     KQ_ENSURE(call->operation.error.code == KQ_E_NONE, error, call->operation.error.code, "%s", "");
@@ -123,12 +91,12 @@ static struct kq_result find(const struct kq_confirm_page *page, struct kq_call 
     return KQ_OK;
 }
 
-enum kq_call_progress kq_confirm_page_start(const struct kq_confirm_page *page, struct kq_call *call)
+enum kq_call_progress kq_confirm_page_start(const struct kq_token_page *page, struct kq_call *call)
 {
     struct kq_slice token = KQ_SLICE_EMPTY;
     struct kq_error error = {0};
     call->is_page = true;
-    if (!read_token(call, &token, &error).ok || !find(page, call, token, &error).ok) {
+    if (!find(page, call, &token, &error).ok) {
         call->operation.error = error;
         answer_refusal(call);
         return KQ_CALL_ANSWERED;
@@ -148,11 +116,7 @@ static void leave(struct kq_call *call, const struct kq_op_confirmation_accept *
     struct kq_buffer location = {0};
     static const struct kq_confirm_shown nothing = {0};
     kq_confirmation_append_redirect(&accepted->confirmation, kq_slice_of(accepted->send_code), &location);
-    struct kq_slice header = kq_arena_print(&call->arena, HEADERS("'none'") "\r\nLocation: %.*s",
-                                            KQ_SLICE_PRINT(kq_buffer_slice(&location)));
-    call->answer.failed = call->answer.failed || location.failed || header.data == NULL;
-    kq_buffer_wipe_and_free(&location);
-    answer(call, KQ_HTTP_FOUND, header.data, KQ_CONFIRM_LEAVE, &nothing);
+    answer(call, KQ_HTTP_FOUND, kq_token_page_location(call, &location), KQ_CONFIRM_LEAVE, &nothing);
 }
 
 void kq_confirm_page_finish(struct kq_call *call)
@@ -165,6 +129,6 @@ void kq_confirm_page_finish(struct kq_call *call)
         leave(call, accepted);
     } else {
         const struct kq_confirm_shown shown = {.send_code = kq_slice_of(accepted->send_code)};
-        answer(call, KQ_HTTP_OK, HEADERS("'none'"), KQ_CONFIRM_CODE, &shown);
+        answer(call, KQ_HTTP_OK, KQ_TOKEN_PAGE_PLAIN, KQ_CONFIRM_CODE, &shown);
     }
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/confirm_text.h"
 
+#include "base/macros.h"
+#include "server/page_text.h"
 #include "wire/envelope.h"
 
 struct texts {
-    const char *language; /* BCP 47 */
     const char *title;
     const char *sentences[KQ_CONFIRM_VIEW_COUNT];
     const char *voucher;
@@ -17,7 +18,6 @@ struct texts {
 static const struct texts all_texts[KQ_LANGUAGE_COUNT] = {
     [KQ_LANGUAGE_CHINESE] =
         {
-            .language = "zh-CN",
             .title = "领券确认",
             .sentences =
                 {
@@ -36,7 +36,6 @@ static const struct texts all_texts[KQ_LANGUAGE_COUNT] = {
         },
     [KQ_LANGUAGE_ENGLISH] =
         {
-            .language = "en",
             .title = "Confirm your voucher",
             .sentences =
                 {
@@ -55,61 +54,36 @@ static const struct texts all_texts[KQ_LANGUAGE_COUNT] = {
         },
 };
 
-static void append(struct kq_buffer *html, const char *text)
+static void append_question(struct kq_buffer *html, const struct texts *texts,
+                            const struct kq_confirm_shown *shown)
 {
-    kq_buffer_append(html, kq_slice_of(text));
-}
-
-static void append_row(struct kq_buffer *html, const char *name, struct kq_slice value)
-{
-    append(html, "<dt>");
-    append(html, name);
-    append(html, "</dt><dd>");
-    kq_html_escape_append(value, html);
-    append(html, "</dd>\n");
-}
-
-static void append_form(struct kq_buffer *html, const struct texts *texts,
-                        const struct kq_confirm_shown *shown)
-{
-    append(html, "<dl>\n");
-    append_row(html, texts->voucher, shown->voucher_name);
-    append_row(html, texts->condition, shown->condition);
-    append_row(html, texts->merchant, shown->merchant);
-    append_row(html, texts->user, shown->user);
-    append(html, "</dl>\n<form method=\"post\" action=\"confirm\"><input type=\"hidden\" name=\"token\" "
-                 "value=\"");
-    kq_html_escape_append(shown->token, html);
-    append(html, "\"><button>");
-    append(html, texts->button);
-    append(html, "</button></form>\n");
+    const struct kq_page_row rows[] = {
+        {texts->voucher, shown->voucher_name},
+        {texts->condition, shown->condition},
+        {texts->merchant, shown->merchant},
+        {texts->user, shown->user},
+    };
+    const struct kq_page_form form = {.action = "confirm", .token = shown->token, .button = texts->button};
+    kq_page_text_append_rows(html, rows, KQ_COUNT(rows));
+    kq_page_text_append_form(html, &form);
 }
 
 static void append_code(struct kq_buffer *html, struct kq_slice send_code)
 {
-    append(html, "<p><code>");
+    kq_buffer_append(html, KQ_SLICE("<p><code>"));
     kq_html_escape_append(send_code, html);
-    append(html, "</code></p>\n");
+    kq_buffer_append(html, KQ_SLICE("</code></p>\n"));
 }
 
 void kq_confirm_text_append(struct kq_buffer *html, enum kq_language language, enum kq_confirm_view view,
                             const struct kq_confirm_shown *shown)
 {
     const struct texts *texts = &all_texts[language];
-    append(html, "<!DOCTYPE html>\n<html lang=\"");
-    append(html, texts->language);
-    append(html, "\">\n<head><meta charset=\"utf-8\">"
-                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>");
-    append(html, texts->title);
-    append(html, "</title></head>\n<body>\n<h1>");
-    append(html, texts->title);
-    append(html, "</h1>\n<p>");
-    append(html, texts->sentences[view]);
-    append(html, "</p>\n");
+    kq_page_text_begin(html, language, texts->title, texts->sentences[view]);
     if (view == KQ_CONFIRM_ASK) {
-        append_form(html, texts, shown);
+        append_question(html, texts, shown);
     } else if (view == KQ_CONFIRM_CODE) {
         append_code(html, shown->send_code);
     }
-    append(html, "</body>\n</html>\n");
+    kq_page_text_end(html);
 }

@@ -6,8 +6,7 @@
 #include "base/slice.h"
 #include "server/language.h"
 
-/* What a person reads on the confirmation's page: HTML in UTF-8, without scripts, styles or anything from
- * elsewhere. All that is shown is escaped. */
+/* What a person reads on the confirmation's page (page_text.h). */
 
 enum kq_confirm_view {
     KQ_CONFIRM_ASK,    /* the voucher, and a button */

@@ -219,7 +219,7 @@ static bool take_place(struct kq_gateway *gateway, struct kq_call *call)
 static bool shows_secret(const struct kq_call *call)
 {
     return call->error.code == KQ_E_INVALID_SIGNATURE || call->operation.kind == KQ_OP_GRANT_EXCHANGE ||
-           call->operation.kind == KQ_OP_CONFIRMATION_CREATE;
+           call->operation.kind == KQ_OP_CONFIRMATION_CREATE || call->operation.kind == KQ_OP_TEMPLATE_CREATE;
 }
 
 /* The call is over. A failed answer leaves call->answer empty, and the connection says 503. */

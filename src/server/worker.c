@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "server/confirm_page.h"
+#include "server/funding_page.h"
 
 #define GATEWAY_PATH KQ_SLICE("/gateway.do")
 
@@ -41,15 +43,32 @@ struct kq_worker {
     _Atomic bool has_ended;
 };
 
-static bool is_for_page(const struct kq_http_head *head)
+struct page {
+    const char *path;
+    enum kq_call_progress (*start)(const struct kq_token_page *page, struct kq_call *call);
+    void (*finish)(struct kq_call *call);
+};
+
+static const struct page pages[] = {
+    {KQ_CONFIRM_PATH, kq_confirm_page_start, kq_confirm_page_finish},
+    {KQ_FUNDING_PATH, kq_funding_page_start, kq_funding_page_finish},
+};
+
+/* NULL: the request is for the gateway, or for nothing. */
+static const struct page *page_of(const struct kq_http_head *head)
 {
-    return kq_slice_equal(head->path, KQ_SLICE(KQ_CONFIRM_PATH));
+    for (size_t i = 0; i < KQ_COUNT(pages); i++) {
+        if (kq_slice_equal(head->path, kq_slice_of(pages[i].path))) {
+            return &pages[i];
+        }
+    }
+    return NULL;
 }
 
 static struct kq_result route(void *context, const struct kq_http_head *head, struct kq_http_refusal *refusal)
 {
     (void)context;
-    if (!kq_slice_equal(head->path, GATEWAY_PATH) && !is_for_page(head)) {
+    if (!kq_slice_equal(head->path, GATEWAY_PATH) && page_of(head) == NULL) {
         return kq_http_refuse(refusal, KQ_HTTP_NOT_FOUND,
                               "There is nothing here; the gateway is /gateway.do.");
     }
@@ -174,16 +193,17 @@ static void wake(struct kq_call *call)
 static enum kq_call_progress start(struct kq_worker *worker, struct kq_http_connection *connection)
 {
     struct kq_call *call = &connection->call;
-    if (!is_for_page(&connection->head)) {
+    const struct page *page = page_of(&connection->head);
+    if (page == NULL) {
         return kq_gateway_start(worker->gateway, call);
     }
-    const struct kq_confirm_page page = {
+    const struct kq_token_page things = {
         .store = worker->settings.gateway.store,
         .reader = kq_gateway_reader(worker->gateway),
     };
     kq_gateway_trace(worker->gateway, call->trace_id);
     call->page_language = kq_language_of(connection->head.accept_language);
-    return kq_confirm_page_start(&page, call);
+    return page->start(&things, call);
 }
 
 static void serve(void *context, struct kq_http_connection *connection)
@@ -210,7 +230,7 @@ static void resume(void *context, struct kq_http_connection *connection)
     struct kq_worker *worker = context;
     struct kq_call *call = &connection->call;
     if (call->is_page) {
-        kq_confirm_page_finish(call);
+        page_of(&connection->head)->finish(call);
         answer(worker, connection);
     } else if (kq_gateway_resume(worker->gateway, call) == KQ_CALL_ANSWERED) {
         answer(worker, connection);

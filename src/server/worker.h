@@ -12,7 +12,7 @@
 #include "server/metrics.h"
 
 /* A worker: a thread with a loop, a listening socket, a gateway and metrics of its own, serving /gateway.do
- * and /confirm. */
+ * and the pages. */
 
 struct kq_worker; /* owned by whoever opened it; opened, started and closed on one thread */
 

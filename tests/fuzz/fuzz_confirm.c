@@ -3,6 +3,7 @@
 
 #include "domain/confirmation.h"
 #include "server/confirm_text.h"
+#include "server/funding_text.h"
 #include "server/language.h"
 
 /* The confirmation's page: a header of a browser's, an address that a merchant sends a browser to, and texts
@@ -42,19 +43,50 @@ static size_t count(struct kq_slice text, char byte)
 }
 
 /* The same marks and quotes, whatever is shown. */
+static void compare(struct kq_buffer *html, struct kq_buffer *plain)
+{
+    FUZZ_CHECK(count(kq_buffer_slice(html), '<') == count(kq_buffer_slice(plain), '<'));
+    FUZZ_CHECK(count(kq_buffer_slice(html), '"') == count(kq_buffer_slice(plain), '"'));
+    kq_buffer_free(html);
+    kq_buffer_free(plain);
+}
+
+static struct kq_funding_shown order_of(struct kq_slice text)
+{
+    return (struct kq_funding_shown){.merchant = text,
+                                     .brand = text,
+                                     .voucher_name = text,
+                                     .amount = text,
+                                     .quantity = KQ_SLICE("1"),
+                                     .budget = KQ_SLICE("1"),
+                                     .fund_account = text,
+                                     .fund_order_no = text,
+                                     .token = text};
+}
+
+static void show_order(struct kq_slice text, enum kq_language language)
+{
+    struct kq_buffer html = {0};
+    struct kq_buffer plain = {0};
+    const struct kq_funding_shown shown = order_of(text);
+    const struct kq_funding_shown other = order_of(KQ_SLICE("x"));
+    kq_funding_text_append(&html, language, KQ_FUNDING_VIEW_ASK, &shown);
+    kq_funding_text_append(&plain, language, KQ_FUNDING_VIEW_ASK, &other);
+    compare(&html, &plain);
+}
+
 static void show(struct kq_slice text, enum kq_language language)
 {
     struct kq_buffer html = {0};
     struct kq_buffer plain = {0};
-    const struct kq_confirm_shown nothing = {0};
+    const struct kq_slice x = KQ_SLICE("x");
+    const struct kq_confirm_shown other = {
+        .voucher_name = x, .condition = x, .merchant = x, .user = x, .token = x};
     const struct kq_confirm_shown shown = {
         .voucher_name = text, .condition = text, .merchant = text, .user = text, .token = text};
     kq_confirm_text_append(&html, language, KQ_CONFIRM_ASK, &shown);
-    kq_confirm_text_append(&plain, language, KQ_CONFIRM_ASK, &nothing);
-    FUZZ_CHECK(count(kq_buffer_slice(&html), '<') == count(kq_buffer_slice(&plain), '<'));
-    FUZZ_CHECK(count(kq_buffer_slice(&html), '"') == count(kq_buffer_slice(&plain), '"'));
-    kq_buffer_free(&html);
-    kq_buffer_free(&plain);
+    kq_confirm_text_append(&plain, language, KQ_CONFIRM_ASK, &other);
+    compare(&html, &plain);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -64,5 +96,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_CHECK(language < KQ_LANGUAGE_COUNT);
     lead_to(input);
     show(input, language);
+    show_order(input, language);
     return 0;
 }

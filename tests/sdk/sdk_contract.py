@@ -323,6 +323,7 @@ class TemplateContract:
                     "status": "I" if kind == CASH else "S", "publish_start_time": LONG_AGO, "publish_end_time": FAR_OFF,
                     "publish_count": 0, "publish_amount": "0.00", "used_count": 0, "used_amount": "0.00",
                     "recycle_amount": "0.00"}
+        assert (made.get("confirm_uri") or "").startswith("/confirm/funding?token=") == (kind == CASH)
         assert {field: shown[field] for field in expected} == expected
         assert json.loads(shown["voucher_description"]) == json.loads(templates.COMMON["voucher_description"])
         assert json.loads(shown["voucher_valid_period"])["type"] == "ABSOLUTE"

@@ -192,6 +192,8 @@ static void a_term_that_breaks_its_rule_is_named(void **state)
     }
 }
 
+#define PAGE_TOKEN "1cc19911172e4f8aaa509c8fb5d12f56"
+
 static void a_created_template_is_answered(void **state)
 {
     (void)state;
@@ -206,6 +208,11 @@ static void a_created_template_is_answered(void **state)
                   "{\"template_id\":\"20160906000730010020002U8C35\"}");
     assert_answer(&kq_method_marketing_cashvoucher_template_create, &operation,
                   "{\"template_id\":\"20160906000730010020002U8C35\","
+                  "\"fund_order_no\":\"20160906000730050020002U8D35\"}");
+    memcpy(operation.template_create.page_token, PAGE_TOKEN, sizeof(PAGE_TOKEN));
+    assert_answer(&kq_method_marketing_cashvoucher_template_create, &operation,
+                  "{\"template_id\":\"20160906000730010020002U8C35\","
+                  "\"confirm_uri\":\"/confirm/funding?token=" PAGE_TOKEN "\","
                   "\"fund_order_no\":\"20160906000730050020002U8D35\"}");
     kq_arena_free(&arena);
 }

@@ -88,7 +88,7 @@ static int begin(void **state)
 
 static enum kq_call_progress start(struct kq_call *call, bool is_post, const char *text)
 {
-    const struct kq_confirm_page page = {.store = &fake.store, .reader = &fake.reader};
+    const struct kq_token_page page = {.store = &fake.store, .reader = &fake.reader};
     call->is_post = is_post;
     call->query = is_post ? KQ_SLICE("token=of-a-link") : kq_slice_of(text);
     call->body = is_post ? kq_slice_of(text) : KQ_SLICE("token=of-a-body");

@@ -134,6 +134,51 @@ static struct kq_slice add_confirmation(struct scene *scene, struct kq_slice tem
     return digest_of(scene, create.confirmation_create.page_token);
 }
 
+static struct kq_operation new_funded_template(struct scene *scene, const char *out_biz_no)
+{
+    struct kq_operation create = new_operation(scene, KQ_OP_TEMPLATE_CREATE);
+    create.template_create.template = plain_template();
+    create.template_create.template.kind = KQ_TEMPLATE_CASH_FIX;
+    create.template_create.out_biz_no = kq_slice_of(out_biz_no);
+    create.template_create.request_digest = KQ_SLICE("0123456789abcdef0123456789abcdef");
+    create.template_create.with_page = true;
+    return create;
+}
+
+/* The digest of its page's token. */
+static struct kq_slice add_funding_page(struct scene *scene, const char *out_biz_no)
+{
+    struct kq_operation create = new_funded_template(scene, out_biz_no);
+    apply_ok(scene, &create);
+    return digest_of(scene, create.template_create.page_token);
+}
+
+/* The template and its page go together, and so do the confirmation and what it makes of the template. */
+static void each_allocation_of_a_funding_that_fails(void **state)
+{
+    struct scene *scene = *state;
+    bool failed = true;
+    for (long n = 1; failed; n++) {
+        struct kq_operation confirm = new_operation(scene, KQ_OP_FUNDING_CONFIRM);
+        confirm.funding_confirm.page_digest = add_funding_page(scene, numbered(scene, "order", (size_t)n));
+        struct kq_operation create = new_funded_template(scene, numbered(scene, "other", (size_t)n));
+        struct kq_operation *operations[] = {&confirm, &create};
+        failed = false;
+        for (size_t i = 0; i < KQ_COUNT(operations); i++) {
+            scene_reopen(scene); /* So that its statements are prepared anew. */
+            fail_allocation(n);
+            enum kq_error_code code = apply(scene, operations[i]);
+            bool has_failed = atomic_load(&allocation_has_failed);
+            failed = failed || has_failed;
+            fail_allocation(0);
+            assert_true(code == KQ_E_NONE || (has_failed && code == KQ_E_NO_MEMORY));
+            apply_ok(scene, operations[i]);
+        }
+        assert_true(confirm.funding_confirm.template.state == KQ_TEMPLATE_EFFECTIVE);
+        assert_string_not_equal(create.template_create.page_token, "");
+    }
+}
+
 /* The code and the voucher go together, or neither does. */
 static void each_allocation_of_a_confirmed_issue_that_fails(void **state)
 {
@@ -440,7 +485,7 @@ static struct kq_result take_row(void *context, const struct kq_report_row *row,
 /* One of each kind, asking for what fill has made. */
 static struct kq_operation new_read(struct scene *scene, enum kq_operation_kind kind,
                                     struct kq_slice template_id, struct kq_slice voucher_id,
-                                    struct kq_slice page_digest)
+                                    struct kq_slice page_digest, struct kq_slice funding_digest)
 {
     struct kq_operation read = new_operation(scene, kind);
     switch ((int)kind) {
@@ -453,6 +498,10 @@ static struct kq_operation new_read(struct scene *scene, enum kq_operation_kind 
     case KQ_OP_CONFIRMATION_GET:
         read.confirmation_get.page_digest = page_digest;
         read.confirmation_get.now_s = NOW_S;
+        break;
+    case KQ_OP_FUNDING_GET:
+        read.funding_get.page_digest = funding_digest;
+        read.funding_get.now_s = NOW_S;
         break;
     case KQ_OP_USER_GET:
         read.user_get.recipient = (struct kq_recipient){KQ_RECIPIENT_LOGIN_ID, KQ_SLICE("13196215350")};
@@ -520,13 +569,14 @@ static void read_with_failures(struct scene *scene, fail_function *fail_nth)
     struct kq_slice template_id = add_template(scene, template);
     struct kq_slice voucher_id = issue(scene, template_id, USER, "1");
     struct kq_slice page_digest = add_confirmation(scene, template_id, "1");
+    struct kq_slice funding_digest = add_funding_page(scene, "1");
     for (int kind = 0; kind < KQ_OPERATION_KIND_COUNT; kind++) {
         unsigned long n = 1;
         for (bool failed = !kq_operation_writes((enum kq_operation_kind)kind); failed; n++) {
             scene_reopen(scene);
             KQ_CLEANUP(kq_arena_free) struct kq_arena arena = {0};
-            struct kq_operation read =
-                new_read(scene, (enum kq_operation_kind)kind, template_id, voucher_id, page_digest);
+            struct kq_operation read = new_read(scene, (enum kq_operation_kind)kind, template_id, voucher_id,
+                                                page_digest, funding_digest);
             read.arena = &arena;
             fail_nth(n);
             enum kq_error_code code = look(scene, &read);
@@ -571,6 +621,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(each_allocation_of_a_write_that_fails),
         SCENE_TEST(each_allocation_of_an_exchange_that_fails),
+        SCENE_TEST(each_allocation_of_a_funding_that_fails),
         SCENE_TEST(each_allocation_of_a_confirmed_issue_that_fails),
         SCENE_TEST(each_own_allocation_of_a_write_that_fails),
         SCENE_TEST(each_own_allocation_of_a_merchants_template_that_fails),

@@ -4,14 +4,13 @@
 #include <assert.h>
 
 #include "base/macros.h"
-#include "base/memory.h"
 #include "domain/operation.h"
 #include "store/sqlite/numbers.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/reads.h"
 #include "store/sqlite/rows.h"
+#include "store/sqlite/secrets.h"
 #include "store/sqlite/writes.h"
-#include "wire/signature.h"
 
 static_assert(KQ_SECRET_PAGE == 0 && KQ_SECRET_CODE == 1, "stored");
 
@@ -156,13 +155,8 @@ static struct kq_result make_secret(struct kq_batch *batch, const struct kq_conf
                                     enum kq_secret_kind kind, char text[KQ_CODE_TEXT_SIZE],
                                     struct kq_error *error)
 {
-    const struct kq_clock *clock = batch->connection->clock;
-    unsigned char random[KQ_TOKEN_RANDOM_BYTES];
     unsigned char digest[KQ_TOKEN_DIGEST_BYTES];
-    clock->random(clock, random, sizeof(random));
-    kq_code_write(random, text);
-    kq_memory_wipe(random, sizeof(random));
-    KQ_TRY(kq_sha256((struct kq_slice){.data = text, .size = KQ_CODE_CHARS}, digest, error));
+    KQ_TRY(kq_secret_draw(batch->connection->clock, text, digest, error));
     KQ_TRY(insert_secret(batch, row, kind,
                          (struct kq_slice){.data = (const char *)digest, .size = sizeof(digest)}, error));
     return delete_oldest(batch, row->confirmation_no, kind, error);

@@ -13,6 +13,7 @@ kq_read_function *const kq_reads[KQ_OPERATION_KIND_COUNT] = {
     [KQ_OP_GRANT_GET] = kq_read_grant_get,
     [KQ_OP_GRANT_LIST] = kq_read_grant_list,
     [KQ_OP_CONFIRMATION_GET] = kq_read_confirmation_get,
+    [KQ_OP_FUNDING_GET] = kq_read_funding_get,
     [KQ_OP_MERCHANT_LIST] = kq_read_merchant_list,
     [KQ_OP_USER_GET] = kq_read_user_get,
     [KQ_OP_USER_LIST] = kq_read_user_list,

@@ -18,6 +18,7 @@ kq_read_function kq_read_application_list;
 kq_read_function kq_read_grant_get;
 kq_read_function kq_read_grant_list;
 kq_read_function kq_read_confirmation_get;
+kq_read_function kq_read_funding_get;
 kq_read_function kq_read_merchant_list;
 kq_read_function kq_read_user_get;
 kq_read_function kq_read_user_list;

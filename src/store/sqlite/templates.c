@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "store/sqlite/funding_pages.h"
 #include "store/sqlite/list.h"
 #include "store/sqlite/query.h"
 #include "store/sqlite/reads.h"
@@ -196,18 +197,27 @@ static struct kq_result replay(struct kq_batch *batch, struct kq_op_template_cre
     return KQ_OK;
 }
 
-struct kq_result kq_write_template_create(struct kq_batch *batch, struct kq_operation *operation,
-                                          struct kq_error *error)
+static struct kq_result make(struct kq_batch *batch, struct kq_op_template_create *create,
+                             struct kq_error *error)
 {
-    struct kq_op_template_create *create = &operation->template_create;
-    KQ_TRY(replay(batch, create, operation->arena, error));
-    if (create->replayed) {
-        return KQ_OK;
-    }
     KQ_TRY(kq_template_decide_create(&create->template, create->as_draft, &batch->ids, batch->now_ms,
                                      &create->ids, error));
     KQ_TRY(kq_batch_need_merchant(batch, create->template.pid, error));
     return insert_template(batch, create, error);
+}
+
+struct kq_result kq_write_template_create(struct kq_batch *batch, struct kq_operation *operation,
+                                          struct kq_error *error)
+{
+    struct kq_op_template_create *create = &operation->template_create;
+    create->page_token[0] = '\0';
+    KQ_TRY(replay(batch, create, operation->arena, error));
+    if (!create->replayed) {
+        KQ_TRY(make(batch, create, error));
+    }
+    return create->with_page
+               ? kq_funding_page_create(batch, create->template.template_id, create->page_token, error)
+               : KQ_OK;
 }
 
 struct kq_result kq_row_keep_template(const struct kq_template *template, struct kq_arena *arena,

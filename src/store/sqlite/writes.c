@@ -23,6 +23,7 @@ kq_write_function *const kq_writes[KQ_OPERATION_KIND_COUNT] = {
     [KQ_OP_TEMPLATE_CREATE] = kq_write_template_create,
     [KQ_OP_TEMPLATE_CHANGE] = kq_write_template_change,
     [KQ_OP_TEMPLATE_MOVE] = kq_write_template_move,
+    [KQ_OP_FUNDING_CONFIRM] = kq_write_funding_confirm,
     [KQ_OP_PASS_CREATE] = kq_write_pass_create,
     [KQ_OP_PASS_TEMPLATE_ADD] = kq_write_pass_template_add,
     [KQ_OP_PASS_TEMPLATE_UPDATE] = kq_write_pass_template_update,

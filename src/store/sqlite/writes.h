@@ -34,6 +34,7 @@ kq_write_function kq_write_shop_create;
 kq_write_function kq_write_template_create;
 kq_write_function kq_write_template_change;
 kq_write_function kq_write_template_move;
+kq_write_function kq_write_funding_confirm;
 kq_write_function kq_write_pass_create;
 kq_write_function kq_write_pass_template_add;
 kq_write_function kq_write_pass_template_update;
