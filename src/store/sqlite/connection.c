@@ -66,7 +66,7 @@ struct kq_result kq_connection_execute(struct kq_connection *connection, const c
  * checkpointer reads no pages through its own. */
 static const char *const cache_pragmas[KQ_CONNECTION_USE_COUNT] = {
     [KQ_CONNECTION_WRITER] = "PRAGMA cache_size = -65536",
-    [KQ_CONNECTION_BULK_WRITER] = "PRAGMA cache_size = -245760",
+    [KQ_CONNECTION_BULK_WRITER] = "PRAGMA cache_size = -294912",
     [KQ_CONNECTION_READER] = "PRAGMA cache_size = -2048",
     [KQ_CONNECTION_CHECKPOINTER] = "PRAGMA cache_size = -64",
 };
