@@ -23,8 +23,8 @@ static const struct kq_field request_items[] = {
         .type = KQ_FIELD_BOOLEAN,
         .offset = offsetof(struct request, need_rule_check),
         .example = "true",
-        .text =
-            "false, from the template's own merchant, leaves out its rules about shops, times and the floor amount",
+        .text = "false, from the template's own merchant, leaves out its rules about shops, times and the "
+                "floor amount",
         .text_zh = "是否校验门店、时段和最低消费规则，默认校验，仅模板所属商户可以不校验",
     },
     {

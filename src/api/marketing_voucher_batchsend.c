@@ -104,7 +104,7 @@ static const struct kq_fields request_fields = {
     .struct_bytes = sizeof(struct request),
 };
 
-/* Only what a repetition finds as it was: so the same batch has the same answer. */
+/* What was so when it was issued; only its end moves, where the voucher was delayed since. */
 struct voucher_item {
     struct kq_slice user_id;
     struct kq_slice voucher_id;

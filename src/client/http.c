@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/http.h"
 
-#include <curl/curl.h>
-#include <pthread.h>
 #include <stdio.h>
 
+#include "base/curl_library.h"
 #include "base/memory.h"
 
 struct kq_http {
+    const struct kq_curl *curl;
     CURL *handle;               /* owned */
     struct curl_slist *headers; /* owned */
     size_t answer_max_bytes;
     char reason[CURL_ERROR_SIZE];
 };
-
-static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
-static CURLcode curl_outcome;
-
-static void prepare_curl(void)
-{
-    curl_outcome = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 static size_t take_body(char *bytes, size_t item_bytes, size_t count, void *data)
 {
@@ -73,27 +65,26 @@ static int is_loopback(const char *url)
 static CURLcode set_up(struct kq_http *http, const struct kq_http_settings *settings)
 {
     CURL *handle = http->handle;
-    CURLcode code = curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_POST, 1L);
-    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
-    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_HTTPHEADER, http->headers);
-    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_USERAGENT, "libkaquan/" KQ_VERSION);
-    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, http->reason);
-    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
-    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
-    code = code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, settings->timeout_ms);
-    code = code != CURLE_OK
-               ? code
-               : curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, settings->connect_timeout_ms);
+    CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
+    CURLcode code = setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_POST, 1L);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_HTTPHEADER, http->headers);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_USERAGENT, "libkaquan/" KQ_VERSION);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_ERRORBUFFER, http->reason);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_TIMEOUT_MS, settings->timeout_ms);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, settings->connect_timeout_ms);
     if (code == CURLE_OK && is_loopback(settings->url)) {
-        code = curl_easy_setopt(handle, CURLOPT_PROXY, "");
+        code = setopt(handle, CURLOPT_PROXY, "");
     }
     return code;
 }
 
 static int append_header(struct kq_http *http, const char *header)
 {
-    struct curl_slist *longer = curl_slist_append(http->headers, header);
+    struct curl_slist *longer = http->curl->slist_append(http->headers, header);
     http->headers = longer == NULL ? http->headers : longer;
     return longer != NULL;
 }
@@ -112,12 +103,13 @@ struct kq_result kq_http_open(const struct kq_http_settings *settings, struct kq
                               struct kq_error *error)
 {
     *http = NULL;
-    KQ_ENSURE(pthread_once(&curl_once, prepare_curl) == 0 && curl_outcome == CURLE_OK, error, KQ_E_INTERNAL,
-              "libcurl cannot be used: %s", curl_easy_strerror(curl_outcome));
+    const struct kq_curl *curl = NULL;
+    KQ_TRY(kq_curl_load(&curl, error));
     struct kq_http *opened = kq_memory_allocate(sizeof(*opened));
     KQ_ENSURE_MEMORY(opened != NULL, error);
+    opened->curl = curl;
     opened->answer_max_bytes = settings->answer_max_bytes;
-    opened->handle = curl_easy_init();
+    opened->handle = curl->easy_init();
     if (opened->handle == NULL || !append_headers(opened, settings->charset) ||
         set_up(opened, settings) != CURLE_OK) {
         kq_http_close(opened);
@@ -132,8 +124,8 @@ void kq_http_close(struct kq_http *http)
     if (http == NULL) {
         return;
     }
-    curl_easy_cleanup(http->handle);
-    curl_slist_free_all(http->headers);
+    http->curl->easy_cleanup(http->handle);
+    http->curl->slist_free_all(http->headers);
     kq_memory_free(http);
 }
 
@@ -148,7 +140,7 @@ static struct kq_result fail(struct kq_http *http, CURLcode code, const struct k
         return kq_fail(error, KQ_E_ANSWER, "the answer is longer than %zu bytes", http->answer_max_bytes);
     }
     return kq_fail(error, KQ_E_TRANSPORT, "%s",
-                   http->reason[0] != '\0' ? http->reason : curl_easy_strerror(code));
+                   http->reason[0] != '\0' ? http->reason : http->curl->easy_strerror(code));
 }
 
 struct kq_result kq_http_post(struct kq_http *http, const char *url, struct kq_slice body,
@@ -160,21 +152,19 @@ struct kq_result kq_http_post(struct kq_http *http, const char *url, struct kq_s
     kq_buffer_clear(&answer->body);
     answer->body.limit_bytes = http->answer_max_bytes;
     http->reason[0] = '\0';
-    CURLcode code = curl_easy_setopt(http->handle, CURLOPT_URL, url);
-    code = code != CURLE_OK
-               ? code
-               : curl_easy_setopt(http->handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size);
-    code = code != CURLE_OK
-               ? code
-               : curl_easy_setopt(http->handle, CURLOPT_POSTFIELDS, body.size == 0 ? "" : body.data);
-    code = code != CURLE_OK ? code : curl_easy_setopt(http->handle, CURLOPT_WRITEDATA, answer);
-    code = code != CURLE_OK ? code : curl_easy_setopt(http->handle, CURLOPT_HEADERDATA, answer);
-    code = code != CURLE_OK ? code : curl_easy_perform(http->handle);
+    CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
+    CURLcode code = setopt(http->handle, CURLOPT_URL, url);
+    code = code != CURLE_OK ? code : setopt(http->handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size);
+    code =
+        code != CURLE_OK ? code : setopt(http->handle, CURLOPT_POSTFIELDS, body.size == 0 ? "" : body.data);
+    code = code != CURLE_OK ? code : setopt(http->handle, CURLOPT_WRITEDATA, answer);
+    code = code != CURLE_OK ? code : setopt(http->handle, CURLOPT_HEADERDATA, answer);
+    code = code != CURLE_OK ? code : http->curl->easy_perform(http->handle);
     if (code != CURLE_OK) {
         return fail(http, code, &answer->body, error);
     }
     long status = 0;
-    curl_easy_getinfo(http->handle, CURLINFO_RESPONSE_CODE, &status);
+    http->curl->easy_getinfo(http->handle, CURLINFO_RESPONSE_CODE, &status);
     answer->status = (int)status;
     return KQ_OK;
 }

@@ -84,7 +84,13 @@ struct kq_notification kq_notification_of_expiry(int64_t expires_s, int64_t bala
 void kq_notification_note_try(struct kq_notification *notification, bool taken, int64_t now_s)
 {
     static const int64_t waits_s[KQ_NOTIFICATION_RETRIES] = {
-        4 * MINUTE_S, 10 * MINUTE_S, 10 * MINUTE_S, HOUR_S, 2 * HOUR_S, 6 * HOUR_S, 15 * HOUR_S,
+        4 * MINUTE_S,
+        10 * MINUTE_S,
+        10 * MINUTE_S,
+        HOUR_S,
+        2 * HOUR_S,
+        6 * HOUR_S,
+        KQ_NOTIFICATION_WAIT_MAX_S,
     };
     bool is_behind = notification->next_try_s == KQ_NOTIFICATION_NO_TRY;
     notification->tries++;

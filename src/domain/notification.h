@@ -49,6 +49,9 @@ KQ_MUST struct kq_result kq_notification_state_parse(struct kq_slice text, enum 
 /* next_try_s of one that waits behind an earlier one of its voucher, or waits no more. */
 #define KQ_NOTIFICATION_NO_TRY INT64_C(-1)
 
+/* The longest time between two tries: gateway.md, "Asynchronous notifications". */
+#define KQ_NOTIFICATION_WAIT_MAX_S (INT64_C(15) * 3600)
+
 /* Slices are borrowed from the arena of whoever loaded the row. */
 struct kq_notification {
     int64_t number;            /* of the store's source of ids: later ones of a voucher have larger ones */

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/courier.h"
 
-#include <curl/curl.h>
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
+#include "base/curl_library.h"
 #include "base/macros.h"
 #include "base/memory.h"
 
@@ -36,7 +41,9 @@ struct host {
 };
 
 struct kq_courier {
-    CURLM *multi;               /* owned */
+    int waker;                  /* an eventfd; what ends a wait */
+    const struct kq_curl *curl; /* once the first is posted */
+    CURLM *multi;               /* owned; NULL until then */
     struct curl_slist *headers; /* owned */
     size_t flying;
     size_t in_hand;
@@ -71,27 +78,28 @@ static size_t take_head(char *bytes, size_t item_bytes, size_t count, void *data
  * than have this thread wait for it. */
 static bool set_up(const struct kq_courier *courier, struct slot *slot)
 {
+    CURLcode (*easy_setopt)(CURL *, CURLoption, ...) = courier->curl->easy_setopt;
     CURL *handle = slot->handle;
-    return curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_POST, 1L) == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_PROXY, "") == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_HTTPHEADER, courier->headers) == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_USERAGENT, "kaquan/" KQ_VERSION) == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, KQ_COURIER_CONNECT_MS) == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, KQ_COURIER_TOTAL_MS) == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_answer) == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_WRITEDATA, slot) == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_head) == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_HEADERDATA, slot) == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_PRIVATE, slot) == CURLE_OK;
+    return easy_setopt(handle, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
+           easy_setopt(handle, CURLOPT_POST, 1L) == CURLE_OK &&
+           easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+           easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+           easy_setopt(handle, CURLOPT_PROXY, "") == CURLE_OK &&
+           easy_setopt(handle, CURLOPT_HTTPHEADER, courier->headers) == CURLE_OK &&
+           easy_setopt(handle, CURLOPT_USERAGENT, "kaquan/" KQ_VERSION) == CURLE_OK &&
+           easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, KQ_COURIER_CONNECT_MS) == CURLE_OK &&
+           easy_setopt(handle, CURLOPT_TIMEOUT_MS, KQ_COURIER_TOTAL_MS) == CURLE_OK &&
+           easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_answer) == CURLE_OK &&
+           easy_setopt(handle, CURLOPT_WRITEDATA, slot) == CURLE_OK &&
+           easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_head) == CURLE_OK &&
+           easy_setopt(handle, CURLOPT_HEADERDATA, slot) == CURLE_OK &&
+           easy_setopt(handle, CURLOPT_PRIVATE, slot) == CURLE_OK;
 }
 
 static bool append_header(struct kq_courier *courier, const char *header)
 {
-    struct curl_slist *longer = curl_slist_append(courier->headers, header);
+    struct curl_slist *longer = courier->curl->slist_append(courier->headers, header);
     courier->headers = longer == NULL ? courier->headers : longer;
     return longer != NULL;
 }
@@ -99,26 +107,42 @@ static bool append_header(struct kq_courier *courier, const char *header)
 /* An `Expect: 100-continue` would cost a round trip, and the form is short. */
 static bool open_multi(struct kq_courier *courier)
 {
-    courier->multi = curl_multi_init();
+    courier->multi = courier->curl->multi_init();
     return courier->multi != NULL &&
-           curl_multi_setopt(courier->multi, CURLMOPT_MAXCONNECTS, (long)KQ_COURIER_PARCELS_MAX) ==
+           courier->curl->multi_setopt(courier->multi, CURLMOPT_MAXCONNECTS, (long)KQ_COURIER_PARCELS_MAX) ==
                CURLM_OK &&
            append_header(courier, CONTENT_TYPE) && append_header(courier, "Expect:");
 }
 
-struct kq_result kq_courier_open(struct kq_courier **courier, struct kq_error *error)
+static void close_multi(struct kq_courier *courier)
 {
-    *courier = NULL;
-    KQ_ENSURE(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK, error, KQ_E_INTERNAL,
-              "libcurl cannot be used");
-    struct kq_courier *opened = kq_memory_allocate(sizeof(*opened));
-    if (opened == NULL) {
-        curl_global_cleanup();
+    courier->curl->multi_cleanup(courier->multi);
+    courier->curl->slist_free_all(courier->headers);
+    courier->multi = NULL;
+    courier->headers = NULL;
+}
+
+static struct kq_result begin(struct kq_courier *courier, struct kq_error *error)
+{
+    if (courier->multi != NULL) {
+        return KQ_OK;
+    }
+    KQ_TRY(kq_curl_load(&courier->curl, error));
+    if (!open_multi(courier)) {
+        close_multi(courier);
         return kq_fail(error, KQ_E_NO_MEMORY, "%s", "");
     }
-    if (!open_multi(opened)) {
-        kq_courier_close(opened);
-        return kq_fail(error, KQ_E_NO_MEMORY, "%s", "");
+    return KQ_OK;
+}
+
+struct kq_result kq_courier_open(struct kq_courier **courier, struct kq_error *error)
+{
+    struct kq_courier *opened = kq_memory_allocate(sizeof(*opened));
+    KQ_ENSURE_MEMORY(opened != NULL, error);
+    opened->waker = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (opened->waker < 0) {
+        kq_memory_free(opened);
+        return kq_fail(error, KQ_E_IO, "an eventfd: %s", strerror(errno));
     }
     *courier = opened;
     return KQ_OK;
@@ -126,7 +150,7 @@ struct kq_result kq_courier_open(struct kq_courier **courier, struct kq_error *e
 
 static void land(struct kq_courier *courier, struct slot *slot)
 {
-    curl_multi_remove_handle(courier->multi, slot->handle);
+    courier->curl->multi_remove_handle(courier->multi, slot->handle);
     slot->state = PARCEL_OVER;
     courier->hosts[slot->host].flying--;
     courier->flying--;
@@ -142,13 +166,16 @@ void kq_courier_close(struct kq_courier *courier)
         if (slot->state == PARCEL_FLYING) {
             land(courier, slot);
         }
-        curl_easy_cleanup(slot->handle);
+        if (slot->handle != NULL) {
+            courier->curl->easy_cleanup(slot->handle);
+        }
         kq_buffer_free(&slot->form);
     }
-    curl_multi_cleanup(courier->multi);
-    curl_slist_free_all(courier->headers);
+    if (courier->multi != NULL) {
+        close_multi(courier);
+    }
+    close(courier->waker);
     kq_memory_free(courier);
-    curl_global_cleanup();
 }
 
 size_t kq_courier_flying(const struct kq_courier *courier)
@@ -203,25 +230,27 @@ static bool load(const struct kq_courier *courier, struct slot *slot, struct kq_
                  struct kq_slice form)
 {
     if (slot->handle == NULL) {
-        slot->handle = curl_easy_init();
+        slot->handle = courier->curl->easy_init();
         if (slot->handle == NULL || !set_up(courier, slot)) {
-            curl_easy_cleanup(slot->handle);
+            courier->curl->easy_cleanup(slot->handle);
             slot->handle = NULL;
             return false;
         }
     }
+    CURLcode (*easy_setopt)(CURL *, CURLoption, ...) = courier->curl->easy_setopt;
     kq_buffer_clear(&slot->form);
     kq_buffer_append(&slot->form, uri);
     kq_buffer_append_byte(&slot->form, '\0');
     kq_buffer_append(&slot->form, form);
-    return !slot->form.failed && curl_easy_setopt(slot->handle, CURLOPT_URL, slot->form.data) == CURLE_OK &&
-           curl_easy_setopt(slot->handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)form.size) == CURLE_OK &&
-           curl_easy_setopt(slot->handle, CURLOPT_POSTFIELDS, slot->form.data + uri.size + 1) == CURLE_OK;
+    return !slot->form.failed && easy_setopt(slot->handle, CURLOPT_URL, slot->form.data) == CURLE_OK &&
+           easy_setopt(slot->handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)form.size) == CURLE_OK &&
+           easy_setopt(slot->handle, CURLOPT_POSTFIELDS, slot->form.data + uri.size + 1) == CURLE_OK;
 }
 
 struct kq_result kq_courier_post(struct kq_courier *courier, int64_t number, struct kq_slice uri,
                                  struct kq_slice form, struct kq_error *error)
 {
+    KQ_TRY(begin(courier, error));
     struct slot *slot = find_free(courier);
     KQ_ENSURE_MEMORY(slot != NULL && load(courier, slot, uri, form), error);
     slot->parcel = (struct kq_parcel){.number = number};
@@ -229,7 +258,7 @@ struct kq_result kq_courier_post(struct kq_courier *courier, int64_t number, str
     slot->head_bytes = 0;
     slot->is_too_long = false;
     slot->host = host_of(uri);
-    KQ_ENSURE_MEMORY(curl_multi_add_handle(courier->multi, slot->handle) == CURLM_OK, error);
+    KQ_ENSURE_MEMORY(courier->curl->multi_add_handle(courier->multi, slot->handle) == CURLM_OK, error);
     slot->state = PARCEL_FLYING;
     courier->hosts[slot->host].flying++;
     courier->flying++;
@@ -254,11 +283,11 @@ static void describe_answer(struct slot *slot, long status)
              status, shown);
 }
 
-static void judge(struct slot *slot, CURLcode code)
+static void judge(const struct kq_courier *courier, struct slot *slot, CURLcode code)
 {
     struct kq_parcel *parcel = &slot->parcel;
     long status = 0;
-    curl_easy_getinfo(slot->handle, CURLINFO_RESPONSE_CODE, &status);
+    courier->curl->easy_getinfo(slot->handle, CURLINFO_RESPONSE_CODE, &status);
     struct kq_slice answer = {.data = slot->answer, .size = slot->answer_bytes};
     parcel->taken = code == CURLE_OK && status == 200 && kq_slice_equal(answer, KQ_SLICE("success"));
     if (parcel->taken) {
@@ -266,7 +295,7 @@ static void judge(struct slot *slot, CURLcode code)
     } else if (slot->is_too_long) {
         snprintf(parcel->result, sizeof(parcel->result), "HTTP %ld: the answer is too long", status);
     } else if (code != CURLE_OK) {
-        snprintf(parcel->result, sizeof(parcel->result), "%s", curl_easy_strerror(code));
+        snprintf(parcel->result, sizeof(parcel->result), "%s", courier->curl->easy_strerror(code));
     } else {
         describe_answer(slot, status);
     }
@@ -286,34 +315,56 @@ static void learn(struct kq_courier *courier, const struct slot *slot, CURLcode 
 static void take_messages(struct kq_courier *courier)
 {
     int left = 0;
-    const CURLMsg *message = curl_multi_info_read(courier->multi, &left);
+    const CURLMsg *message = courier->curl->multi_info_read(courier->multi, &left);
     while (message != NULL) {
         char *private = NULL;
         CURLcode code = message->data.result;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+        courier->curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
         struct slot *slot = (struct slot *)private;
-        judge(slot, code);
+        judge(courier, slot, code);
         learn(courier, slot, code);
         land(courier, slot);
-        message = curl_multi_info_read(courier->multi, &left);
+        message = courier->curl->multi_info_read(courier->multi, &left);
     }
+}
+
+static void run(struct kq_courier *courier)
+{
+    int running = 0;
+    courier->curl->multi_perform(courier->multi, &running);
+    take_messages(courier);
+}
+
+/* Whatever ended it, a wake that came is used up. */
+static void wait_for(struct kq_courier *courier, int wait_ms)
+{
+    uint64_t count = 0;
+    if (courier->multi != NULL) {
+        struct curl_waitfd waker = {.fd = courier->waker, .events = CURL_WAIT_POLLIN};
+        courier->curl->multi_poll(courier->multi, &waker, 1, wait_ms, NULL);
+    } else {
+        struct pollfd waker = {.fd = courier->waker, .events = POLLIN};
+        (void)poll(&waker, 1, wait_ms);
+    }
+    (void)eventfd_read(courier->waker, &count);
 }
 
 void kq_courier_work(struct kq_courier *courier, int wait_ms)
 {
-    int running = 0;
-    curl_multi_perform(courier->multi, &running);
-    take_messages(courier);
+    if (courier->multi != NULL) {
+        run(courier);
+    }
     if (wait_ms > 0) {
-        curl_multi_poll(courier->multi, NULL, 0, wait_ms, NULL);
-        curl_multi_perform(courier->multi, &running);
-        take_messages(courier);
+        wait_for(courier, wait_ms);
+    }
+    if (wait_ms > 0 && courier->multi != NULL) {
+        run(courier);
     }
 }
 
 void kq_courier_wake(struct kq_courier *courier)
 {
-    curl_multi_wakeup(courier->multi);
+    (void)eventfd_write(courier->waker, 1);
 }
 
 const struct kq_parcel *kq_courier_next_over(struct kq_courier *courier)

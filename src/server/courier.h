@@ -36,7 +36,7 @@ struct kq_parcel {
     char result[KQ_NOTIFICATION_RESULT_MAX_BYTES + 1]; /* printable ASCII */
 };
 
-/* INTERNAL, NO_MEMORY. Not beside other threads that begin to use libcurl. */
+/* IO, NO_MEMORY. libcurl is loaded when the first is posted. */
 KQ_MUST struct kq_result kq_courier_open(struct kq_courier **courier, struct kq_error *error);
 
 /* What is under way is broken off. NULL is fine. */
@@ -52,7 +52,8 @@ bool kq_courier_has(const struct kq_courier *courier, int64_t number);
 /* Can one more go there now? Where tries fail for want of an answer, fewer go at a time. */
 bool kq_courier_has_room(const struct kq_courier *courier, struct kq_slice uri);
 
-/* Begins to post a form, which is copied; there is room. NO_MEMORY: nothing has begun. */
+/* Begins to post a form, which is copied; there is room. INTERNAL (there is no libcurl), NO_MEMORY: nothing
+ * has begun. */
 KQ_MUST struct kq_result kq_courier_post(struct kq_courier *courier, int64_t number, struct kq_slice uri,
                                          struct kq_slice form, struct kq_error *error);
 

@@ -59,6 +59,7 @@ struct kq_notifier {
     /* What it knows of the store, and until when. */
     uint64_t revision; /* 0: nothing */
     int64_t looked_us;
+    int64_t looked_s; /* the business clock's then */
     bool must_look;
     bool is_failing; /* said once in the log */
     int64_t turn;
@@ -257,7 +258,9 @@ static void post_all(struct kq_notifier *notifier, const struct kq_op_notificati
 
 static bool is_time_to_look(struct kq_notifier *notifier)
 {
-    if (notifier->must_look || now_s(notifier) >= notifier->next_try_s) {
+    int64_t at_s = now_s(notifier);
+    bool was_put_back = at_s < notifier->looked_s;
+    if (notifier->must_look || was_put_back || at_s >= notifier->next_try_s) {
         return true;
     }
     uint64_t revision = kq_reader_revision(notifier->reader);
@@ -279,6 +282,7 @@ static void look(struct kq_notifier *notifier)
                                            .per_template = in_hand + KQ_COURIER_HOST_MAX};
     notifier->revision = kq_reader_revision(notifier->reader);
     notifier->looked_us = now_us(notifier);
+    notifier->looked_s = due->now_s;
     notifier->must_look = false;
     kq_reader_read(notifier->reader, &operation);
     if (operation.error.code != KQ_E_NONE) {

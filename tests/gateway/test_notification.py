@@ -2,6 +2,7 @@
 """What a template's notify_uri is told, when, in which order, and how often."""
 
 import json
+import pathlib
 import sqlite3
 import threading
 import time
@@ -218,6 +219,31 @@ def test_the_next_one_waits_for_the_first(new_shop):
     told = [fields["out_biz_no"] for fields in shop.receiver.wait(4)]
     assert told[2:] == ["held", "use"]
     shop.wait_states("DELIVERED", "DELIVERED", "DELIVERED")
+
+
+def test_libcurl_is_loaded_when_there_is_something_to_tell(new_shop):
+    """With all that it brings along it would be a third of a server at rest."""
+    def has_loaded():
+        maps = pathlib.Path(f"/proc/{shop.server.process.pid}/maps").read_text(encoding="utf-8")
+        return "/libcurl" in maps
+
+    shop = new_shop()
+    assert not has_loaded()
+    shop.issue()
+    shop.wait_states("DELIVERED")
+    assert has_loaded()
+
+
+def test_a_clock_put_back_leaves_nothing_waiting(new_shop):
+    """What failed in the month to come is tried again now, and not when that month is here."""
+    shop = new_shop(answer=lambda fields: FAILURE)
+    template_id = shop.create_template(shop.receiver.uri, ALWAYS_VALID)
+    shop.server.stop_clock(START_S + 30 * 86400)
+    voucher_id = shop.issue("ahead", template_id)
+    shop.wait_tries([1], voucher_id=voucher_id)
+    shop.receiver.answer = SUCCESS
+    shop.server.stop_clock(START_S)
+    shop.wait_states("DELIVERED", voucher_id=voucher_id)
 
 
 def test_a_given_up_one_lets_the_next_one_go(new_shop):

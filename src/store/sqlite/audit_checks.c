@@ -224,7 +224,8 @@ static const char notices[] =
     "  OR (notice.kind BETWEEN 1 AND 4 AND notice.amount_fen IS NOT event.amount_fen)) LIMIT 1";
 
 static const char one_notice[] =
-    "SELECT 'notifications', template_no, voucher_no, NULL, event_s, 1, count(*) FROM notification AS notice" IN_NOTICE_RANGE
+    "SELECT 'notifications', template_no, voucher_no, NULL, event_s, 1, count(*)"
+    " FROM notification AS notice" IN_NOTICE_RANGE
     " AND kind < 5 GROUP BY voucher_no, kind, out_biz_no HAVING count(*) > 1 LIMIT 1";
 
 static const char notice_order[] =

@@ -117,33 +117,53 @@ static struct kq_result load_target(struct kq_connection *connection, int64_t te
     return kq_query_check(&query, error);
 }
 
-static struct kq_result take_due(struct kq_connection *connection, int64_t template_no,
-                                 struct kq_operation *operation, struct kq_error *error)
+/* Those of a template whose try is behind the first and not behind the last of `range_s`, while there is
+ * room. */
+static struct kq_result take_tries(struct kq_connection *connection, int64_t template_no,
+                                   const struct kq_due_notification *target, const int64_t range_s[2],
+                                   size_t *room, struct kq_operation *operation, struct kq_error *error)
 {
     static const char select_due[] = "SELECT " NOTIFICATION_COLUMNS
                                      " FROM notification INDEXED BY notification_waiting" NOTIFICATION_TABLES
                                      "WHERE notification.state = 0 AND notification.template_no = ?"
-                                     " AND next_try_s <= ? ORDER BY next_try_s, notification_no LIMIT ?";
+                                     " AND next_try_s > ? AND next_try_s <= ?"
+                                     " ORDER BY next_try_s, notification_no LIMIT ?";
     struct kq_op_notification_due *due = &operation->notification_due;
-    struct kq_due_notification target;
     uint32_t node = 0;
     KQ_TRY(kq_store_node(connection, &node, error));
-    KQ_TRY(load_target(connection, template_no, operation->arena, &target, error));
-    size_t left = due->limit - due->count;
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_due);
     kq_query_put_integer(&query, template_no);
-    kq_query_put_integer(&query, due->now_s);
-    kq_query_put_integer(&query, (int64_t)(left < due->per_template ? left : due->per_template));
+    kq_query_put_integer(&query, range_s[0]);
+    kq_query_put_integer(&query, range_s[1]);
+    kq_query_put_integer(&query, (int64_t)*room);
     bool has_row = false;
     KQ_TRY(kq_query_next(&query, &has_row, error));
     while (has_row) {
         due->items = kq_list_room(operation->arena, due->items, due->count, sizeof(*due->items));
         KQ_ENSURE_MEMORY(due->items != NULL, error);
-        KQ_TRY(take_notification(&query, node, operation->arena, &target.notification, error));
-        due->items[due->count++] = target;
+        struct kq_due_notification *item = &due->items[due->count++];
+        *item = *target;
+        KQ_TRY(take_notification(&query, node, operation->arena, &item->notification, error));
+        (*room)--;
         KQ_TRY(kq_query_next(&query, &has_row, error));
     }
     return KQ_OK;
+}
+
+/* No try is planned further ahead than the longest wait: one that is was planned before the clock was put
+ * back, and is due. */
+static struct kq_result take_due(struct kq_connection *connection, int64_t template_no,
+                                 struct kq_operation *operation, struct kq_error *error)
+{
+    struct kq_op_notification_due *due = &operation->notification_due;
+    const int64_t past_s[2] = {KQ_NOTIFICATION_NO_TRY, due->now_s};
+    const int64_t beyond_s[2] = {due->now_s + KQ_NOTIFICATION_WAIT_MAX_S, KQ_NEVER_S};
+    struct kq_due_notification target = {0};
+    KQ_TRY(load_target(connection, template_no, operation->arena, &target, error));
+    size_t left = due->limit - due->count;
+    size_t room = left < due->per_template ? left : due->per_template;
+    KQ_TRY(take_tries(connection, template_no, &target, past_s, &room, operation, error));
+    return take_tries(connection, template_no, &target, beyond_s, &room, operation, error);
 }
 
 /* Templates behind `after` and up to `last`, while there is room. */
