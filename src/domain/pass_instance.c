@@ -96,8 +96,8 @@ struct kq_result kq_pass_instance_fill(const struct kq_pass_add_request *request
     return find_serial_number(content, &request->values, &instance->serial_number, error);
 }
 
-/* The values that the earlier one was added with are what the request says now. */
-static bool is_same(const struct kq_pass_add_request *request, const struct kq_pass_instance *earlier)
+bool kq_pass_instance_is_repeated(const struct kq_pass_add_request *request,
+                                  const struct kq_pass_instance *earlier)
 {
     if (!kq_slice_equal(request->tpl_id, earlier->tpl_id) ||
         !kq_slice_equal(request->user_id, earlier->pass.user_id)) {
@@ -129,7 +129,7 @@ struct kq_result kq_pass_instance_decide_add(struct kq_pass_instance *instance,
 {
     *added = facts->earlier == NULL;
     if (!*added) {
-        KQ_ENSURE(is_same(request, facts->earlier), error, KQ_E_PASS_EXISTS, "%s", "");
+        KQ_ENSURE(kq_pass_instance_is_repeated(request, facts->earlier), error, KQ_E_PASS_EXISTS, "%s", "");
         *instance = *facts->earlier;
         return KQ_OK;
     }

@@ -39,6 +39,11 @@ struct kq_pass_add_request {
     struct kq_pass_values values;
 };
 
+/* Was the earlier pass, with the values it was added with, made for the same user from the same template with
+ * the values that the request gives? */
+bool kq_pass_instance_is_repeated(const struct kq_pass_add_request *request,
+                                  const struct kq_pass_instance *earlier);
+
 /* First half of adding: the template's content (NULL: none of that id) is filled, which tells the serial
  * number: the content's; where it has none, the value of that name; empty: it will get one, its id, whose
  * form no other has. *instance is then complete but for its id, created_s, data_info and ext_info. Texts are
@@ -55,10 +60,9 @@ struct kq_pass_add_facts {
     const struct kq_pass_instance *earlier;
 };
 
-/* Second half. *added false: `earlier` was made for the same user from the same template with the same
- * values, and *instance becomes that. Else it gets an id, which is its serial number where it has none, and
- * its infos, made in the arena. PASS_EXISTS, USER_NOT_EXIST, USER_STATUS_ERROR, NO_MEMORY. A refusal changes
- * nothing in the store. */
+/* Second half. *added false: `earlier` is repeated, and *instance becomes that. Else it gets an id, which is
+ * its serial number where it has none, and its infos, made in the arena. PASS_EXISTS, USER_NOT_EXIST,
+ * USER_STATUS_ERROR, NO_MEMORY. A refusal changes nothing in the store. */
 KQ_MUST struct kq_result
 kq_pass_instance_decide_add(struct kq_pass_instance *instance, const struct kq_pass_add_request *request,
                             const struct kq_pass_content *content, const struct kq_pass_add_facts *facts,

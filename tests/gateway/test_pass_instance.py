@@ -10,7 +10,8 @@ import pytest
 from support import crowd, passes, protocol
 from support.client import Client
 from support.errors import assert_refused, assert_success
-from support.passes import add_pass, assert_pass_refused, compact, content, new_template, result_of, update_pass, values
+from support.passes import (add_pass, assert_pass_refused, compact, content, new_template, result_of, update_pass,
+                            update_template, values)
 
 PARAMETER = "KP.AE_ALIPASS_PARAMS_VALUE_INVAILD"
 UNKNOWN_TPL_ID = "2020012014534017917956080"
@@ -233,6 +234,17 @@ def test_add_again_after_an_update(client, user, tpl_id, number):
     result_of(update_pass(client, number, {"title": "别的"}, status="USED"))
     assert result_of(add_pass(client, tpl_id, user, values(number))) == first
     assert_pass_refused(add_pass(client, tpl_id, user, values(number, title="别的")), "KP.AE_ALIPASS_EXIST")
+
+
+def test_add_again_after_the_template_asks_for_more(client, user, number):
+    """What was answered once is answered again; what is new is held against the template of today."""
+    tpl_id = new_template(client)
+    first = result_of(add_pass(client, tpl_id, user, values(number)))
+    assert_success(update_template(client, tpl_id, content(kind="$kind$")))
+    assert result_of(add_pass(client, tpl_id, user, values(number))) == first
+    assert_pass_refused(add_pass(client, tpl_id, user, values(f"{number}-2")), PARAMETER, naming="kind")
+    assert_pass_refused(add_pass(client, tpl_id, user, values(number, title="早茶")), PARAMETER, naming="kind")
+    assert len(seen(client, user)) == 1
 
 
 def test_add_again_with_other_data(client, place, user, tpl_id, number):

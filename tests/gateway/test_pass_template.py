@@ -9,15 +9,10 @@ from support import protocol
 from support.client import Client
 from support.errors import assert_refused
 from support.passes import (PLACEHOLDERS, add_pass, add_template, assert_pass_refused, compact, content, new_template,
-                            result_of, values)
+                            result_of, update_template, values)
 
 PARAMETER = "KP.AE_ALIPASS_PARAMS_VALUE_INVAILD"
 UNKNOWN_TPL_ID = "2020012014534017917956080"
-
-
-def update_template(client, tpl_id, tpl_content, **fields):
-    text = tpl_content if isinstance(tpl_content, str) else compact(tpl_content)
-    return client.call(protocol.PASS_TEMPLATE_UPDATE, {"tpl_id": tpl_id, "tpl_content": text, **fields})
 
 
 # add

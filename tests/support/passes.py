@@ -71,6 +71,11 @@ def add_template(client, unique_id, tpl_content, **fields):
     return client.call(protocol.PASS_TEMPLATE_ADD, {"unique_id": unique_id, "tpl_content": text, **fields})
 
 
+def update_template(client, tpl_id, tpl_content, **fields):
+    text = tpl_content if isinstance(tpl_content, str) else compact(tpl_content)
+    return client.call(protocol.PASS_TEMPLATE_UPDATE, {"tpl_id": tpl_id, "tpl_content": text, **fields})
+
+
 def new_template(client, tpl_content=None):
     """A template's id."""
     answer = add_template(client, client.server.place.new_key(), tpl_content or content())

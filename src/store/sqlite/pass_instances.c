@@ -96,8 +96,29 @@ static struct kq_result insert_instance(struct kq_batch *batch, const struct kq_
     return kq_query_run(&query, error);
 }
 
-struct kq_result kq_write_pass_instance_add(struct kq_batch *batch, struct kq_operation *operation,
-                                            struct kq_error *error)
+/* A repetition is answered as the first time, whatever the template asks for since. Where the content's own
+ * number is not the value of this name, it is recognised once the content is filled. */
+static struct kq_result find_repeated(struct kq_batch *batch, const struct kq_pass_add_request *request,
+                                      struct kq_arena *arena, struct kq_pass_instance *instance,
+                                      bool *is_repeated, struct kq_error *error)
+{
+    const struct kq_slice *number = kq_pass_values_find(&request->values, KQ_SLICE("serialNumber"));
+    struct instance_row earlier;
+    bool found = false;
+    *is_repeated = false;
+    if (number == NULL || number->size == 0) {
+        return KQ_OK;
+    }
+    KQ_TRY(load_instance(batch, request->pid, *number, true, arena, &earlier, &found, error));
+    if (found && kq_pass_instance_is_repeated(request, &earlier.instance)) {
+        *is_repeated = true;
+        *instance = earlier.instance;
+    }
+    return KQ_OK;
+}
+
+static struct kq_result add_instance(struct kq_batch *batch, struct kq_operation *operation,
+                                     struct kq_error *error)
 {
     struct kq_op_pass_instance_add *add = &operation->pass_instance_add;
     const struct kq_pass_add_request *request = &add->request;
@@ -128,6 +149,22 @@ struct kq_result kq_write_pass_instance_add(struct kq_batch *batch, struct kq_op
     add->pass_id = instance.pass.pass_id;
     add->serial_number = instance.serial_number;
     return add->added ? insert_instance(batch, &instance, &template, arena, error) : KQ_OK;
+}
+
+struct kq_result kq_write_pass_instance_add(struct kq_batch *batch, struct kq_operation *operation,
+                                            struct kq_error *error)
+{
+    struct kq_op_pass_instance_add *add = &operation->pass_instance_add;
+    struct kq_pass_instance instance;
+    bool is_repeated = false;
+    KQ_TRY(find_repeated(batch, &add->request, operation->arena, &instance, &is_repeated, error));
+    if (!is_repeated) {
+        return add_instance(batch, operation, error);
+    }
+    add->added = false;
+    add->pass_id = instance.pass.pass_id;
+    add->serial_number = instance.serial_number;
+    return KQ_OK;
 }
 
 static struct kq_result update_instance(struct kq_batch *batch, const struct instance_row *row,
