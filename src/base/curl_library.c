@@ -4,7 +4,6 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stddef.h>
-#include <string.h>
 
 #include "base/macros.h"
 
@@ -39,12 +38,12 @@ static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 static struct kq_curl loaded; /* under `loading` until it is complete, and never changed again */
 static bool is_loaded;        /* under `loading` */
 
-/* POSIX has a function's address fit into what dlsym gives, C does not say so: hence as bytes. */
+/* `place` is a pointer to a function: POSIX has it take what dlsym gives, which C alone does not say. */
 static struct kq_result find(void *library, const char *name, void *place, struct kq_error *error)
 {
-    void *address = dlsym(library, name);
-    KQ_ENSURE(address != NULL, error, KQ_E_INTERNAL, "libcurl cannot be used: %s has no %s", LIBRARY, name);
-    memcpy(place, &address, sizeof(address));
+    void **address = place;
+    *address = dlsym(library, name);
+    KQ_ENSURE(*address != NULL, error, KQ_E_INTERNAL, "libcurl cannot be used: %s has no %s", LIBRARY, name);
     return KQ_OK;
 }
 

@@ -64,8 +64,9 @@ def test_page_shows_the_order(server, place):
     assert '<form method="post" action="funding">' in text
 
 
-def test_page_without_a_budget_and_of_a_nameless_merchant(server, place, app, client):
-    text = open_page(server, funded(client, place.new_key())[1]).body.decode()
+def test_page_without_a_budget_and_of_a_nameless_merchant(server, place):
+    app = place.create_app()
+    text = open_page(server, funded(Client(server, app), "1")[1]).body.decode()
     assert "总预算" not in text
     assert f"<dd>{app.pid}</dd>" in text
 
