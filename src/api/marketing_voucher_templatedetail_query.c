@@ -3,7 +3,8 @@
 
 /* alipay.marketing.voucher.templatedetail.query: a template of the caller's own, with what has become of its
  * vouchers until this second (spec/vouchers.md, "Neighbouring methods"). recycle_amount is what came back
- * unused: of deleted and refunded vouchers, and of those that have expired. */
+ * unused: of deleted and refunded vouchers, and of those that have expired. recycle_count is our own: an
+ * exchange voucher has no amount that could be told. */
 
 struct request {
     struct kq_slice template_id;
@@ -30,6 +31,7 @@ struct answer {
     struct kq_price publish_amount;
     struct kq_number used_count;
     struct kq_price used_amount;
+    struct kq_number recycle_count;
     struct kq_price recycle_amount;
     struct kq_date publish_start_time;
     struct kq_date publish_end_time;
@@ -75,6 +77,7 @@ static const struct kq_field answer_items[] = {
     PRICE_ROW(publish_amount, "120.00", "and for how much, in yuan", "已发放总金额，单位元"),
     NUMBER_ROW(used_count, "3", "how many were used up", "已使用张数"),
     PRICE_ROW(used_amount, "25.00", "how much was used, in yuan", "已使用总金额，单位元"),
+    NUMBER_ROW(recycle_count, "1", "how many came back unused", "退回张数"),
     PRICE_ROW(recycle_amount, "10.00", "how much came back unused, in yuan", "退回金额，单位元"),
     KQ_ROW_PUBLISH_START(struct answer, true),
     KQ_ROW_PUBLISH_END(struct answer, true),
@@ -150,6 +153,7 @@ static void fill_amounts(const struct kq_template *template, const struct kq_exp
     answer->publish_amount = price_of(template->issued_amount_fen);
     answer->used_count = number_of(template->used_count);
     answer->used_amount = price_of(template->used_amount_fen);
+    answer->recycle_count = number_of(template->recycled_count + expired->count);
     answer->recycle_amount = price_of(template->recycled_amount_fen + expired->amount_fen);
 }
 

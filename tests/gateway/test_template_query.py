@@ -25,11 +25,12 @@ def test_detail(client, place):
     assert list(answer.fields) == [
         "code", "msg", "template_id", "voucher_name", "voucher_type", "status", "amount", "floor_amount",
         "total_amount", "voucher_quantity", "publish_count", "publish_amount", "used_count", "used_amount",
-        "recycle_amount", "publish_start_time", "publish_end_time", "voucher_valid_period", "voucher_description"]
+        "recycle_count", "recycle_amount", "publish_start_time", "publish_end_time", "voucher_valid_period",
+        "voucher_description"]
     expected = {"template_id": template_id, "voucher_name": "10元代金券", "voucher_type": FIX, "status": "S",
                 "amount": "10.00", "floor_amount": "100.00", "total_amount": "10000.00", "voucher_quantity": 1000,
                 "publish_count": 0, "publish_amount": "0.00", "used_count": 0, "used_amount": "0.00",
-                "recycle_amount": "0.00", "publish_start_time": LONG_AGO, "publish_end_time": FAR_OFF}
+                "recycle_count": 0, "recycle_amount": "0.00", "publish_start_time": LONG_AGO, "publish_end_time": FAR_OFF}
     assert {name: answer[name] for name in expected} == expected
     assert json.loads(answer["voucher_description"]) == ["1、不可兑换现金", "2、请勿涂改"]
     assert json.loads(answer["voucher_valid_period"])["type"] == "ABSOLUTE"
@@ -72,9 +73,10 @@ def test_recycled_is_a_matter_of_the_clock(sandbox):
         sandbox.server.at_second(start_s + number, lambda: client.issue(template_id, user, str(time.monotonic_ns())))
 
     def recycled():
-        return detail(client, template_id)["recycle_amount"]
+        answer = detail(client, template_id)
+        return answer["recycle_count"], answer["recycle_amount"]
     seen = [sandbox.server.at_second(start_s + 3600 + after, recycled) for after in (-1, 0, 1)]
-    assert seen == ["0.00", "10.00", "20.00"]
+    assert seen == [(0, "0.00"), (1, "10.00"), (2, "20.00")]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -311,7 +311,7 @@ static void a_detail_is_made_byte_for_byte(void **state)
         "\"voucher_type\":\"CASHLESS_FIX_VOUCHER\",\"status\":\"S\",\"amount\":\"10.00\","
         "\"floor_amount\":\"0.00\",\"total_amount\":\"1000.00\",\"voucher_quantity\":100,"
         "\"publish_count\":4,\"publish_amount\":\"40.00\",\"used_count\":1,\"used_amount\":\"12.50\","
-        "\"recycle_amount\":\"17.50\",\"publish_start_time\":\"2016-09-06 12:00:00\","
+        "\"recycle_count\":2,\"recycle_amount\":\"17.50\",\"publish_start_time\":\"2016-09-06 12:00:00\","
         "\"publish_end_time\":\"2016-09-06 12:00:01\","
         "\"voucher_valid_period\":\"" DAY "\","
         "\"voucher_description\":\"[\\\"一\\\",\\\"二\\\"]\"}");
