@@ -229,8 +229,9 @@ static void resume(void *context, struct kq_http_connection *connection)
 {
     struct kq_worker *worker = context;
     struct kq_call *call = &connection->call;
-    if (call->is_page) {
-        page_of(&connection->head)->finish(call);
+    const struct page *page = page_of(&connection->head);
+    if (page != NULL) {
+        page->finish(call);
         answer(worker, connection);
     } else if (kq_gateway_resume(worker->gateway, call) == KQ_CALL_ANSWERED) {
         answer(worker, connection);
