@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store_sqlite_support.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/macros.h"
@@ -41,6 +42,14 @@ static void fail_allocation(long n)
     atomic_store(&allocations_left, n);
 }
 
+/* From one n-th allocation that fails to the next: 1, unless the run is one that is too slow for all. */
+static long stride(void)
+{
+    const char *text = getenv("KAQUAN_ALLOCATION_STRIDE");
+    long wanted = text == NULL ? 1 : strtol(text, NULL, 10);
+    return wanted < 1 ? 1 : wanted;
+}
+
 static int configure_sqlite(void **state)
 {
     (void)state;
@@ -66,7 +75,7 @@ static void each_allocation_of_a_write_that_fails(void **state)
     struct kq_slice template_id = add_template(scene, limited);
     long n = 1;
     int64_t issued = 0;
-    for (bool failed = true; failed; n++) {
+    for (bool failed = true; failed; n += stride()) {
         scene_reopen(scene); /* So that its statements are prepared anew. */
         struct kq_operation operation =
             new_issue(scene, template_id, USER, numbered(scene, "order", (size_t)n));
@@ -92,7 +101,7 @@ static void each_allocation_of_an_exchange_that_fails(void **state)
     apply_ok(scene, &application);
     struct kq_slice method = KQ_SLICE("alipay.marketing.voucher.send");
     bool failed = true;
-    for (long n = 1; failed; n++) {
+    for (long n = 1; failed; n += stride()) {
         struct kq_slice digest = kq_arena_print(&scene->arena, "%032ld", n);
         struct kq_operation create = new_operation(scene, KQ_OP_AUTH_CODE_CREATE);
         create.auth_code_create.auth_code = (struct kq_auth_code){.code_digest = digest,
@@ -158,7 +167,7 @@ static void each_allocation_of_a_funding_that_fails(void **state)
 {
     struct scene *scene = *state;
     bool failed = true;
-    for (long n = 1; failed; n++) {
+    for (long n = 1; failed; n += stride()) {
         struct kq_operation confirm = new_operation(scene, KQ_OP_FUNDING_CONFIRM);
         confirm.funding_confirm.page_digest = add_funding_page(scene, numbered(scene, "order", (size_t)n));
         struct kq_operation create = new_funded_template(scene, numbered(scene, "other", (size_t)n));
@@ -186,7 +195,8 @@ static void each_allocation_of_a_confirmed_issue_that_fails(void **state)
     add_user(scene, USER);
     struct kq_slice template_id = add_template(scene, plain_template());
     bool failed = true;
-    for (long n = 1; failed; n++) {
+    int64_t issued = 0;
+    for (long n = 1; failed; n += stride()) {
         const char *out_biz_no = numbered(scene, "order", (size_t)n);
         struct kq_operation accept = new_operation(scene, KQ_OP_CONFIRMATION_ACCEPT);
         accept.confirmation_accept.page_digest = add_confirmation(scene, template_id, out_biz_no);
@@ -200,7 +210,7 @@ static void each_allocation_of_a_confirmed_issue_that_fails(void **state)
         fail_allocation(0);
         assert_true(code == KQ_E_NONE || (failed && code == KQ_E_NO_MEMORY));
         assert_int_equal(apply(scene, &send), KQ_E_NONE);
-        assert_int_equal(get_template(scene, template_id).issued_count, n);
+        assert_int_equal(get_template(scene, template_id).issued_count, ++issued);
     }
 }
 
@@ -250,8 +260,9 @@ static void each_own_allocation_of_a_write_that_fails(void **state)
                                              .data_info = {.data = info, .size = sizeof(info)}};
     apply_ok(scene, &pass);
     struct kq_slice template_id = add_template(scene, plain_template());
+    int64_t issued = 0;
     unsigned long n = 1;
-    for (bool failed = true; failed; n++) {
+    for (bool failed = true; failed; n += (size_t)stride()) {
         KQ_CLEANUP(kq_arena_free) struct kq_arena arena = {0};
         struct kq_operation issue = new_issue(scene, template_id, USER, numbered(scene, "order", n));
         struct kq_operation operations[] = {issue, pass};
@@ -266,7 +277,7 @@ static void each_own_allocation_of_a_write_that_fails(void **state)
         KQ_IGNORE(kq_store_apply(scene->store, operations, KQ_COUNT(operations), NULL));
         assert_int_equal(operations[0].error.code, KQ_E_NONE);
         assert_int_equal(operations[1].error.code, KQ_E_NONE);
-        assert_int_equal(get_template(scene, template_id).issued_count, n);
+        assert_int_equal(get_template(scene, template_id).issued_count, ++issued);
     }
     assert_true(n > 2);
 }
@@ -278,7 +289,7 @@ static void each_own_allocation_of_a_merchants_template_that_fails(void **state)
 {
     struct scene *scene = *state;
     unsigned long n = 1;
-    for (bool failed = true; failed; n++) {
+    for (bool failed = true; failed; n += (size_t)stride()) {
         KQ_CLEANUP(kq_arena_free) struct kq_arena arena = {0};
         struct kq_operation create = new_operation(scene, KQ_OP_TEMPLATE_CREATE);
         create.template_create.template = plain_template();
@@ -370,7 +381,7 @@ static void each_own_allocation_of_a_pass_that_fails(void **state)
     add_user(scene, USER);
     struct kq_slice tpl_id = add_pass_template(scene);
     unsigned long n = 1;
-    for (bool failed = true; failed; n++) {
+    for (bool failed = true; failed; n += (size_t)stride()) {
         struct kq_operation operations[3];
         struct kq_arena arenas[3] = {0};
         new_pass_operations(scene, n, tpl_id, operations);
@@ -394,7 +405,7 @@ static void each_allocation_of_sqlite_for_a_pass_that_fails(void **state)
     add_user(scene, USER);
     struct kq_slice tpl_id = add_pass_template(scene);
     long n = 1;
-    for (bool failed = true; failed; n++) {
+    for (bool failed = true; failed; n += stride()) {
         struct kq_operation operations[3];
         scene_reopen(scene); /* So that its statements are prepared anew. */
         new_pass_operations(scene, (size_t)n, tpl_id, operations);
@@ -416,7 +427,7 @@ static void each_allocation_of_opening_that_fails(void **state)
     struct kq_sqlite_options options = {
         .path = store_path(scene, ""), .create = true, .clock = &scene->clock.clock};
     long n = 1;
-    for (bool failed = true; failed; n++) {
+    for (bool failed = true; failed; n += stride()) {
         struct kq_store *store = NULL;
         struct kq_error error = {0};
         fail_allocation(n);
@@ -572,7 +583,8 @@ static void read_with_failures(struct scene *scene, fail_function *fail_nth)
     struct kq_slice funding_digest = add_funding_page(scene, "1");
     for (int kind = 0; kind < KQ_OPERATION_KIND_COUNT; kind++) {
         unsigned long n = 1;
-        for (bool failed = !kq_operation_writes((enum kq_operation_kind)kind); failed; n++) {
+        for (bool failed = !kq_operation_writes((enum kq_operation_kind)kind); failed;
+             n += (size_t)stride()) {
             scene_reopen(scene);
             KQ_CLEANUP(kq_arena_free) struct kq_arena arena = {0};
             struct kq_operation read = new_read(scene, (enum kq_operation_kind)kind, template_id, voucher_id,
