@@ -50,16 +50,7 @@ struct answer {
 };
 
 static const struct kq_field answer_items[] = {
-    {
-        .name = "voucher_id",
-        .type = KQ_FIELD_STRING,
-        .required = true,
-        .max_chars = 28,
-        .offset = offsetof(struct answer, voucher_id),
-        .example = "20160906000730020020002U8CBS",
-        .text = "the voucher",
-        .text_zh = "券ID",
-    },
+    KQ_ROW_VOUCHER_ID(struct answer),
 };
 
 static const struct kq_fields answer_fields = {

@@ -35,25 +35,8 @@ struct answer {
 };
 
 static const struct kq_field answer_items[] = {
-    {
-        .name = "voucher_id",
-        .type = KQ_FIELD_STRING,
-        .required = true,
-        .max_chars = 28,
-        .offset = offsetof(struct answer, voucher_id),
-        .example = "20160906000730020020002U8CBS",
-        .text = "the voucher",
-        .text_zh = "券ID",
-    },
-    {
-        .name = "voucher",
-        .type = KQ_FIELD_OBJECT,
-        .required = true,
-        .offset = offsetof(struct answer, voucher),
-        .members = &kq_voucher_shown_fields,
-        .text = "the voucher, as it stands now",
-        .text_zh = "券的当前信息",
-    },
+    KQ_ROW_VOUCHER_ID(struct answer),
+    KQ_ROW_VOUCHER(struct answer),
 };
 
 static const struct kq_fields answer_fields = {

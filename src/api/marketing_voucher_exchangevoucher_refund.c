@@ -35,15 +35,7 @@ struct answer {
 };
 
 static const struct kq_field answer_items[] = {
-    {
-        .name = "voucher",
-        .type = KQ_FIELD_OBJECT,
-        .required = true,
-        .offset = offsetof(struct answer, voucher),
-        .members = &kq_voucher_shown_fields,
-        .text = "the voucher, as it stands now",
-        .text_zh = "券的当前信息",
-    },
+    KQ_ROW_VOUCHER(struct answer),
 };
 
 static const struct kq_fields answer_fields = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/catalogue.h"
+#include "api/voucher_fields.h"
 #include "base/money.h"
 
 /* alipay.marketing.voucher.send: issues one voucher to one user (the reference page of that name, and
@@ -96,40 +97,6 @@ static const struct kq_rule rules[] = {
     {.kind = KQ_RULE_ONE_OF, .names = {"user_id", "login_id", "taobao_nick"}},
 };
 
-struct answer {
-    struct kq_slice voucher_id;
-    struct kq_slice user_id;
-};
-
-static const struct kq_field answer_items[] = {
-    {
-        .name = "voucher_id",
-        .type = KQ_FIELD_STRING,
-        .required = true,
-        .max_chars = 28,
-        .offset = offsetof(struct answer, voucher_id),
-        .example = "20160906000730020020002U8CBS",
-        .text = "the voucher",
-        .text_zh = "券ID",
-    },
-    {
-        .name = "user_id",
-        .type = KQ_FIELD_STRING,
-        .required = true,
-        .max_chars = 16,
-        .offset = offsetof(struct answer, user_id),
-        .example = "2088302001456115",
-        .text = "who has it",
-        .text_zh = "收券人的用户ID",
-    },
-};
-
-static const struct kq_fields answer_fields = {
-    .items = answer_items,
-    .count = KQ_COUNT(answer_items),
-    .struct_bytes = sizeof(struct answer),
-};
-
 static const enum kq_error_code codes[] = {
     KQ_E_TEMPLATE_NOT_EXIST,  KQ_E_TEMPLATE_STATUS_NOT_MATCH,
     KQ_E_TEMPLATE_EXPIRED,    KQ_E_USER_NOT_EXIST,
@@ -168,17 +135,6 @@ static struct kq_result prepare(const struct kq_caller *caller, const void *type
     return KQ_OK;
 }
 
-static struct kq_result finish(const struct kq_caller *caller, const struct kq_operation *operation,
-                               void *typed_answer, struct kq_error *error)
-{
-    (void)caller;
-    (void)error;
-    struct answer *answer = typed_answer;
-    answer->voucher_id = operation->issue.result.voucher.voucher_id;
-    answer->user_id = operation->issue.result.voucher.user_id;
-    return KQ_OK;
-}
-
 const struct kq_method kq_method_marketing_voucher_send = {
     .name = "alipay.marketing.voucher.send",
     .text = "issue a voucher to a user",
@@ -186,10 +142,10 @@ const struct kq_method kq_method_marketing_voucher_send = {
     .request = &request_fields,
     .rules = rules,
     .rule_count = KQ_COUNT(rules),
-    .answer = &answer_fields,
+    .answer = &kq_issue_answer_fields,
     .parameter_error = KQ_E_INVALID_PARAMETER,
     .codes = codes,
     .allowed_by_default = true,
     .prepare = prepare,
-    .finish = finish,
+    .finish = kq_issue_finish,
 };

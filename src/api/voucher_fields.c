@@ -5,16 +5,7 @@
 #include "domain/template_terms.h"
 
 static const struct kq_field key_items[] = {
-    {
-        .name = "voucher_id",
-        .type = KQ_FIELD_STRING,
-        .required = true,
-        .max_chars = 28,
-        .offset = offsetof(struct kq_voucher_key, voucher_id),
-        .example = "20160906000730020020002U8CBS",
-        .text = "the voucher",
-        .text_zh = "券ID",
-    },
+    KQ_ROW_VOUCHER_ID(struct kq_voucher_key),
     {
         .name = "user_id",
         .type = KQ_FIELD_STRING,
@@ -120,16 +111,7 @@ static const char *const statuses[] = {"UNACTIVE", "ENABLED", "USING",    "USED"
                                        "EXPIRED",  "DELETE",  "REFUNDED", NULL};
 
 static const struct kq_field shown_items[] = {
-    {
-        .name = "voucher_id",
-        .type = KQ_FIELD_STRING,
-        .required = true,
-        .max_chars = 28,
-        .offset = offsetof(struct kq_voucher_shown, voucher_id),
-        .example = "20160906000730020020002U8CBS",
-        .text = "the voucher",
-        .text_zh = "券ID",
-    },
+    KQ_ROW_VOUCHER_ID(struct kq_voucher_shown),
     {
         .name = "template_id",
         .type = KQ_FIELD_STRING,
@@ -282,4 +264,42 @@ struct kq_result kq_voucher_change_show(const struct kq_caller *caller, const st
     object->value = shown;
     return kq_voucher_show(&change->voucher, &change->template, caller->now_s, operation->arena, shown,
                            error);
+}
+
+/* An issue */
+
+struct issue_answer {
+    struct kq_slice voucher_id;
+    struct kq_slice user_id;
+};
+
+static const struct kq_field issue_answer_items[] = {
+    KQ_ROW_VOUCHER_ID(struct issue_answer),
+    {
+        .name = "user_id",
+        .type = KQ_FIELD_STRING,
+        .required = true,
+        .max_chars = 16,
+        .offset = offsetof(struct issue_answer, user_id),
+        .example = "2088302001456115",
+        .text = "who has it",
+        .text_zh = "收券人的用户ID",
+    },
+};
+
+const struct kq_fields kq_issue_answer_fields = {
+    .items = issue_answer_items,
+    .count = KQ_COUNT(issue_answer_items),
+    .struct_bytes = sizeof(struct issue_answer),
+};
+
+struct kq_result kq_issue_finish(const struct kq_caller *caller, const struct kq_operation *operation,
+                                 void *typed_answer, struct kq_error *error)
+{
+    (void)caller;
+    (void)error;
+    struct issue_answer *answer = typed_answer;
+    answer->voucher_id = operation->issue.result.voucher.voucher_id;
+    answer->user_id = operation->issue.result.voucher.user_id;
+    return KQ_OK;
 }

@@ -8,7 +8,23 @@
 #include "domain/operation.h"
 
 /* What the methods about one voucher have in common: which voucher, whose, and the caller's key; the context
- * of a use or a refund; and a voucher as answers show it. */
+ * of a use or a refund; and a voucher as answers show it. And what those that issue one answer. */
+
+/* A row of a voucher's id, asked or answered. */
+#define KQ_ROW_VOUCHER_ID(struct_type)                                                                       \
+    {                                                                                                        \
+        .name = "voucher_id", .type = KQ_FIELD_STRING, .required = true, .max_chars = 28,                    \
+        .offset = offsetof(struct_type, voucher_id), .example = "20160906000730020020002U8CBS",              \
+        .text = "the voucher", .text_zh = "券ID"                                                            \
+    }
+
+/* Of a whole one, kq_voucher_change_show's. */
+#define KQ_ROW_VOUCHER(answer)                                                                               \
+    {                                                                                                        \
+        .name = "voucher", .type = KQ_FIELD_OBJECT, .required = true, .offset = offsetof(answer, voucher),   \
+        .members = &kq_voucher_shown_fields, .text = "the voucher, as it stands now",                        \
+        .text_zh = "券的当前信息"                                                                      \
+    }
 
 /* The base of their requests. */
 struct kq_voucher_key {
@@ -61,5 +77,10 @@ KQ_MUST struct kq_result kq_voucher_show(const struct kq_voucher *voucher, const
 KQ_MUST struct kq_result kq_voucher_change_show(const struct kq_caller *caller,
                                                 const struct kq_operation *operation,
                                                 struct kq_object *object, struct kq_error *error);
+
+/* The answer of a done KQ_OP_ISSUE: the voucher's id and who has it. A method's `answer` and `finish`. */
+extern const struct kq_fields kq_issue_answer_fields;
+KQ_MUST struct kq_result kq_issue_finish(const struct kq_caller *caller, const struct kq_operation *operation,
+                                         void *typed_answer, struct kq_error *error);
 
 #endif

@@ -62,14 +62,19 @@ static bool is_pass_id(struct kq_slice text)
            memcmp(text.data + KQ_ID_PRODUCT_AT, KQ_ID_PRODUCT_PASS, KQ_ID_PRODUCT_SIZE) == 0;
 }
 
+const struct kq_slice *kq_pass_instance_given_number(const struct kq_pass_add_request *request)
+{
+    return kq_pass_values_find(&request->values, KQ_SLICE("serialNumber"));
+}
+
 static struct kq_result find_serial_number(const struct kq_pass_content *content,
-                                           const struct kq_pass_values *values, struct kq_slice *number,
+                                           const struct kq_pass_add_request *request, struct kq_slice *number,
                                            struct kq_error *error)
 {
     *number = content->serial_number;
-    const struct kq_slice *value = kq_pass_values_find(values, KQ_SLICE("serialNumber"));
-    if (number->size == 0 && value != NULL) {
-        *number = *value;
+    const struct kq_slice *given = kq_pass_instance_given_number(request);
+    if (number->size == 0 && given != NULL) {
+        *number = *given;
     }
     KQ_TRY(kq_pass_text_check("serialNumber", *number, KQ_PASS_SERIAL_NUMBER_MAX_CHARS, error));
     KQ_ENSURE(!is_pass_id(*number), error, KQ_E_PASS_PARAMETER, "serialNumber不能是卡券ID");
@@ -93,7 +98,7 @@ struct kq_result kq_pass_instance_fill(const struct kq_pass_add_request *request
                                 error));
     show(content, &instance->pass);
     instance->channel_id = content->channel_id;
-    return find_serial_number(content, &request->values, &instance->serial_number, error);
+    return find_serial_number(content, request, &instance->serial_number, error);
 }
 
 bool kq_pass_instance_is_repeated(const struct kq_pass_add_request *request,

@@ -39,6 +39,10 @@ struct kq_pass_add_request {
     struct kq_pass_values values;
 };
 
+/* The serial number that the values name, by which a repetition is found before the content is filled; NULL:
+ * they name none. */
+const struct kq_slice *kq_pass_instance_given_number(const struct kq_pass_add_request *request);
+
 /* Was the earlier pass, with the values it was added with, made for the same user from the same template with
  * the values that the request gives? */
 bool kq_pass_instance_is_repeated(const struct kq_pass_add_request *request,

@@ -63,15 +63,13 @@ struct kq_call {
      * HTTP's 503 is left. */
     struct kq_buffer answer; /* owned */
 
-    /* Of a request that is for a page, not for the gateway (token_page.h): how its
-     * answer's head begins. */
-    bool is_page;
+    /* Of a request that is for a page, not for the gateway (token_page.h): how its answer's head begins. */
     enum kq_language page_language;
     enum kq_http_status page_status;
     const char *page_header; /* in the arena, or static */
 
     /* Called by the store's writer thread when the operation is done: hands the call back to its worker's
-     * loop, which then calls kq_gateway_resume. Set by the worker before kq_gateway_start. Must not block. */
+     * loop, which then goes on with it. Set by the worker before kq_gateway_start. Must not block. */
     void (*wake)(struct kq_call *call);
     void *owner; /* the worker's own: the connection that waits for the answer */
 

@@ -95,7 +95,6 @@ enum kq_call_progress kq_confirm_page_start(const struct kq_token_page *page, st
 {
     struct kq_slice token = KQ_SLICE_EMPTY;
     struct kq_error error = {0};
-    call->is_page = true;
     if (!find(page, call, &token, &error).ok) {
         call->operation.error = error;
         answer_refusal(call);

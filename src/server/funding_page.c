@@ -113,7 +113,6 @@ enum kq_call_progress kq_funding_page_start(const struct kq_token_page *page, st
 {
     struct kq_slice token = KQ_SLICE_EMPTY;
     struct kq_error error = {0};
-    call->is_page = true;
     if (!find(page, call, &token, &error).ok) {
         answer_refusal(call, error.code);
         return KQ_CALL_ANSWERED;

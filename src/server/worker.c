@@ -177,7 +177,7 @@ static void answer(struct kq_worker *worker, struct kq_http_connection *connecti
             .sentence = "The gateway is out of memory.",
         };
         kq_http_connection_refuse(connection, &refusal);
-    } else if (call->is_page) {
+    } else if (page_of(&connection->head) != NULL) {
         answer_page(worker, connection);
     } else {
         answer_call(worker, connection);

@@ -102,7 +102,7 @@ static void ask(struct kq_call *call, bool is_post, const char *text)
     if (start(call, is_post, text) == KQ_CALL_WAITING) {
         kq_confirm_page_finish(call);
     }
-    assert_true(call->is_page);
+    assert_non_null(call->page_header);
     assert_false(call->is_in_store);
 }
 

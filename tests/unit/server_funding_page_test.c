@@ -105,7 +105,7 @@ static void ask(struct kq_call *call, bool is_post)
     if (start(call, is_post, "token=token") == KQ_CALL_WAITING) {
         kq_funding_page_finish(call);
     }
-    assert_true(call->is_page);
+    assert_non_null(call->page_header);
     assert_false(call->is_in_store);
 }
 

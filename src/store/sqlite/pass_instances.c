@@ -96,13 +96,13 @@ static struct kq_result insert_instance(struct kq_batch *batch, const struct kq_
     return kq_query_run(&query, error);
 }
 
-/* A repetition is answered as the first time, whatever the template asks for since. Where the content's own
- * number is not the value of this name, it is recognised once the content is filled. */
+/* A repetition is answered as the first time, whatever the template asks for since. One whose number is the
+ * content's alone is recognised once that is filled. */
 static struct kq_result find_repeated(struct kq_batch *batch, const struct kq_pass_add_request *request,
                                       struct kq_arena *arena, struct kq_pass_instance *instance,
                                       bool *is_repeated, struct kq_error *error)
 {
-    const struct kq_slice *number = kq_pass_values_find(&request->values, KQ_SLICE("serialNumber"));
+    const struct kq_slice *number = kq_pass_instance_given_number(request);
     struct instance_row earlier;
     bool found = false;
     *is_repeated = false;
