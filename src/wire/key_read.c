@@ -49,44 +49,40 @@ static EVP_PKEY *decode_rsa_private(const unsigned char **at, long size)
     return d2i_PrivateKey(EVP_PKEY_RSA, NULL, at, size);
 }
 
-/* For each kind: what it is, as a sentence's end, and how a key is got from it where one of that sort is
- * wanted. */
-struct kind_row {
-    const char *text;
-    bool is_private; /* a mistake to be named where a public key is wanted, whatever else the file has */
+/* For each kind: how a key is got from it where one of that sort is wanted; NULL: not at all. */
+struct decoders {
     decode_function *as_public;
     decode_function *as_private;
 };
 
 #define ONLY_RSA "; the protocol has RSA keys only"
 
-static const struct kind_row kind_rows[] = {
-    [KQ_KEY_KIND_TRUNCATED] = {"cut off: bytes are missing at its end", false, NULL, NULL},
-    [KQ_KEY_KIND_TRAILING] = {"a key with other bytes behind it", false, NULL, NULL},
-    [KQ_KEY_KIND_UNKNOWN] = {"nothing that is known as a key here", false, NULL, NULL},
-    [KQ_KEY_KIND_PUBLIC] = {"a public key", false, decode_public, NULL},
-    [KQ_KEY_KIND_RSA_PUBLIC] = {"a public key", false, decode_rsa_public, NULL},
-    [KQ_KEY_KIND_CERTIFICATE] = {"a certificate", false, decode_certificate, NULL},
-    [KQ_KEY_KIND_PRIVATE] = {"a private key", true, NULL, decode_private},
-    [KQ_KEY_KIND_RSA_PRIVATE] = {"a private key", true, NULL, decode_rsa_private},
-    [KQ_KEY_KIND_EC_PRIVATE] = {"an EC private key" ONLY_RSA, true, NULL, NULL},
-    [KQ_KEY_KIND_DSA_PRIVATE] = {"a DSA private key" ONLY_RSA, true, NULL, NULL},
-    [KQ_KEY_KIND_ENCRYPTED] =
-        {"an encrypted private key; openssl pkey -in FILE -out FILE makes a plain one of it", true, NULL,
-         NULL},
-    [KQ_KEY_KIND_REQUEST] = {"a certificate request (CSR), not yet a certificate", false, NULL, NULL},
-    [KQ_KEY_KIND_PKCS12] = {"a PKCS#12 file; openssl pkcs12 -in FILE -nodes shows the keys in it", true, NULL,
-                            NULL},
-    [KQ_KEY_KIND_PKCS7] = {"a PKCS#7 file", false, NULL, NULL},
-};
-
-static struct kq_result refuse(const struct kind_row *row, enum wanted wanted, struct kq_error *error)
+static struct decoders decoders_of(enum kq_key_kind kind)
 {
-    bool is_other_half = wanted == WANTED_PUBLIC ? row->as_private != NULL : row->as_public != NULL;
-    if (!is_other_half) {
-        return kq_fail(error, KQ_E_BAD_KEY, "this is %s", row->text);
+    switch (kind) {
+    case KQ_KEY_KIND_PUBLIC:
+        return (struct decoders){.as_public = decode_public};
+    case KQ_KEY_KIND_RSA_PUBLIC:
+        return (struct decoders){.as_public = decode_rsa_public};
+    case KQ_KEY_KIND_CERTIFICATE:
+        return (struct decoders){.as_public = decode_certificate};
+    case KQ_KEY_KIND_PRIVATE:
+        return (struct decoders){.as_private = decode_private};
+    case KQ_KEY_KIND_RSA_PRIVATE:
+        return (struct decoders){.as_private = decode_rsa_private};
+    default:
+        return (struct decoders){NULL, NULL};
     }
-    return kq_fail(error, KQ_E_BAD_KEY, "this is %s; %s is wanted here", row->text,
+}
+
+static struct kq_result refuse(enum kq_key_kind kind, enum wanted wanted, struct kq_error *error)
+{
+    struct decoders decoders = decoders_of(kind);
+    bool is_other_half = (wanted == WANTED_PUBLIC ? decoders.as_private : decoders.as_public) != NULL;
+    if (!is_other_half) {
+        return kq_fail(error, KQ_E_BAD_KEY, "this is %s", kq_key_kind_text(kind));
+    }
+    return kq_fail(error, KQ_E_BAD_KEY, "this is %s; %s is wanted here", kq_key_kind_text(kind),
                    wanted == WANTED_PUBLIC ? "a public key" : "a private key");
 }
 
@@ -97,19 +93,20 @@ static decode_function *choose(const struct kq_key_text *text, enum wanted wante
 {
     decode_function *decode = NULL;
     for (size_t i = 0; i < text->count; i++) {
-        const struct kind_row *row = &kind_rows[kq_key_kind_of(text->blocks[i])];
-        if (wanted == WANTED_PUBLIC && row->is_private) {
-            KQ_IGNORE(refuse(row, wanted, error));
+        enum kq_key_kind kind = kq_key_kind_of(text->blocks[i]);
+        if (wanted == WANTED_PUBLIC && kq_key_kind_is_private(kind)) {
+            KQ_IGNORE(refuse(kind, wanted, error));
             return NULL;
         }
-        decode_function *usable = wanted == WANTED_PUBLIC ? row->as_public : row->as_private;
+        struct decoders decoders = decoders_of(kind);
+        decode_function *usable = wanted == WANTED_PUBLIC ? decoders.as_public : decoders.as_private;
         if (usable != NULL && decode == NULL) {
             *der = text->blocks[i];
             decode = usable;
         }
     }
     if (decode == NULL) {
-        KQ_IGNORE(refuse(&kind_rows[kq_key_kind_of(text->blocks[0])], wanted, error));
+        KQ_IGNORE(refuse(kq_key_kind_of(text->blocks[0]), wanted, error));
     }
     return decode;
 }

@@ -168,3 +168,38 @@ enum kq_key_kind kq_key_kind_of(struct kq_slice der)
     }
     return KQ_KEY_KIND_UNKNOWN;
 }
+
+struct kind_row {
+    const char *text;
+    bool is_private;
+};
+
+#define ONLY_RSA "; the protocol has RSA keys only"
+
+static const struct kind_row kind_rows[] = {
+    [KQ_KEY_KIND_TRUNCATED] = {"cut off: bytes are missing at its end", false},
+    [KQ_KEY_KIND_TRAILING] = {"a key with other bytes behind it", false},
+    [KQ_KEY_KIND_UNKNOWN] = {"nothing that is known as a key here", false},
+    [KQ_KEY_KIND_PUBLIC] = {"a public key", false},
+    [KQ_KEY_KIND_RSA_PUBLIC] = {"a public key", false},
+    [KQ_KEY_KIND_CERTIFICATE] = {"a certificate", false},
+    [KQ_KEY_KIND_PRIVATE] = {"a private key", true},
+    [KQ_KEY_KIND_RSA_PRIVATE] = {"a private key", true},
+    [KQ_KEY_KIND_EC_PRIVATE] = {"an EC private key" ONLY_RSA, true},
+    [KQ_KEY_KIND_DSA_PRIVATE] = {"a DSA private key" ONLY_RSA, true},
+    [KQ_KEY_KIND_ENCRYPTED] =
+        {"an encrypted private key; openssl pkey -in FILE -out FILE makes a plain one of it", true},
+    [KQ_KEY_KIND_REQUEST] = {"a certificate request (CSR), not yet a certificate", false},
+    [KQ_KEY_KIND_PKCS12] = {"a PKCS#12 file; openssl pkcs12 -in FILE -nodes shows the keys in it", true},
+    [KQ_KEY_KIND_PKCS7] = {"a PKCS#7 file", false},
+};
+
+const char *kq_key_kind_text(enum kq_key_kind kind)
+{
+    return kind_rows[kind].text;
+}
+
+bool kq_key_kind_is_private(enum kq_key_kind kind)
+{
+    return kind_rows[kind].is_private;
+}

@@ -2,6 +2,8 @@
 #ifndef KQ_WIRE_KEY_SHAPE_H
 #define KQ_WIRE_KEY_SHAPE_H
 
+#include <stdbool.h>
+
 #include "base/slice.h"
 
 /* What a DER file holds, told by the types of its outermost members: people's labels are often wrong. */
@@ -23,5 +25,12 @@ enum kq_key_kind {
 };
 
 enum kq_key_kind kq_key_kind_of(struct kq_slice der);
+
+/* What it is, as the end of a sentence that begins with "this is". Never NULL. */
+const char *kq_key_kind_text(enum kq_key_kind kind);
+
+/* Has private keys in it: a mistake to be named where something public is wanted, whatever else a file has.
+ */
+bool kq_key_kind_is_private(enum kq_key_kind kind);
 
 #endif

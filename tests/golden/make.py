@@ -3,14 +3,21 @@
 """Makes the golden files beside it (see README.md). Needs the openssl and ssh-keygen commands."""
 
 import base64
+import datetime
 import json
 import pathlib
 import subprocess
 import tempfile
 import urllib.parse
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509.name import _ASN1Type as Asn1Type
+from cryptography.x509.oid import NameOID
+
 HERE = pathlib.Path(__file__).resolve().parent
 KEYS = HERE / "keys"
+CERTIFICATES = HERE / "certificates"
 BITS = (1024, 1536, 2048, 3072, 4096)
 DIGESTS = {"rsa2": "-sha256", "rsa": "-sha1"}
 GBK = "gbk"
@@ -103,6 +110,54 @@ def derive_variants():
     derive("private_mislabelled.pem", private.replace(b" PRIVATE", b" RSA PRIVATE"))
     derive("public_mislabelled.pem", public.replace(b"PUBLIC KEY", b"CERTIFICATE"))
     derive("certificate_then_private.pem", (KEYS / "certificate.pem").read_bytes() + private)
+
+
+def attribute(name, value, asn1_type=None):
+    return x509.NameAttribute(getattr(NameOID, name), value, **({} if asn1_type is None else {"_type": asn1_type}))
+
+
+def issuer_names():
+    """What issuers are called: as the platform's own, and with all that RFC 2253 has rules for."""
+    plain = [attribute("COUNTRY_NAME", "CN"), attribute("ORGANIZATION_NAME", "Kaquan Test"),
+             attribute("ORGANIZATIONAL_UNIT_NAME", "Certification Authority"),
+             attribute("COMMON_NAME", "Kaquan Test Authority R1")]
+    odd = [attribute("COUNTRY_NAME", "CN"), attribute("STATE_OR_PROVINCE_NAME", "浙江"),
+           attribute("LOCALITY_NAME", ' #杭州, "west"; a+b=c <x> \\ '), attribute("STREET_ADDRESS", "#1"),
+           attribute("DOMAIN_COMPONENT", "example", Asn1Type.IA5String), attribute("USER_ID", "u"),
+           attribute("SERIAL_NUMBER", "77"), attribute("EMAIL_ADDRESS", "a@b.cn", Asn1Type.IA5String),
+           attribute("TITLE", "T"), attribute("COMMON_NAME", "宽 tab\there é")]
+    several = [x509.RelativeDistinguishedName([attribute("COMMON_NAME", "b"),
+                                               attribute("ORGANIZATIONAL_UNIT_NAME", "a")]),
+               x509.RelativeDistinguishedName([attribute("ORGANIZATION_NAME", "  ")])]
+    types = [attribute("COMMON_NAME", "caf\xe9", Asn1Type.T61String),
+             attribute("COMMON_NAME", "123", Asn1Type.NumericString)]
+    return {name: x509.Name(parts) for name, parts in
+            (("plain", plain), ("odd", odd), ("several", several), ("types", types))}
+
+
+def make_certificate(issuer, serial, signing_key, digest):
+    public = serialization.load_pem_private_key((KEYS / "app_2048.pem").read_bytes(), None).public_key()
+    builder = (x509.CertificateBuilder().subject_name(x509.Name([attribute("COMMON_NAME", "kaquan test app")]))
+               .issuer_name(issuer).public_key(public).serial_number(serial)
+               .not_valid_before(datetime.datetime(2026, 1, 1, 0, 0, 1)).not_valid_after(datetime.datetime(2056, 1, 1)))
+    return builder.sign(signing_key, digest).public_bytes(serialization.Encoding.PEM)
+
+
+def make_certificates():
+    """One of each issuer, and a bundle of roots of which one is not signed with RSA."""
+    CERTIFICATES.mkdir(exist_ok=True)
+    names = issuer_names()
+    rsa = serialization.load_pem_private_key((KEYS / "app_2048.pem").read_bytes(), None)
+    elliptic = serialization.load_pem_private_key((KEYS / "ec_private.pem").read_bytes(), None)
+    for number, (name, issuer) in enumerate(names.items()):
+        if not (CERTIFICATES / f"{name}.pem").exists():
+            (CERTIFICATES / f"{name}.pem").write_bytes(make_certificate(issuer, (1 << 150) + number, rsa, hashes.SHA256()))
+    if not (CERTIFICATES / "roots.pem").exists():
+        (CERTIFICATES / "roots.pem").write_bytes(b"".join((
+            b"The roots:\n", make_certificate(names["plain"], 1, rsa, hashes.SHA384()),
+            make_certificate(names["plain"], 2, elliptic, hashes.SHA256()),
+            make_certificate(names["odd"], 3, rsa, hashes.SHA512()))))
+        (CERTIFICATES / "roots_elliptic.pem").write_bytes(make_certificate(names["plain"], 2, elliptic, hashes.SHA256()))
 
 
 def sign(text, bits, sign_type):
@@ -199,6 +254,7 @@ def make_answers():
 
 def main():
     make_keys()
+    make_certificates()
     text = make_requests()
     for bits in BITS:
         write(HERE / "signatures", **{f"{bits}__{name}": sign(text, bits, name) for name in DIGESTS})

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "wire/certificate.h"
+#include "wire/content_cipher.h"
 #include "wire/digest.h"
 #include "wire/key.h"
 #include "wire/signature.h"
@@ -48,6 +50,7 @@ struct scene {
     struct kq_arena arena;
     struct kq_slice private_text;
     struct kq_slice public_der;
+    struct kq_slice certificate_text;
     struct kq_private_key *private_key;
     struct kq_public_key *public_key;
     struct kq_buffer signature;
@@ -59,6 +62,7 @@ static int set_up(void **state)
     struct kq_error error = {0};
     scene = (struct scene){0};
     scene.private_text = golden(&scene.arena, "keys/app_1024.pem");
+    scene.certificate_text = golden(&scene.arena, "certificates/odd.pem");
     assert_ok(kq_private_key_load(scene.private_text, &scene.private_key, &error), &error);
     assert_ok(kq_private_key_export_public(scene.private_key, &scene.arena, &scene.public_der, &error),
               &error);
@@ -215,6 +219,43 @@ static void test_write(void **state)
     fail_each(*state, write_keys, LOAD_STRIDE, KQ_E_NO_MEMORY);
 }
 
+static struct kq_result read_certificate(struct scene *scene, struct kq_error *error)
+{
+    BUFFER sn = {0};
+    struct kq_certificate_facts facts;
+    KQ_TRY(kq_certificate_read(scene->certificate_text, &facts, error));
+    assert_string_equal(facts.sn, "78979ef1862d334160368e38779a4cd3");
+    return kq_root_certificates_sn(scene->certificate_text, &sn, error);
+}
+
+static void test_certificate(void **state)
+{
+    fail_each(*state, read_certificate, 1, KQ_E_BAD_KEY);
+}
+
+static struct kq_result encrypt_and_decrypt(struct scene *scene, struct kq_error *error)
+{
+    (void)scene;
+    struct kq_content_key *key = NULL;
+    BUFFER made = {0};
+    BUFFER back = {0};
+    KQ_TRY(kq_content_key_load(KQ_SLICE("AAECAwQFBgcICQoLDA0ODw=="), &key, error));
+    struct kq_result result = kq_content_encrypt(key, TEXT, &made, error);
+    if (result.ok) {
+        result = kq_content_decrypt(key, kq_buffer_slice(&made), &back, error);
+    }
+    if (result.ok) {
+        assert_slice(kq_buffer_slice(&back), TEXT);
+    }
+    kq_content_key_free(key);
+    return result;
+}
+
+static void test_content(void **state)
+{
+    fail_each(*state, encrypt_and_decrypt, 1, KQ_E_BAD_INPUT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_verify_another), cmocka_unit_test(test_copy),
         cmocka_unit_test(test_load_private),   cmocka_unit_test(test_load_public),
         cmocka_unit_test(test_write),          cmocka_unit_test(test_digester),
+        cmocka_unit_test(test_certificate),    cmocka_unit_test(test_content),
     };
     if (CRYPTO_set_mem_functions(allocate, resize, release) != 1) {
         return 1;
