@@ -13,6 +13,35 @@ const char *kq_application_state_name(enum kq_application_state state)
     return names[state];
 }
 
+bool kq_application_same_certificate(const struct kq_application_certificate *a,
+                                     const struct kq_application_certificate *b)
+{
+    return kq_slice_equal(a->der, b->der);
+}
+
+/* `is_all`: so far, for the question about all keys. */
+static bool has_sn(struct kq_slice key, const struct kq_application_certificate *certificate,
+                   struct kq_slice sn, bool *is_all)
+{
+    bool has_certificate = certificate->der.size > 0;
+    *is_all = *is_all && (key.size == 0 || has_certificate);
+    return has_certificate && sn.size > 0 && kq_slice_equal(certificate->sn, sn);
+}
+
+bool kq_application_is_in_certificate_mode(const struct kq_application *application, struct kq_slice sn)
+{
+    bool has_key = false;
+    bool is_all = true;
+    bool is_named = false;
+    for (size_t i = 0; i < KQ_SIGN_TYPE_COUNT; i++) {
+        const struct kq_application_keys *keys = &application->keys[i];
+        has_key = has_key || keys->current.size > 0 || keys->next.size > 0;
+        is_named = has_sn(keys->current, &keys->current_certificate, sn, &is_all) || is_named;
+        is_named = has_sn(keys->next, &keys->next_certificate, sn, &is_all) || is_named;
+    }
+    return is_named || (has_key && is_all);
+}
+
 int64_t kq_application_limit(const struct kq_application *application, struct kq_slice method)
 {
     for (size_t i = 0; i < application->limit_count; i++) {
@@ -26,8 +55,11 @@ int64_t kq_application_limit(const struct kq_application *application, struct kq
 static bool same_keys(const struct kq_application *a, const struct kq_application *b)
 {
     for (size_t i = 0; i < KQ_SIGN_TYPE_COUNT; i++) {
-        if (!kq_slice_equal(a->keys[i].current, b->keys[i].current) ||
-            !kq_slice_equal(a->keys[i].next, b->keys[i].next)) {
+        const struct kq_application_keys *mine = &a->keys[i];
+        const struct kq_application_keys *other = &b->keys[i];
+        if (!kq_slice_equal(mine->current, other->current) || !kq_slice_equal(mine->next, other->next) ||
+            !kq_application_same_certificate(&mine->current_certificate, &other->current_certificate) ||
+            !kq_application_same_certificate(&mine->next_certificate, &other->next_certificate)) {
             return false;
         }
     }

@@ -26,11 +26,22 @@ enum kq_application_state {
     KQ_APPLICATION_DISABLED,
 };
 
+/* What a key was registered with in certificate mode (spec/gateway.md). `der` empty: nothing, it is a bare
+ * key. */
+struct kq_application_certificate {
+    struct kq_slice der; /* X.509 */
+    struct kq_slice sn;  /* what callers send as app_cert_sn: see wire/certificate.h */
+    int64_t not_before_s;
+    int64_t not_after_s;
+};
+
 /* The keys of one sign type: SubjectPublicKeyInfo in DER; empty: none. While `next` is there, either
  * verifies. */
 struct kq_application_keys {
     struct kq_slice current;
     struct kq_slice next;
+    struct kq_application_certificate current_certificate;
+    struct kq_application_certificate next_certificate;
 };
 
 /* How often an application may call. */
@@ -52,6 +63,7 @@ struct kq_application {
     size_t permission_count;
     const struct kq_application_limit *limits; /* its own, each method at most once, in their order */
     size_t limit_count;
+    struct kq_slice content_key; /* AES; empty: it cannot encrypt. A secret: never shown. */
 };
 
 struct kq_merchant {
@@ -86,14 +98,22 @@ struct kq_shop {
 /* "active", "disabled". */
 const char *kq_application_state_name(enum kq_application_state state);
 
+/* The same certificate, or none both. */
+bool kq_application_same_certificate(const struct kq_application_certificate *a,
+                                     const struct kq_application_certificate *b);
+
+/* Is a call that names `sn` (may be empty) one in certificate mode? So it is where any of the keys has a
+ * certificate of that serial number, or where all of them have certificates. */
+bool kq_application_is_in_certificate_mode(const struct kq_application *application, struct kq_slice sn);
+
 /* How often the application may call `method` (empty: all methods together) by a limit of its own; 0: it has
  * none. */
 int64_t kq_application_limit(const struct kq_application *application, struct kq_slice method);
 
 /* May an application be created as given? *created false: the same is there already, permissions in any
  * order. BAD_INPUT for fields out of form, CONFLICT where the id stands with other data (also with another
- * state: what an operator has disabled since is not "already there"). Limits are no part of it: an
- * application is created without, and is the same whatever limits it has been given since. */
+ * state: what an operator has disabled since is not "already there"). Limits and the content key are no part
+ * of it: an application is created without, and is the same whatever it has been given since. */
 KQ_MUST struct kq_result kq_application_decide_create(const struct kq_application *application,
                                                       const struct kq_application *same_id, bool *created,
                                                       struct kq_error *error);

@@ -5,22 +5,40 @@
 #include "domain/user.h"
 
 struct kq_result kq_application_decide_rotate(const struct kq_application *application,
-                                              struct kq_slice public_key, bool keep_current,
-                                              struct kq_application_keys *keys, bool *changed,
-                                              struct kq_error *error)
+                                              struct kq_slice public_key,
+                                              const struct kq_application_certificate *certificate,
+                                              bool keep_current, struct kq_application_keys *keys,
+                                              bool *changed, struct kq_error *error)
 {
     KQ_ENSURE(application != NULL, error, KQ_E_NOT_FOUND, "there is no such application");
     struct kq_application_keys before = *keys;
     if (public_key.size == 0) {
         KQ_ENSURE(keys->next.size > 0, error, KQ_E_ILLEGAL_STATE,
                   "no key of this sign type is being phased in");
-        *keys = (struct kq_application_keys){.current = before.next};
+        *keys = (struct kq_application_keys){.current = before.next,
+                                             .current_certificate = before.next_certificate};
     } else if (!keep_current || before.current.size == 0) {
-        *keys = (struct kq_application_keys){.current = public_key};
-    } else if (!kq_slice_equal(public_key, before.current)) {
+        *keys = (struct kq_application_keys){.current = public_key, .current_certificate = *certificate};
+    } else if (!kq_slice_equal(public_key, before.current) ||
+               !kq_application_same_certificate(certificate, &before.current_certificate)) {
         keys->next = public_key;
+        keys->next_certificate = *certificate;
     }
-    *changed = !kq_slice_equal(keys->current, before.current) || !kq_slice_equal(keys->next, before.next);
+    *changed = !kq_slice_equal(keys->current, before.current) || !kq_slice_equal(keys->next, before.next) ||
+               !kq_application_same_certificate(&keys->current_certificate, &before.current_certificate) ||
+               !kq_application_same_certificate(&keys->next_certificate, &before.next_certificate);
+    return KQ_OK;
+}
+
+struct kq_result kq_application_decide_content_key(const struct kq_application *application,
+                                                   struct kq_slice content_key, bool *changed,
+                                                   struct kq_error *error)
+{
+    KQ_ENSURE(application != NULL, error, KQ_E_NOT_FOUND, "there is no such application");
+    size_t size = content_key.size;
+    KQ_ENSURE(size == 0 || size == 16 || size == 24 || size == 32, error, KQ_E_BAD_INPUT,
+              "a content key has 16, 24 or 32 bytes");
+    *changed = !kq_slice_equal(content_key, application->content_key);
     return KQ_OK;
 }
 

@@ -15,9 +15,16 @@
  * key there is nothing to keep: then the new one becomes it. *changed false: it is so already. NOT_FOUND,
  * ILLEGAL_STATE (nothing is phased in that could become current). */
 KQ_MUST struct kq_result kq_application_decide_rotate(const struct kq_application *application,
-                                                      struct kq_slice public_key, bool keep_current,
-                                                      struct kq_application_keys *keys, bool *changed,
-                                                      struct kq_error *error);
+                                                      struct kq_slice public_key,
+                                                      const struct kq_application_certificate *certificate,
+                                                      bool keep_current, struct kq_application_keys *keys,
+                                                      bool *changed, struct kq_error *error);
+
+/* May the application be given that key for content encryption, or with an empty one have it taken away?
+ * *changed false: it is so already. NOT_FOUND, BAD_INPUT (its length). */
+KQ_MUST struct kq_result kq_application_decide_content_key(const struct kq_application *application,
+                                                           struct kq_slice content_key, bool *changed,
+                                                           struct kq_error *error);
 
 /* May the application call `method` (or, with `revoke`, no longer)? *changed false: it is so already.
  * NOT_FOUND, BAD_INPUT. */

@@ -40,6 +40,7 @@
     X(APPLICATION_CREATE, application_create, true)                                                          \
     X(APPLICATION_ROTATE_KEY, application_rotate_key, true)                                                  \
     X(APPLICATION_SET_STATE, application_set_state, true)                                                    \
+    X(APPLICATION_SET_CONTENT_KEY, application_set_content_key, true)                                        \
     X(APPLICATION_PERMIT, application_permit, true)                                                          \
     X(APPLICATION_LIMIT, application_limit, true)                                                            \
     X(GRANT_CREATE, grant_create, true)                                                                      \
@@ -130,7 +131,8 @@ struct kq_op_merchant_create {
 };
 
 struct kq_op_application_create {
-    struct kq_application application; /* without limits; revision and created_s are the store's to set */
+    struct kq_application application; /* without limits and content key; revision and created_s are the
+                                          store's to set */
     bool created;
 };
 
@@ -140,8 +142,17 @@ struct kq_op_application_create {
 struct kq_op_application_rotate_key {
     struct kq_slice app_id;
     enum kq_sign_type sign_type;
-    struct kq_slice public_key; /* SubjectPublicKeyInfo, DER */
+    struct kq_slice public_key;                    /* SubjectPublicKeyInfo, DER */
+    struct kq_application_certificate certificate; /* that the key is registered with, or none */
     bool keep_current;
+};
+
+/* The application's key for content encryption: 16, 24 or 32 bytes; empty: none from now on. NOT_FOUND,
+ * BAD_INPUT. */
+struct kq_op_application_set_content_key {
+    struct kq_slice app_id;
+    struct kq_slice content_key;
+    bool changed;
 };
 
 struct kq_op_application_set_state {

@@ -20,12 +20,17 @@ static const struct kq_application application = {
     .permission_count = 1,
 };
 
+static const struct kq_application_certificate no_certificate;
+
+#define KEYS(one, other) ((struct kq_application_keys){.current = (one), .next = (other)})
+
 static void assert_rotated(struct kq_application_keys keys, const char *key, bool keep_current,
                            const char *current, const char *next, bool is_change)
 {
     bool changed = !is_change;
-    assert_true(
-        kq_application_decide_rotate(&application, kq_slice_of(key), keep_current, &keys, &changed, NULL).ok);
+    assert_true(kq_application_decide_rotate(&application, kq_slice_of(key), &no_certificate, keep_current,
+                                             &keys, &changed, NULL)
+                    .ok);
     assert_true(kq_slice_equal(keys.current, kq_slice_of(current)));
     assert_true(kq_slice_equal(keys.next, kq_slice_of(next)));
     assert_int_equal(changed, is_change);
@@ -34,44 +39,104 @@ static void assert_rotated(struct kq_application_keys keys, const char *key, boo
 static void a_key_is_replaced_at_once(void **state)
 {
     (void)state;
-    assert_rotated((struct kq_application_keys){KQ_SLICE("one"), KQ_SLICE("two")}, "three", false, "three",
-                   "", true);
-    assert_rotated((struct kq_application_keys){KQ_SLICE("one"), KQ_SLICE_EMPTY}, "one", false, "one", "",
-                   false);
-    assert_rotated((struct kq_application_keys){KQ_SLICE_EMPTY, KQ_SLICE_EMPTY}, "one", false, "one", "",
-                   true);
+    assert_rotated(KEYS(KQ_SLICE("one"), KQ_SLICE("two")), "three", false, "three", "", true);
+    assert_rotated(KEYS(KQ_SLICE("one"), KQ_SLICE_EMPTY), "one", false, "one", "", false);
+    assert_rotated(KEYS(KQ_SLICE_EMPTY, KQ_SLICE_EMPTY), "one", false, "one", "", true);
 }
 
 static void a_key_is_phased_in(void **state)
 {
     (void)state;
-    assert_rotated((struct kq_application_keys){KQ_SLICE("one"), KQ_SLICE_EMPTY}, "two", true, "one", "two",
-                   true);
-    assert_rotated((struct kq_application_keys){KQ_SLICE("one"), KQ_SLICE("two")}, "two", true, "one", "two",
-                   false);
-    assert_rotated((struct kq_application_keys){KQ_SLICE("one"), KQ_SLICE("two")}, "three", true, "one",
-                   "three", true);
-    assert_rotated((struct kq_application_keys){KQ_SLICE("one"), KQ_SLICE("two")}, "one", true, "one", "two",
-                   false);
-    assert_rotated((struct kq_application_keys){KQ_SLICE_EMPTY, KQ_SLICE_EMPTY}, "one", true, "one", "",
-                   true);
+    assert_rotated(KEYS(KQ_SLICE("one"), KQ_SLICE_EMPTY), "two", true, "one", "two", true);
+    assert_rotated(KEYS(KQ_SLICE("one"), KQ_SLICE("two")), "two", true, "one", "two", false);
+    assert_rotated(KEYS(KQ_SLICE("one"), KQ_SLICE("two")), "three", true, "one", "three", true);
+    assert_rotated(KEYS(KQ_SLICE("one"), KQ_SLICE("two")), "one", true, "one", "two", false);
+    assert_rotated(KEYS(KQ_SLICE_EMPTY, KQ_SLICE_EMPTY), "one", true, "one", "", true);
 }
 
 static void what_is_phased_in_becomes_current(void **state)
 {
     (void)state;
-    assert_rotated((struct kq_application_keys){KQ_SLICE("one"), KQ_SLICE("two")}, "", false, "two", "",
-                   true);
+    assert_rotated(KEYS(KQ_SLICE("one"), KQ_SLICE("two")), "", false, "two", "", true);
+}
+
+static const struct kq_application_certificate some_certificate = {
+    .der = {.data = "der", .size = 3},
+    .sn = {.data = "sn", .size = 2},
+    .not_after_s = 7,
+};
+
+static void a_certificate_comes_and_goes_with_its_key(void **state)
+{
+    (void)state;
+    struct kq_application_keys keys = KEYS(KQ_SLICE("one"), KQ_SLICE_EMPTY);
+    bool changed = false;
+    assert_true(kq_application_decide_rotate(&application, KQ_SLICE("one"), &some_certificate, true, &keys,
+                                             &changed, NULL)
+                    .ok);
+    assert_true(changed && kq_slice_equal(keys.next, KQ_SLICE("one")));
+    assert_true(kq_slice_equal(keys.next_certificate.sn, KQ_SLICE("sn")));
+    assert_true(kq_application_decide_rotate(&application, KQ_SLICE("one"), &some_certificate, true, &keys,
+                                             &changed, NULL)
+                    .ok);
+    assert_false(changed);
+    assert_true(kq_application_decide_rotate(&application, KQ_SLICE_EMPTY, &no_certificate, false, &keys,
+                                             &changed, NULL)
+                    .ok);
+    assert_true(changed && keys.next.size == 0 && keys.next_certificate.der.size == 0);
+    assert_int_equal(keys.current_certificate.not_after_s, 7);
+    assert_true(kq_application_decide_rotate(&application, KQ_SLICE("one"), &no_certificate, false, &keys,
+                                             &changed, NULL)
+                    .ok);
+    assert_true(changed && keys.current_certificate.der.size == 0);
+}
+
+static void assert_mode(const struct kq_application *of, bool named, bool unnamed)
+{
+    assert_int_equal(kq_application_is_in_certificate_mode(of, KQ_SLICE("sn")), named);
+    assert_int_equal(kq_application_is_in_certificate_mode(of, KQ_SLICE("other")), unnamed);
+    assert_int_equal(kq_application_is_in_certificate_mode(of, KQ_SLICE_EMPTY), unnamed);
+}
+
+static void certificate_mode_is_all_keys_or_the_one_that_is_named(void **state)
+{
+    (void)state;
+    struct kq_application of = application;
+    assert_mode(&of, false, false);
+    of.keys[KQ_SIGN_RSA2] = KEYS(KQ_SLICE("one"), KQ_SLICE("two"));
+    assert_mode(&of, false, false);
+    of.keys[KQ_SIGN_RSA2].next_certificate = some_certificate;
+    assert_mode(&of, true, false);
+    of.keys[KQ_SIGN_RSA2].current_certificate = some_certificate;
+    assert_mode(&of, true, true);
+    of.keys[KQ_SIGN_RSA].current = KQ_SLICE("three");
+    assert_mode(&of, true, false);
+}
+
+static void a_content_key_has_one_of_three_lengths(void **state)
+{
+    (void)state;
+    static const char bytes[40] = "a key";
+    for (size_t size = 0; size < sizeof(bytes); size++) {
+        bool changed = false;
+        struct kq_error error = {0};
+        struct kq_slice key = {.data = bytes, .size = size};
+        bool is_good = size == 0 || size == 16 || size == 24 || size == 32;
+        assert_int_equal(kq_application_decide_content_key(&application, key, &changed, &error).ok, is_good);
+        assert_int_equal(error.code, is_good ? KQ_E_NONE : KQ_E_BAD_INPUT);
+        assert_int_equal(changed, is_good && size > 0);
+    }
 }
 
 static void nothing_phased_in_cannot_become_current(void **state)
 {
     (void)state;
-    struct kq_application_keys keys = {KQ_SLICE("one"), KQ_SLICE_EMPTY};
+    struct kq_application_keys keys = KEYS(KQ_SLICE("one"), KQ_SLICE_EMPTY);
     bool changed = false;
     struct kq_error error = {0};
-    assert_false(
-        kq_application_decide_rotate(&application, KQ_SLICE_EMPTY, true, &keys, &changed, &error).ok);
+    assert_false(kq_application_decide_rotate(&application, KQ_SLICE_EMPTY, &no_certificate, true, &keys,
+                                              &changed, &error)
+                     .ok);
     assert_int_equal(error.code, KQ_E_ILLEGAL_STATE);
 }
 
@@ -203,10 +268,12 @@ static void an_application_is_disabled_and_enabled_once(void **state)
 static void no_application_is_not_found(void **state)
 {
     (void)state;
-    struct kq_application_keys keys = {KQ_SLICE("one"), KQ_SLICE_EMPTY};
+    struct kq_application_keys keys = KEYS(KQ_SLICE("one"), KQ_SLICE_EMPTY);
     bool changed = false;
     struct kq_error error = {0};
-    assert_false(kq_application_decide_rotate(NULL, KQ_SLICE("two"), false, &keys, &changed, &error).ok);
+    assert_false(
+        kq_application_decide_rotate(NULL, KQ_SLICE("two"), &no_certificate, false, &keys, &changed, &error)
+            .ok);
     assert_int_equal(error.code, KQ_E_NOT_FOUND);
     assert_int_equal(permit_code(NULL, SEND, false, &changed), KQ_E_NOT_FOUND);
     assert_int_equal(limit_code(NULL, SEND, 1, &changed), KQ_E_NOT_FOUND);
@@ -302,6 +369,9 @@ int main(void)
         cmocka_unit_test(a_key_is_phased_in),
         cmocka_unit_test(what_is_phased_in_becomes_current),
         cmocka_unit_test(nothing_phased_in_cannot_become_current),
+        cmocka_unit_test(a_certificate_comes_and_goes_with_its_key),
+        cmocka_unit_test(certificate_mode_is_all_keys_or_the_one_that_is_named),
+        cmocka_unit_test(a_content_key_has_one_of_three_lengths),
         cmocka_unit_test(a_permission_is_given_and_taken_once),
         cmocka_unit_test(permissions_have_a_form_and_a_number),
         cmocka_unit_test(a_limit_is_set_changed_and_taken_away_once),

@@ -456,11 +456,17 @@ static void fill(struct scene *scene)
     application.application_create.application = (struct kq_application){
         .app_id = KQ_SLICE("a"), .pid = KQ_SLICE(PID), .permissions = &permission, .permission_count = 1};
     application.application_create.application.keys[KQ_SIGN_RSA2].current = KQ_SLICE("key");
+    application.application_create.application.keys[KQ_SIGN_RSA2].current_certificate =
+        (struct kq_application_certificate){.der = KQ_SLICE("der"), .sn = KQ_SLICE("sn")};
     apply_ok(scene, &application);
     struct kq_operation limit = new_operation(scene, KQ_OP_APPLICATION_LIMIT);
     limit.application_limit =
         (struct kq_op_application_limit){.app_id = KQ_SLICE("a"), .method = permission, .per_second = 5};
     apply_ok(scene, &limit);
+    struct kq_operation set = new_operation(scene, KQ_OP_APPLICATION_SET_CONTENT_KEY);
+    set.application_set_content_key = (struct kq_op_application_set_content_key){
+        .app_id = KQ_SLICE("a"), .content_key = KQ_SLICE("0123456789abcdef")};
+    apply_ok(scene, &set);
     struct kq_operation grant = new_operation(scene, KQ_OP_GRANT_CREATE);
     grant.grant_create.grant = (struct kq_grant){.token_digest = KQ_SLICE("0123456789abcdef0123456789abcdef"),
                                                  .app_id = KQ_SLICE("a"),

@@ -154,6 +154,13 @@ static void print_slice(struct kq_buffer *text, struct kq_slice slice)
     kq_buffer_print(text, " [%.*s]", KQ_SLICE_PRINT(slice));
 }
 
+static void print_certificate(struct kq_buffer *text, const struct kq_application_certificate *certificate)
+{
+    print_slice(text, certificate->der);
+    print_slice(text, certificate->sn);
+    kq_buffer_print(text, " %" PRId64 " %" PRId64, certificate->not_before_s, certificate->not_after_s);
+}
+
 static void print_applications(struct scene *scene, struct kq_buffer *text)
 {
     struct kq_operation all = new_operation(scene, KQ_OP_APPLICATION_LIST);
@@ -168,7 +175,10 @@ static void print_applications(struct scene *scene, struct kq_buffer *text)
         for (size_t k = 0; k < KQ_SIGN_TYPE_COUNT; k++) {
             print_slice(text, row->keys[k].current);
             print_slice(text, row->keys[k].next);
+            print_certificate(text, &row->keys[k].current_certificate);
+            print_certificate(text, &row->keys[k].next_certificate);
         }
+        print_slice(text, row->content_key);
         for (size_t k = 0; k < row->permission_count; k++) {
             print_slice(text, row->permissions[k]);
         }

@@ -205,6 +205,101 @@ static void a_key_is_phased_in(void **state)
     assert_keys(scene, "fifth", "", 6);
 }
 
+static const struct kq_application_certificate certificate = {
+    .der = {.data = "certificate", .size = 11},
+    .sn = {.data = "ca85b3d5c2ffb81f3a82bd22326a2cf8", .size = 32},
+    .not_before_s = -1,
+    .not_after_s = NOW_S,
+};
+
+static void assert_certificate(const struct kq_application_certificate *actual)
+{
+    assert_true(kq_slice_equal(actual->der, certificate.der));
+    assert_true(kq_slice_equal(actual->sn, certificate.sn));
+    assert_int_equal(actual->not_before_s, certificate.not_before_s);
+    assert_int_equal(actual->not_after_s, certificate.not_after_s);
+}
+
+static void a_certificate_is_kept_with_its_key(void **state)
+{
+    struct scene *scene = *state;
+    struct kq_operation create = new_application(scene, APP, "key");
+    create.application_create.application.keys[KQ_SIGN_RSA].current = KQ_SLICE("other");
+    create.application_create.application.keys[KQ_SIGN_RSA].current_certificate = certificate;
+    apply_ok(scene, &create);
+    scene_reopen(scene);
+    struct kq_application application = get_application(scene, APP);
+    assert_int_equal(application.keys[KQ_SIGN_RSA2].current_certificate.der.size, 0);
+    assert_certificate(&application.keys[KQ_SIGN_RSA].current_certificate);
+    assert_true(kq_application_is_in_certificate_mode(&application, certificate.sn));
+    assert_false(kq_application_is_in_certificate_mode(&application, KQ_SLICE_EMPTY));
+    struct kq_operation bare = new_application(scene, APP, "key");
+    bare.application_create.application.keys[KQ_SIGN_RSA].current = KQ_SLICE("other");
+    assert_refused(scene, &bare, KQ_E_CONFLICT);
+}
+
+/* The key stays what it is; that it has a certificate is what changes. */
+static void a_key_gets_a_certificate_and_loses_it(void **state)
+{
+    struct scene *scene = *state;
+    add_application(scene);
+    struct kq_operation rotation = new_operation(scene, KQ_OP_APPLICATION_ROTATE_KEY);
+    rotation.application_rotate_key.app_id = KQ_SLICE(APP);
+    rotation.application_rotate_key.sign_type = KQ_SIGN_RSA2;
+    rotation.application_rotate_key.public_key = KQ_SLICE("key");
+    rotation.application_rotate_key.certificate = certificate;
+    rotation.application_rotate_key.keep_current = true;
+    apply_ok(scene, &rotation);
+    assert_keys(scene, "key", "key", 2);
+    struct kq_application application = get_application(scene, APP);
+    assert_certificate(&application.keys[KQ_SIGN_RSA2].next_certificate);
+    rotate(scene, "", false, KQ_E_NONE);
+    application = get_application(scene, APP);
+    assert_certificate(&application.keys[KQ_SIGN_RSA2].current_certificate);
+    assert_true(kq_application_is_in_certificate_mode(&application, KQ_SLICE_EMPTY));
+    rotate(scene, "key", false, KQ_E_NONE);
+    assert_keys(scene, "key", "", 4);
+    application = get_application(scene, APP);
+    assert_int_equal(application.keys[KQ_SIGN_RSA2].current_certificate.der.size, 0);
+    assert_false(kq_application_is_in_certificate_mode(&application, certificate.sn));
+}
+
+static void set_content_key(struct scene *scene, struct kq_slice key, bool changed)
+{
+    struct kq_operation set = new_operation(scene, KQ_OP_APPLICATION_SET_CONTENT_KEY);
+    set.application_set_content_key.app_id = KQ_SLICE(APP);
+    set.application_set_content_key.content_key = key;
+    apply_ok(scene, &set);
+    assert_int_equal(set.application_set_content_key.changed, changed);
+    assert_true(kq_slice_equal(get_application(scene, APP).content_key, key));
+}
+
+static void a_content_key_is_set_and_taken_away(void **state)
+{
+    struct scene *scene = *state;
+    add_application(scene);
+    set_content_key(scene, KQ_SLICE_EMPTY, false);
+    set_content_key(scene, KQ_SLICE("0123456789abcdef"), true);
+    set_content_key(scene, KQ_SLICE("0123456789abcdef"), false);
+    assert_int_equal(get_application(scene, APP).revision, 2);
+    scene_reopen(scene);
+    set_content_key(scene, KQ_SLICE("0123456789abcdef0123456789abcdef"), true);
+    set_content_key(scene, KQ_SLICE_EMPTY, true);
+    assert_int_equal(get_application(scene, APP).revision, 4);
+}
+
+static void a_bad_content_key_is_refused(void **state)
+{
+    struct scene *scene = *state;
+    struct kq_operation set = new_operation(scene, KQ_OP_APPLICATION_SET_CONTENT_KEY);
+    set.application_set_content_key.app_id = KQ_SLICE(APP);
+    set.application_set_content_key.content_key = KQ_SLICE("0123456789abcdef");
+    assert_refused(scene, &set, KQ_E_NOT_FOUND);
+    add_application(scene);
+    set.application_set_content_key.content_key = KQ_SLICE("0123456789abcde");
+    assert_refused(scene, &set, KQ_E_BAD_INPUT);
+}
+
 static void a_first_key_becomes_current(void **state)
 {
     struct scene *scene = *state;
@@ -621,6 +716,10 @@ int main(void)
         SCENE_TEST(an_unknown_application_is_not_found),
         SCENE_TEST(a_key_is_phased_in),
         SCENE_TEST(a_first_key_becomes_current),
+        SCENE_TEST(a_certificate_is_kept_with_its_key),
+        SCENE_TEST(a_key_gets_a_certificate_and_loses_it),
+        SCENE_TEST(a_content_key_is_set_and_taken_away),
+        SCENE_TEST(a_bad_content_key_is_refused),
         SCENE_TEST(permissions_come_and_go),
         SCENE_TEST(an_application_has_so_many_permissions),
         SCENE_TEST(limits_come_change_and_go),

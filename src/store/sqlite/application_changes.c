@@ -19,13 +19,26 @@ static struct kq_result insert_application(struct kq_batch *batch, const struct 
     return kq_query_run(&query, error);
 }
 
+static void put_certificate(struct kq_query *query, const struct kq_application_certificate *certificate)
+{
+    bool is_there = certificate->der.size > 0;
+    kq_query_put_bytes_or_null(query, certificate->der);
+    kq_query_put_text_or_null(query, certificate->sn);
+    kq_query_put_integer_or_null(query, is_there ? certificate->not_before_s : INT64_MIN, INT64_MIN);
+    kq_query_put_integer_or_null(query, is_there ? certificate->not_after_s : INT64_MIN, INT64_MIN);
+}
+
 /* An empty key is one that is not there. */
 static struct kq_result write_key(struct kq_batch *batch, struct kq_slice app_id, size_t sign_type, int slot,
-                                  struct kq_slice key, struct kq_error *error)
+                                  struct kq_slice key, const struct kq_application_certificate *certificate,
+                                  struct kq_error *error)
 {
     static const char upsert_key[] =
-        "INSERT INTO application_key (app_id, sign_type, slot, public_key) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET public_key = excluded.public_key";
+        "INSERT INTO application_key (app_id, sign_type, slot, public_key, certificate, certificate_sn,"
+        " not_before_s, not_after_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET public_key = excluded.public_key, certificate = excluded.certificate,"
+        " certificate_sn = excluded.certificate_sn, not_before_s = excluded.not_before_s,"
+        " not_after_s = excluded.not_after_s";
     static const char delete_key[] =
         "DELETE FROM application_key WHERE app_id = ? AND sign_type = ? AND slot = ?";
     KQ_CLEANUP(kq_query_end)
@@ -35,6 +48,7 @@ static struct kq_result write_key(struct kq_batch *batch, struct kq_slice app_id
     kq_query_put_integer(&query, slot);
     if (key.size > 0) {
         kq_query_put_bytes(&query, key);
+        put_certificate(&query, certificate);
     }
     return kq_query_run(&query, error);
 }
@@ -42,8 +56,9 @@ static struct kq_result write_key(struct kq_batch *batch, struct kq_slice app_id
 static struct kq_result write_keys(struct kq_batch *batch, struct kq_slice app_id, size_t sign_type,
                                    const struct kq_application_keys *keys, struct kq_error *error)
 {
-    KQ_TRY(write_key(batch, app_id, sign_type, KQ_KEY_CURRENT, keys->current, error));
-    return write_key(batch, app_id, sign_type, KQ_KEY_NEXT, keys->next, error);
+    KQ_TRY(write_key(batch, app_id, sign_type, KQ_KEY_CURRENT, keys->current, &keys->current_certificate,
+                     error));
+    return write_key(batch, app_id, sign_type, KQ_KEY_NEXT, keys->next, &keys->next_certificate, error);
 }
 
 static struct kq_result write_permission(struct kq_batch *batch, struct kq_slice app_id,
@@ -136,7 +151,7 @@ struct kq_result kq_write_application_rotate_key(struct kq_batch *batch, struct 
         keys = application.keys[rotate->sign_type];
     }
     KQ_TRY(kq_application_decide_rotate(exists ? &application : NULL, rotate->public_key,
-                                        rotate->keep_current, &keys, &changed, error));
+                                        &rotate->certificate, rotate->keep_current, &keys, &changed, error));
     if (!changed) {
         return KQ_OK;
     }
@@ -153,6 +168,32 @@ struct kq_result kq_write_application_set_state(struct kq_batch *batch, struct k
     KQ_TRY(kq_row_application(batch->connection, set->app_id, &batch->arena, &application, &exists, error));
     KQ_TRY(kq_application_decide_set_state(exists ? &application : NULL, set->state, &set->changed, error));
     return set->changed ? revise(batch, set->app_id, set->state, error) : KQ_OK;
+}
+
+static struct kq_result write_content_key(struct kq_batch *batch, struct kq_slice app_id,
+                                          struct kq_slice content_key, struct kq_error *error)
+{
+    static const char update_content_key[] = "UPDATE application SET content_key = ? WHERE app_id = ?";
+    KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(batch->connection, update_content_key);
+    kq_query_put_bytes_or_null(&query, content_key);
+    kq_query_put_text(&query, app_id);
+    return kq_query_run(&query, error);
+}
+
+struct kq_result kq_write_application_set_content_key(struct kq_batch *batch, struct kq_operation *operation,
+                                                      struct kq_error *error)
+{
+    struct kq_op_application_set_content_key *set = &operation->application_set_content_key;
+    struct kq_application application;
+    bool exists = false;
+    KQ_TRY(kq_row_application(batch->connection, set->app_id, &batch->arena, &application, &exists, error));
+    KQ_TRY(kq_application_decide_content_key(exists ? &application : NULL, set->content_key, &set->changed,
+                                             error));
+    if (!set->changed) {
+        return KQ_OK;
+    }
+    KQ_TRY(write_content_key(batch, set->app_id, set->content_key, error));
+    return revise(batch, set->app_id, application.state, error);
 }
 
 struct kq_result kq_write_application_permit(struct kq_batch *batch, struct kq_operation *operation,

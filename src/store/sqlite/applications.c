@@ -5,7 +5,7 @@
 #include "store/sqlite/reads.h"
 #include "store/sqlite/rows.h"
 
-#define APPLICATION_COLUMNS "app_id, pid, name, state, revision, created_s"
+#define APPLICATION_COLUMNS "app_id, pid, name, state, revision, created_s, content_key"
 
 static void take_application(struct kq_query *query, struct kq_arena *arena,
                              struct kq_application *application)
@@ -16,13 +16,25 @@ static void take_application(struct kq_query *query, struct kq_arena *arena,
     application->state = kq_query_take_choice(query, KQ_APPLICATION_DISABLED + 1);
     application->revision = kq_query_take_integer(query);
     application->created_s = kq_query_take_integer(query);
+    application->content_key = kq_query_take_bytes(query, arena);
+}
+
+static void take_key(struct kq_query *query, struct kq_arena *arena, struct kq_slice *key,
+                     struct kq_application_certificate *certificate)
+{
+    *key = kq_query_take_bytes(query, arena);
+    certificate->der = kq_query_take_bytes(query, arena);
+    certificate->sn = kq_query_take_text(query, arena);
+    certificate->not_before_s = kq_query_take_integer_or(query, 0);
+    certificate->not_after_s = kq_query_take_integer_or(query, 0);
 }
 
 static struct kq_result load_keys(struct kq_connection *connection, struct kq_arena *arena,
                                   struct kq_application *application, struct kq_error *error)
 {
     static const char select_keys[] =
-        "SELECT sign_type, slot, public_key FROM application_key WHERE app_id = ?";
+        "SELECT sign_type, slot, public_key, certificate, certificate_sn, not_before_s, not_after_s"
+        " FROM application_key WHERE app_id = ?";
     KQ_CLEANUP(kq_query_end) struct kq_query query = kq_query_begin(connection, select_keys);
     kq_query_put_text(&query, application->app_id);
     bool has_row = false;
@@ -30,8 +42,11 @@ static struct kq_result load_keys(struct kq_connection *connection, struct kq_ar
     while (has_row) {
         struct kq_application_keys *keys =
             &application->keys[kq_query_take_choice(&query, KQ_SIGN_TYPE_COUNT)];
-        bool is_current = kq_query_take_choice(&query, KQ_KEY_SLOT_COUNT) == KQ_KEY_CURRENT;
-        *(is_current ? &keys->current : &keys->next) = kq_query_take_bytes(&query, arena);
+        if (kq_query_take_choice(&query, KQ_KEY_SLOT_COUNT) == KQ_KEY_CURRENT) {
+            take_key(&query, arena, &keys->current, &keys->current_certificate);
+        } else {
+            take_key(&query, arena, &keys->next, &keys->next_certificate);
+        }
         KQ_TRY(kq_query_next(&query, &has_row, error));
     }
     return KQ_OK;

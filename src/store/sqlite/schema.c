@@ -34,7 +34,7 @@ static const struct migration migrations[] = {
     {NULL, kq_schema_v1, make_node}, {kq_schema_v2_functions, kq_schema_v2, NULL},
     {NULL, kq_schema_v3, NULL},      {NULL, kq_schema_v4, NULL},
     {NULL, kq_schema_v5, NULL},      {NULL, kq_schema_v6, NULL},
-    {NULL, kq_schema_v7, NULL},
+    {NULL, kq_schema_v7, NULL},      {NULL, kq_schema_v8, NULL},
 };
 
 int64_t kq_schema_version(void)

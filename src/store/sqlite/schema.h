@@ -33,6 +33,7 @@ extern const char kq_schema_v4[];
 extern const char kq_schema_v5[];
 extern const char kq_schema_v6[];
 extern const char kq_schema_v7[];
+extern const char kq_schema_v8[];
 
 /* The SQL functions with which version 2 turns ids into numbers; the connection keeps them. */
 KQ_MUST struct kq_result kq_schema_v2_functions(struct kq_connection *connection, struct kq_error *error);

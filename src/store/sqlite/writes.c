@@ -9,6 +9,7 @@ kq_write_function *const kq_writes[KQ_OPERATION_KIND_COUNT] = {
     [KQ_OP_APPLICATION_CREATE] = kq_write_application_create,
     [KQ_OP_APPLICATION_ROTATE_KEY] = kq_write_application_rotate_key,
     [KQ_OP_APPLICATION_SET_STATE] = kq_write_application_set_state,
+    [KQ_OP_APPLICATION_SET_CONTENT_KEY] = kq_write_application_set_content_key,
     [KQ_OP_APPLICATION_PERMIT] = kq_write_application_permit,
     [KQ_OP_APPLICATION_LIMIT] = kq_write_application_limit,
     [KQ_OP_GRANT_CREATE] = kq_write_grant_create,

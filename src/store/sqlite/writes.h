@@ -20,6 +20,7 @@ kq_write_function kq_write_merchant_create;
 kq_write_function kq_write_application_create;
 kq_write_function kq_write_application_rotate_key;
 kq_write_function kq_write_application_set_state;
+kq_write_function kq_write_application_set_content_key;
 kq_write_function kq_write_application_permit;
 kq_write_function kq_write_application_limit;
 kq_write_function kq_write_grant_create;
