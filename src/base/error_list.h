@@ -36,6 +36,9 @@
     X(MISSING_APP_ID, GATEWAY, "app_id is missing")                                                          \
     X(MISSING_TIMESTAMP, GATEWAY, "timestamp is missing")                                                    \
     X(MISSING_VERSION, GATEWAY, "version is missing")                                                        \
+    X(MISSING_APP_CERT_SN, GATEWAY, "app_cert_sn is missing")                                                \
+    X(MISSING_ROOT_CERT_SN, GATEWAY, "alipay_root_cert_sn is missing")                                       \
+    X(MISSING_ENCRYPT_TYPE, GATEWAY, "biz_content looks encrypted, and encrypt_type is missing")             \
     X(INVALID_PARAMETER_GATEWAY, GATEWAY, "invalid public parameter")                                        \
     X(INVALID_METHOD, GATEWAY, "unknown method")                                                             \
     X(INVALID_FORMAT, GATEWAY, "format is not JSON")                                                         \
@@ -46,6 +49,8 @@
     X(INVALID_CHARSET, GATEWAY, "unknown charset, or bytes that are not in it")                              \
     X(INVALID_ENCRYPT_TYPE, GATEWAY, "unknown encrypt_type")                                                 \
     X(NO_ENCRYPT_KEY, GATEWAY, "the application has no key for content encryption")                          \
+    X(DECRYPTION_FAILED, GATEWAY, "biz_content cannot be decrypted")                                         \
+    X(APP_CERT_EXPIRED, GATEWAY, "the application's certificate has expired")                                \
     X(ILLEGAL_JSON, GATEWAY, "biz_content is not one JSON object")                                           \
     X(NO_KEY_CONFIGURED, GATEWAY, "the application has no key for this sign_type")                           \
     X(APP_CALL_LIMITED, GATEWAY, "the application calls more often than it may")                             \

@@ -16,6 +16,7 @@
 #include "server/language.h"
 #include "store/store.h"
 #include "wire/charset.h"
+#include "wire/content_cipher.h"
 #include "wire/digest.h"
 #include "wire/params.h"
 #include "wire/sign_type.h"
@@ -42,17 +43,20 @@ struct kq_call {
     enum kq_sign_type answer_sign_type; /* RSA2 until the request names a valid one */
     const struct kq_method *method;     /* NULL: missing or unknown, answered as error_response */
     struct kq_slice app_id;             /* as asked for; not to be believed before `verified` */
+    struct kq_slice answer_cert_sn; /* the gateway's certificate's, static; empty: not in certificate mode */
     bool verified;
     struct kq_caller caller;
-    struct kq_slice string_to_sign; /* shown in isv.invalid-signature's sub_msg */
-    bool has_question;              /* the digest is made: see memo.h */
+    struct kq_content_key *content_key; /* owned; what the answer is encrypted with; NULL: it is in clear */
+    struct kq_slice string_to_sign;     /* shown in isv.invalid-signature's sub_msg */
+    bool has_question;                  /* the digest is made: see memo.h */
     unsigned char question_digest[KQ_SHA256_BYTES];
     struct kq_operation operation;
     struct kq_submission submission;
     bool is_in_store;      /* from kq_store_submit until the worker takes it up again */
     struct kq_error error; /* KQ_E_NONE: success */
 
-    /* The response object in `charset`, which is what is signed; and where the call waits for that. */
+    /* The response object in `charset`, encrypted where it is to be: what is signed; and where the call waits
+     * for that. */
     struct kq_buffer response; /* owned */
     unsigned char response_digest[KQ_SHA256_BYTES];
     unsigned lane; /* see lanes.h */

@@ -235,7 +235,8 @@ static enum kq_call_progress end(struct kq_gateway *gateway, struct kq_call *cal
     return KQ_CALL_ANSWERED;
 }
 
-/* Too many wait already. Nothing was done for the call that anybody could see. */
+/* Too many wait already. Nothing was done for the call that anybody could see. It is told so in clear, also
+ * where it was encrypted: to encrypt that would take a signature. */
 static enum kq_call_progress turn_away(struct kq_gateway *gateway, struct kq_call *call)
 {
     struct kq_error error = {0};
@@ -419,6 +420,7 @@ static struct kq_check_context context_of(const struct kq_gateway *gateway)
         .memo = gateway->memo,
         .limits = gateway->settings.limits,
         .metrics = gateway->settings.metrics,
+        .certificates = &gateway->settings.certificates,
         .wall_s = clock->wall_ms(clock) / 1000,
         .business_s = kq_store_now_s(gateway->settings.store),
         .monotonic_us = clock->monotonic_us(clock),

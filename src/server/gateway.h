@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "server/call.h"
+#include "server/gateway_modes.h"
 #include "server/memo.h"
 #include "server/metrics.h"
 #include "server/rate_limit.h"
@@ -22,13 +23,14 @@
 struct kq_gateway;
 
 struct kq_gateway_settings {
-    struct kq_store *store;                   /* borrowed; outlives the gateway */
-    const struct kq_private_key *private_key; /* copied */
-    struct kq_metrics *metrics;               /* borrowed: the worker's */
-    struct kq_rate_limits *limits;            /* borrowed; shared by the workers; NULL: none */
-    int64_t clock_skew_s;                     /* how far a timestamp may be from now; 0: not checked */
-    size_t memo_bytes;                        /* this worker's; see memo.h */
-    unsigned max_wait_ms;                     /* for a signature, at most; 0: the default */
+    struct kq_store *store;                      /* borrowed; outlives the gateway */
+    const struct kq_private_key *private_key;    /* copied */
+    struct kq_gateway_certificates certificates; /* outlive the gateway */
+    struct kq_metrics *metrics;                  /* borrowed: the worker's */
+    struct kq_rate_limits *limits;               /* borrowed; shared by the workers; NULL: none */
+    int64_t clock_skew_s;                        /* how far a timestamp may be from now; 0: not checked */
+    size_t memo_bytes;                           /* this worker's; see memo.h */
+    unsigned max_wait_ms;                        /* for a signature, at most; 0: the default */
 };
 
 /* 15 minutes, as spec/gateway.md says. */

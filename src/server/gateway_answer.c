@@ -79,16 +79,35 @@ struct kq_slice kq_gateway_write_response(struct kq_call *call, const void *valu
     return json->failed ? KQ_SLICE_EMPTY : kq_buffer_slice(json);
 }
 
+static struct kq_result encode(enum kq_charset charset, struct kq_slice json, struct kq_buffer *encoded,
+                               struct kq_error *error)
+{
+    if (charset != KQ_CHARSET_UTF8) {
+        return kq_charset_encode_json(charset, json, encoded, error);
+    }
+    kq_buffer_append(encoded, json);
+    KQ_ENSURE_MEMORY(!encoded->failed, error);
+    return KQ_OK;
+}
+
+/* As a JSON string: base64 has nothing that would have to be escaped. */
+static struct kq_result set_encrypted(struct kq_call *call, struct kq_slice json, struct kq_error *error)
+{
+    struct kq_buffer plain KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
+    KQ_TRY(encode(call->charset, json, &plain, error));
+    kq_buffer_append_byte(&call->response, '"');
+    KQ_TRY(kq_content_encrypt(call->content_key, kq_buffer_slice(&plain), &call->response, error));
+    kq_buffer_append_byte(&call->response, '"');
+    KQ_ENSURE_MEMORY(!call->response.failed, error);
+    return KQ_OK;
+}
+
 struct kq_result kq_gateway_set_response(struct kq_call *call, struct kq_slice json, struct kq_error *error)
 {
     kq_buffer_clear(&call->response);
     KQ_ENSURE_MEMORY(json.size > 0, error);
-    if (call->charset != KQ_CHARSET_UTF8) {
-        return kq_charset_encode_json(call->charset, json, &call->response, error);
-    }
-    kq_buffer_append(&call->response, json);
-    KQ_ENSURE_MEMORY(!call->response.failed, error);
-    return KQ_OK;
+    return call->content_key != NULL ? set_encrypted(call, json, error)
+                                     : encode(call->charset, json, &call->response, error);
 }
 
 struct kq_result kq_gateway_seal(struct kq_call *call, struct kq_slice response,
@@ -96,7 +115,7 @@ struct kq_result kq_gateway_seal(struct kq_call *call, struct kq_slice response,
 {
     struct kq_slice method = call->method == NULL ? KQ_SLICE_EMPTY : kq_slice_of(call->method->name);
     kq_buffer_clear(&call->answer);
-    kq_envelope_append(&call->answer, method, response, signature_text);
+    kq_envelope_append(&call->answer, method, response, call->answer_cert_sn, signature_text);
     if (call->answer.failed) {
         kq_buffer_clear(&call->answer);
         return kq_fail(error, KQ_E_NO_MEMORY, "%s", "");

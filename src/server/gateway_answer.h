@@ -9,7 +9,8 @@
 #include "server/call.h"
 
 /* An answer is made in three steps (spec/gateway.md, "Answer"): the response object, in UTF-8; the same in
- * the call's charset, which is what is signed; the envelope around it and its signature. */
+ * the call's charset, encrypted where the request was, which is what is signed; the envelope around it and
+ * its signature. */
 
 /* Memory that a worker uses for one answer after the other. */
 struct kq_answer_scratch {
@@ -29,11 +30,12 @@ void kq_answer_scratch_trim(struct kq_answer_scratch *scratch, bool is_secret);
 struct kq_slice kq_gateway_write_response(struct kq_call *call, const void *values,
                                           struct kq_answer_scratch *scratch);
 
-/* The object into call->response, in the call's charset. NO_MEMORY (also where `json` is empty), INTERNAL. */
+/* The object into call->response, in the call's charset; as a JSON string of its ciphertext where the call
+ * has a content key. NO_MEMORY (also where `json` is empty), INTERNAL, CRYPTO. */
 KQ_MUST struct kq_result kq_gateway_set_response(struct kq_call *call, struct kq_slice json,
                                                  struct kq_error *error);
 
-/* The whole answer into call->answer. `response`: in the call's charset. NO_MEMORY: then that is empty. */
+/* The whole answer into call->answer. `response`: what was signed. NO_MEMORY: then that is empty. */
 KQ_MUST struct kq_result kq_gateway_seal(struct kq_call *call, struct kq_slice response,
                                          struct kq_slice signature_text, struct kq_error *error);
 

@@ -7,7 +7,6 @@
 #include "wire/signature.h"
 
 #define VERSION "1.0"
-#define ENCRYPT_TYPE_AES "AES"
 
 /* All of these are ASCII where they are valid, so their size in bytes is their length in characters. */
 static struct kq_slice find(const struct kq_call *call, struct kq_slice name)
@@ -83,6 +82,9 @@ static struct kq_result check_application(const struct kq_check_context *context
     KQ_ENSURE(app_id.size <= KQ_APP_ID_MAX_CHARS, error, KQ_E_INVALID_APP_ID, "%s", "");
     KQ_TRY(kq_application_cache_get(context->applications, context->reader, app_id, application, error));
     KQ_ENSURE(*application != NULL, error, KQ_E_INVALID_APP_ID, "%s", "");
+    if (kq_application_is_in_certificate_mode(*application, find(call, KQ_SLICE("app_cert_sn")))) {
+        call->answer_cert_sn = context->certificates->sn;
+    }
     return KQ_OK;
 }
 
@@ -148,20 +150,30 @@ static struct kq_result verify(const struct kq_check_context *context, struct kq
     return KQ_OK;
 }
 
+static struct kq_result choose_keys(const struct kq_check_context *context, const struct kq_call *call,
+                                    const struct kq_application *application, enum kq_sign_type sign_type,
+                                    struct kq_candidates *candidates, struct kq_error *error)
+{
+    const struct kq_certificate_claim claim = {
+        .app_cert_sn = find(call, KQ_SLICE("app_cert_sn")),
+        .root_cert_sn = find(call, KQ_SLICE("alipay_root_cert_sn")),
+    };
+    return kq_choose_keys(context->certificates, application, sign_type, &claim, context->business_s,
+                          candidates, error);
+}
+
 /* Either key of a rotation verifies. */
 static struct kq_result check_signature(const struct kq_check_context *context, struct kq_call *call,
                                         const struct kq_application *application, enum kq_sign_type sign_type,
                                         struct kq_error *error)
 {
-    const struct kq_application_keys *keys = &application->keys[sign_type];
-    KQ_ENSURE(keys->current.size > 0 || keys->next.size > 0, error, KQ_E_NO_KEY_CONFIGURED, "%s", "");
+    struct kq_candidates candidates;
+    KQ_TRY(choose_keys(context, call, application, sign_type, &candidates, error));
     KQ_TRY(kq_string_to_sign(&call->params, &call->string_to_sign, error));
     struct kq_slice signature = find(call, KQ_SLICE("sign"));
     KQ_ENSURE(signature.size <= KQ_SIGNATURE_TEXT_MAX, error, KQ_E_INVALID_SIGNATURE, "%s", "");
-    const struct kq_slice candidates[] = {keys->current, keys->next};
-    for (size_t i = 0; i < KQ_COUNT(candidates) && !call->verified; i++) {
-        bool went_on = candidates[i].size == 0 ||
-                       verify(context, call, candidates[i], sign_type, signature, error).ok ||
+    for (size_t i = 0; i < candidates.count && !call->verified; i++) {
+        bool went_on = verify(context, call, candidates.keys[i], sign_type, signature, error).ok ||
                        error->code == KQ_E_INVALID_SIGNATURE;
         KQ_ENSURE(went_on, error, error->code, "%s", "");
     }
@@ -231,16 +243,6 @@ static struct kq_result check_limits(const struct kq_check_context *context, con
                                context->monotonic_us, error);
 }
 
-/* No application can have an encryption key yet, and that is the answer. */
-static struct kq_result check_encryption(const struct kq_call *call, struct kq_error *error)
-{
-    struct kq_slice type = find(call, KQ_SLICE("encrypt_type"));
-    KQ_ENSURE(type.size == 0 || kq_slice_equal(type, KQ_SLICE(ENCRYPT_TYPE_AES)), error,
-              KQ_E_INVALID_ENCRYPT_TYPE, "%s", "");
-    KQ_ENSURE(type.size == 0, error, KQ_E_NO_ENCRYPT_KEY, "%s", "");
-    return KQ_OK;
-}
-
 struct kq_result kq_gateway_check_call(const struct kq_check_context *context, struct kq_call *call,
                                        struct kq_slice *biz_content, struct kq_error *error)
 {
@@ -267,5 +269,5 @@ struct kq_result kq_gateway_check_call(const struct kq_check_context *context, s
     KQ_TRY(check_signature(context, call, application, sign_type, error));
     KQ_TRY(check_permission(context, call, application, error));
     KQ_TRY(check_limits(context, call, application, error));
-    return check_encryption(call, error);
+    return kq_decrypt_content(call, application, find(call, KQ_SLICE("encrypt_type")), biz_content, error);
 }

@@ -4,6 +4,7 @@
 
 #include "server/application_cache.h"
 #include "server/call.h"
+#include "server/gateway_modes.h"
 #include "server/key_cache.h"
 #include "server/memo.h"
 #include "server/metrics.h"
@@ -21,15 +22,16 @@ struct kq_check_context {
     struct kq_memo *memo;
     struct kq_rate_limits *limits; /* NULL: none */
     struct kq_metrics *metrics;
+    const struct kq_gateway_certificates *certificates;
     int64_t wall_s;       /* the machine's time: timestamps are compared with it */
-    int64_t business_s;   /* the business's: grants expire by it */
+    int64_t business_s;   /* the business's: grants and certificates expire by it */
     int64_t monotonic_us; /* limits are counted by it */
     int64_t clock_skew_s; /* 0: timestamps may be of any time */
 };
 
-/* Runs all checks up to and with the rate limits, fills the call's charset, params, method, app_id, verified,
- * caller and string_to_sign, and leaves the decoded biz_content (UTF-8, may be empty) in *biz_content. On
- * failure `error` has the code to answer with. */
+/* Runs all checks up to and with decryption, fills the call's charset, params, method, app_id,
+ * answer_cert_sn, verified, caller, string_to_sign and content_key, and leaves the decoded biz_content
+ * (UTF-8, may be empty) in *biz_content. On failure `error` has the code to answer with. */
 KQ_MUST struct kq_result kq_gateway_check_call(const struct kq_check_context *context, struct kq_call *call,
                                                struct kq_slice *biz_content, struct kq_error *error);
 

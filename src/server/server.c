@@ -121,6 +121,7 @@ static struct kq_result open_worker(struct server *server, size_t index, struct 
             {
                 .store = settings->store,
                 .private_key = settings->private_key,
+                .certificates = settings->certificates,
                 .limits = server->limits,
                 .clock_skew_s = settings->clock_skew_s,
                 .memo_bytes = settings->signature_cache_bytes / server->worker_count,

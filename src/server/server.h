@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "server/gateway_modes.h"
 #include "store/store.h"
 #include "wire/key.h"
 
@@ -19,9 +20,10 @@ struct kq_server_settings {
                                       Bearer` with it */
     struct kq_store *store;        /* borrowed */
     struct kq_system_clock *clock; /* borrowed; moved by the sandbox's clock */
-    const struct kq_private_key *private_key; /* borrowed; copied for each worker */
-    unsigned workers;                         /* 0: one per core */
-    size_t body_max_bytes;                    /* a longer body: 413 */
+    const struct kq_private_key *private_key;    /* borrowed; copied for each worker */
+    struct kq_gateway_certificates certificates; /* borrowed */
+    unsigned workers;                            /* 0: one per core */
+    size_t body_max_bytes;                       /* a longer body: 413 */
     unsigned connections_max;   /* over all workers; one more is closed at once, counted in the metrics */
     unsigned header_timeout_ms; /* from a request's first byte (or the connection's opening) to the end of its
                                    head, and again to the end of its body */

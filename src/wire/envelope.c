@@ -15,12 +15,17 @@ void kq_envelope_append_name(struct kq_buffer *buffer, struct kq_slice method)
 }
 
 void kq_envelope_append(struct kq_buffer *buffer, struct kq_slice method, struct kq_slice response,
-                        struct kq_slice signature_text)
+                        struct kq_slice cert_sn, struct kq_slice signature_text)
 {
     kq_buffer_append(buffer, KQ_SLICE("{\""));
     kq_envelope_append_name(buffer, method);
     kq_buffer_append(buffer, KQ_SLICE("\":"));
     kq_buffer_append(buffer, response);
+    if (cert_sn.size > 0) {
+        kq_buffer_append(buffer, KQ_SLICE(",\"alipay_cert_sn\":\""));
+        kq_buffer_append(buffer, cert_sn);
+        kq_buffer_append_byte(buffer, '"');
+    }
     kq_buffer_append(buffer, KQ_SLICE(",\"sign\":\""));
     kq_buffer_append(buffer, signature_text);
     kq_buffer_append(buffer, KQ_SLICE("\"}"));

@@ -8,16 +8,18 @@
 #include "base/error.h"
 #include "base/slice.h"
 
-/* The answer's envelope (spec/gateway.md, "Answer"): {"alipay_x_response":{…},"sign":"…"}. */
+/* The answer's envelope (spec/gateway.md, "Answer"): {"alipay_x_response":{…},"sign":"…"}, in certificate
+ * mode
+ * {"alipay_x_response":{…},"alipay_cert_sn":"…","sign":"…"}. */
 
 /* Appends the member's name: the method's dots as underscores, then `_response`; `error_response` where
  * `method` is empty. */
 void kq_envelope_append_name(struct kq_buffer *buffer, struct kq_slice method);
 
-/* Appends the whole answer. `response` is the response object's bytes in the answer's charset: what
- * `signature_text` was made over. */
+/* Appends the whole answer. `response` is the response object's bytes in the answer's charset, or the string
+ * that has them encrypted: what `signature_text` was made over. `cert_sn`: alipay_cert_sn; empty: none. */
 void kq_envelope_append(struct kq_buffer *buffer, struct kq_slice method, struct kq_slice response,
-                        struct kq_slice signature_text);
+                        struct kq_slice cert_sn, struct kq_slice signature_text);
 
 /* `&`, `<`, `>`, `"` and `'` as HTML entities, all else as it is: how isv.invalid-signature's sub_msg shows
  * the string to sign (spec/gateway.md, "Gateway errors"). */

@@ -63,7 +63,8 @@ static void put_signed(struct fixture *fixture, const char *method, struct kq_sl
     struct kq_error error = {0};
     assert_ok(kq_sign(fixture->private_key, KQ_SIGN_RSA2, response, &signature, &error), &error);
     kq_buffer_clear(&fixture->http.body);
-    kq_envelope_append(&fixture->http.body, kq_slice_of(method), response, kq_buffer_slice(&signature));
+    kq_envelope_append(&fixture->http.body, kq_slice_of(method), response, KQ_SLICE_EMPTY,
+                       kq_buffer_slice(&signature));
 }
 
 static enum kq_client_status read_answer(struct fixture *fixture, struct kq_client_answer **answer,
@@ -201,7 +202,8 @@ static void test_signature_of_another_algorithm(void **state)
     BUFFER signature = {0};
     struct kq_error error = {0};
     assert_ok(kq_sign(fixture->private_key, KQ_SIGN_RSA, response, &signature, &error), &error);
-    kq_envelope_append(&fixture->http.body, KQ_SLICE(METHOD), response, kq_buffer_slice(&signature));
+    kq_envelope_append(&fixture->http.body, KQ_SLICE(METHOD), response, KQ_SLICE_EMPTY,
+                       kq_buffer_slice(&signature));
     assert_status(fixture, KQ_CLIENT_SIGNATURE, "does not verify");
 }
 

@@ -54,9 +54,15 @@ static void fill_application(const struct fake_application *from, struct kq_appl
         .permission_count = from->may_see_wallets ? 1 : 0,
         .limits = limit,
         .limit_count = from->per_second > 0 ? 1 : 0,
+        .content_key = from->content_key,
     };
     for (size_t type = 0; type < KQ_SIGN_TYPE_COUNT; type++) {
-        to->keys[type] = (struct kq_application_keys){.current = from->key, .next = from->next_key};
+        to->keys[type] = (struct kq_application_keys){
+            .current = from->key,
+            .next = from->next_key,
+            .current_certificate = from->certificate,
+            .next_certificate = from->next_certificate,
+        };
     }
 }
 
@@ -229,6 +235,7 @@ void reopen_gateway(size_t memo_bytes, unsigned max_wait_ms)
     struct kq_gateway_settings settings = {
         .store = &fake.store,
         .private_key = fixture.gateway_key,
+        .certificates = {.sn = KQ_SLICE(GATEWAY_SN), .roots_sn = KQ_SLICE(ROOTS_SN)},
         .metrics = fixture.metrics,
         .limits = fixture.limits,
         .clock_skew_s = KQ_CLOCK_SKEW_DEFAULT_S,
@@ -289,6 +296,35 @@ static const char *or_else(const char *given, const char *otherwise)
     return given == NULL ? otherwise : given;
 }
 
+static struct kq_content_key *load_content_key(void)
+{
+    struct kq_content_key *key = NULL;
+    assert_true(kq_content_key_load_bytes(KQ_SLICE(CONTENT_KEY), &key, NULL).ok);
+    return key;
+}
+
+static void encrypt(struct kq_buffer *text)
+{
+    struct kq_buffer plain KQ_CLEANUP(kq_buffer_free) = *text;
+    struct kq_content_key *key = load_content_key();
+    *text = (struct kq_buffer){0};
+    assert_true(kq_content_encrypt(key, kq_buffer_slice(&plain), text, NULL).ok);
+    kq_content_key_free(key);
+}
+
+struct kq_slice decrypted(struct kq_slice response)
+{
+    struct kq_buffer plain KQ_CLEANUP(kq_buffer_free) = {0};
+    struct kq_content_key *key = load_content_key();
+    assert_true(response.size > 2 && response.data[0] == '"' && response.data[response.size - 1] == '"');
+    struct kq_slice base64 = {.data = response.data + 1, .size = response.size - 2};
+    assert_true(kq_content_decrypt(key, base64, &plain, NULL).ok);
+    kq_content_key_free(key);
+    struct kq_slice kept = kq_arena_copy(&fixture.arena, kq_buffer_slice(&plain));
+    assert_non_null(kept.data);
+    return kept;
+}
+
 void sign_request(const struct request *request, struct kq_buffer *query)
 {
     struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
@@ -304,6 +340,9 @@ void sign_request(const struct request *request, struct kq_buffer *query)
     assert_true(kq_sign_type_parse(kq_slice_of(sign_type_text), &sign_type));
     struct kq_slice utf8 = kq_slice_of(or_else(request->biz_content, SEND_BIZ));
     assert_true(kq_charset_encode_text(charset, utf8, &biz_content, NULL).ok);
+    if (request->encrypts) {
+        encrypt(&biz_content);
+    }
     const struct kq_param public[] = {
         {KQ_SLICE("app_id"), kq_slice_of(fake.applications[request->app].app_id)},
         {KQ_SLICE("method"), kq_slice_of(or_else(request->method, SEND))},
@@ -313,6 +352,9 @@ void sign_request(const struct request *request, struct kq_buffer *query)
         {KQ_SLICE("version"), KQ_SLICE("1.0")},
         {KQ_SLICE("biz_content"), kq_buffer_slice(&biz_content)},
         {KQ_SLICE("app_auth_token"), kq_slice_of(request->token)},
+        {KQ_SLICE("app_cert_sn"), kq_slice_of(request->app_cert_sn)},
+        {KQ_SLICE("alipay_root_cert_sn"), kq_slice_of(request->root_cert_sn)},
+        {KQ_SLICE("encrypt_type"), kq_slice_of(request->encrypt_type)},
     };
     kq_buffer_clear(query);
     kq_params_init(&params, &arena);

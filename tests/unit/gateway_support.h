@@ -42,6 +42,11 @@
     "{\"code\":\"20000\",\"msg\":\"Service Currently Unavailable\","                                         \
     "\"sub_code\":\"aop.unknow-error\",\"sub_msg\":\"系统繁忙\"}"
 
+/* What the gateway says of its certificates, and what applications with a content key have. */
+#define GATEWAY_SN "0123456789abcdef0123456789abcdef"
+#define ROOTS_SN "fedcba9876543210fedcba9876543210"
+#define CONTENT_KEY "0123456789abcdef"
+
 /* Applications: two of one merchant, and one of another. */
 enum { APP, SISTER_APP, STRANGER_APP, APP_COUNT };
 
@@ -50,6 +55,9 @@ struct fake_application {
     const char *pid;
     struct kq_slice key; /* of both sign types */
     struct kq_slice next_key;
+    struct kq_application_certificate certificate; /* of `key`; none */
+    struct kq_application_certificate next_certificate;
+    struct kq_slice content_key;
     bool disabled;
     bool may_see_wallets;
     int64_t per_second; /* 0: no limit */
@@ -115,6 +123,10 @@ struct request {
     const char *sign_type;   /* "RSA2" */
     const char *timestamp;   /* NOW_TEXT */
     const char *token;       /* app_auth_token; none */
+    const char *app_cert_sn; /* none, as the next two */
+    const char *root_cert_sn;
+    const char *encrypt_type;
+    bool encrypts; /* biz_content, with CONTENT_KEY */
     const struct kq_private_key *key;
 };
 
@@ -136,6 +148,9 @@ void begin_call(struct kq_call *call, const struct kq_buffer *query);
 
 /* Does what the store has put off, in the order in which it came. */
 void complete_writes(void);
+
+/* The response object of an encrypted answer, decrypted. In the fixture's arena. */
+struct kq_slice decrypted(struct kq_slice response);
 
 /* The response object's bytes in the call's answer, whose signature has been verified. */
 struct kq_slice verified_response_of(const struct kq_call *call, const char *name);

@@ -43,10 +43,25 @@ static void test_golden_answers(void **state)
         bool is_gbk =
             kq_slice_equal(golden(&arena, "answers/%s/charset", golden_answers[i]), KQ_SLICE("gbk"));
         kq_envelope_append(&buffer, golden(&arena, "answers/%s/method", golden_answers[i]),
-                           golden(&arena, "answers/%s/response", golden_answers[i]),
+                           golden(&arena, "answers/%s/response", golden_answers[i]), KQ_SLICE_EMPTY,
                            signature_of(answer, is_gbk));
         assert_slice(kq_buffer_slice(&buffer), answer);
     }
+}
+
+static void test_certificate_answer(void **state)
+{
+    (void)state;
+    BUFFER buffer = {0};
+    struct kq_envelope envelope;
+    struct kq_error error = {0};
+    kq_envelope_append(&buffer, KQ_SLICE("alipay.x"), KQ_SLICE("\"YQ==\""), KQ_SLICE("5a"), KQ_SLICE("c2ln"));
+    assert_text(kq_buffer_slice(&buffer),
+                "{\"alipay_x_response\":\"YQ==\",\"alipay_cert_sn\":\"5a\",\"sign\":\"c2ln\"}");
+    assert_ok(kq_envelope_split(kq_buffer_slice(&buffer), false, &envelope, &error), &error);
+    assert_text(envelope.response, "\"YQ==\"");
+    assert_text(envelope.cert_sn, "5a");
+    assert_text(envelope.sign, "c2ln");
 }
 
 static void assert_splits(struct kq_slice answer, bool is_gbk, const struct kq_envelope *expected)
@@ -185,6 +200,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_html_escape),
         cmocka_unit_test(test_golden_answers),
+        cmocka_unit_test(test_certificate_answer),
         cmocka_unit_test(test_split),
         cmocka_unit_test(test_split_keeps_the_response_as_it_is),
         cmocka_unit_test(test_split_of_an_encrypted_answer),

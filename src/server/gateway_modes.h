@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_SERVER_GATEWAY_MODES_H
+#define KQ_SERVER_GATEWAY_MODES_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/slice.h"
+#include "domain/application.h"
+#include "server/call.h"
+
+/* Certificate mode and content encryption: spec/gateway.md. Steps of gateway_checks.h. */
+
+/* The gateway's own certificates; empty slices: it has none. Borrowed. */
+struct kq_gateway_certificates {
+    struct kq_slice sn;       /* of the certificate of its key: alipay_cert_sn */
+    struct kq_slice roots_sn; /* what callers send as alipay_root_cert_sn */
+};
+
+/* The keys of one sign type that may verify a call. */
+#define KQ_CANDIDATES_MAX 2
+struct kq_candidates {
+    struct kq_slice keys[KQ_CANDIDATES_MAX]; /* DER */
+    size_t count;
+};
+
+/* What a call says of certificates. */
+struct kq_certificate_claim {
+    struct kq_slice app_cert_sn;
+    struct kq_slice root_cert_sn;
+};
+
+/* A key that was registered with a certificate verifies calls that name it, a bare key those that are not in
+ * certificate mode. In this order: NO_KEY_CONFIGURED, MISSING_APP_CERT_SN, MISSING_ROOT_CERT_SN,
+ * INVALID_PARAMETER_GATEWAY (another number than any of the certificates', or the roots'), APP_CERT_EXPIRED
+ * (the business's time is after the certificate's). On success there is at least one candidate. */
+KQ_MUST struct kq_result kq_choose_keys(const struct kq_gateway_certificates *certificates,
+                                        const struct kq_application *application, enum kq_sign_type sign_type,
+                                        const struct kq_certificate_claim *claim, int64_t business_s,
+                                        struct kq_candidates *candidates, struct kq_error *error);
+
+/* Decrypts *biz_content as the call's encrypt_type asks, into the call's arena and UTF-8; from then on
+ * call->content_key is there, and the answer will be encrypted. An empty one needs no decryption.
+ * INVALID_ENCRYPT_TYPE, NO_ENCRYPT_KEY, DECRYPTION_FAILED; MISSING_ENCRYPT_TYPE where the application can
+ * encrypt, and what should be JSON looks encrypted and no type is named. */
+KQ_MUST struct kq_result kq_decrypt_content(struct kq_call *call, const struct kq_application *application,
+                                            struct kq_slice encrypt_type, struct kq_slice *biz_content,
+                                            struct kq_error *error);
+
+#endif
