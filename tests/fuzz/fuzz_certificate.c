@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 
 #include "wire/certificate.h"
+#include "wire/certificate_issue.h"
 
 static void check_first(struct kq_slice text, struct kq_arena *arena)
 {
@@ -33,7 +34,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct kq_buffer sn = {0};
     struct kq_error error = {0};
     struct kq_slice text = fuzz_input(data, size);
+    struct kq_slice public_key;
     check_first(text, &arena);
+    if (!kq_certificate_request_read(text, &arena, &public_key, &error).ok) {
+        FUZZ_CHECK(error.code == KQ_E_BAD_KEY && error.detail[0] != '\0');
+    } else {
+        FUZZ_CHECK(kq_certificate_request_is(text));
+    }
     if (!kq_root_certificates_sn(text, &sn, &error).ok) {
         FUZZ_CHECK(error.code == KQ_E_BAD_KEY && error.detail[0] != '\0' && sn.size == 0);
     } else {
