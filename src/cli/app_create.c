@@ -2,7 +2,6 @@
 #include "cli/application_fields.h"
 #include "cli/commands.h"
 #include "cli/data.h"
-#include "cli/keys.h"
 #include "cli/result.h"
 #include "domain/text.h"
 
@@ -12,9 +11,10 @@ static const struct kq_flag flags[] = {
     KQ_FLAG_PID,
     {.name = "public-key",
      .kind = KQ_FLAG_TEXT,
-     .required = true,
      .value = "FILE",
-     .text = "the application's public key or certificate, in any of the usual forms; -: standard input"},
+     .text = "the application's public key (or a certificate's), in any of the usual forms; -: standard "
+             "input"},
+    KQ_FLAG_CERTIFICATE,
     KQ_FLAG_SIGN_TYPE,
     {.name = "name", .kind = KQ_FLAG_TEXT, .value = "NAME", .text = "what people call it"},
     {.name = "permission",
@@ -27,8 +27,10 @@ static bool same_keys(const struct kq_application *a, const struct kq_applicatio
 {
     bool same = true;
     for (size_t i = 0; i < KQ_SIGN_TYPE_COUNT; i++) {
-        same = same && kq_slice_equal(a->keys[i].current, b->keys[i].current) &&
-               kq_slice_equal(a->keys[i].next, b->keys[i].next);
+        same =
+            same && kq_slice_equal(a->keys[i].current, b->keys[i].current) &&
+            kq_slice_equal(a->keys[i].next, b->keys[i].next) &&
+            kq_application_same_certificate(&a->keys[i].current_certificate, &b->keys[i].current_certificate);
     }
     return same;
 }
@@ -67,12 +69,14 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     enum kq_sign_type sign_type = KQ_SIGN_RSA2;
     struct kq_operation operation = {.kind = KQ_OP_APPLICATION_CREATE, .arena = &invocation->arena};
     struct kq_application *application = &operation.application_create.application;
+    KQ_ENSURE(kq_flag_is_given(invocation, "public-key") != kq_flag_is_given(invocation, "certificate"),
+              error, KQ_E_USAGE, "give --public-key FILE or --certificate FILE");
     KQ_TRY(kq_flag_sign_type(invocation, &sign_type, error));
     KQ_TRY(kq_data_open(invocation, &data, error));
     KQ_TRY(kq_flag_methods(invocation, "permission", &application->permissions,
                            &application->permission_count, error));
-    KQ_TRY(kq_load_application_key(kq_flag_text(invocation, "public-key").data, data.directory,
-                                   &invocation->arena, &application->keys[sign_type].current, error));
+    struct kq_application_keys *keys = &application->keys[sign_type];
+    KQ_TRY(kq_flag_key(invocation, &data, &keys->current, &keys->current_certificate, error));
     application->app_id = kq_flag_text(invocation, "app-id");
     application->pid = kq_flag_text(invocation, "pid");
     application->name = kq_flag_text(invocation, "name");
@@ -89,7 +93,7 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
 const struct kq_command kq_command_app_create = {
     .group = "app",
     .name = "create",
-    .text = "register an application and its public key",
+    .text = "register an application and its public key, or its certificate",
     .example = "kaquan app create --data demo --app-id 2014072300007148 --pid 2088102146225135 "
                "--public-key app_public_key.pem",
     .flags = flags,

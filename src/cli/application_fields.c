@@ -2,6 +2,8 @@
 #include "cli/application_fields.h"
 
 #include "api/catalogue.h"
+#include "cli/data.h"
+#include "cli/keys.h"
 #include "cli/nearest.h"
 
 struct kq_result kq_flag_sign_type(const struct kq_invocation *invocation, enum kq_sign_type *sign_type,
@@ -11,6 +13,20 @@ struct kq_result kq_flag_sign_type(const struct kq_invocation *invocation, enum 
     KQ_ENSURE(kq_sign_type_parse(text, sign_type), error, KQ_E_USAGE, "--sign-type is RSA2 or RSA, not %.*s",
               KQ_SLICE_PRINT(text));
     return KQ_OK;
+}
+
+struct kq_result kq_flag_key(struct kq_invocation *invocation, struct kq_data *data,
+                             struct kq_slice *public_key, struct kq_application_certificate *certificate,
+                             struct kq_error *error)
+{
+    struct kq_slice path = kq_flag_text(invocation, "certificate");
+    if (path.size == 0) {
+        return kq_load_application_key(kq_flag_text(invocation, "public-key").data, data->directory,
+                                       &invocation->arena, public_key, error);
+    }
+    KQ_TRY(kq_load_application_certificate(path.data, data->directory, kq_store_now_s(data->store),
+                                           &invocation->arena, public_key, certificate, error));
+    return kq_data_make_certificates(data, &invocation->arena, error);
 }
 
 static struct kq_result check_method(struct kq_slice method, struct kq_error *error)

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "domain/application.h"
 #include "wire/sign_type.h"
 
 /* What the commands on applications share. */
@@ -25,6 +26,22 @@
         .name = "sign-type", .kind = KQ_FLAG_TEXT, .value = "TYPE", .text = "RSA2 (SHA-256) or RSA (SHA-1)", \
         .fallback = "RSA2"                                                                                   \
     }
+
+#define KQ_FLAG_CERTIFICATE                                                                                  \
+    {                                                                                                        \
+        .name = "certificate", .kind = KQ_FLAG_TEXT, .value = "FILE",                                        \
+        .text = "or its certificate, for certificate mode: its calls then carry app_cert_sn; -: standard "   \
+                "input"                                                                                      \
+    }
+
+struct kq_data;
+
+/* The key of --public-key, or of --certificate with what is stored of that; which of them is given has been
+ * looked at. For a certificate, the data directory gets those of the gateway if it has none. NOT_FOUND, IO,
+ * BAD_KEY. */
+KQ_MUST struct kq_result kq_flag_key(struct kq_invocation *invocation, struct kq_data *data,
+                                     struct kq_slice *public_key,
+                                     struct kq_application_certificate *certificate, struct kq_error *error);
 
 /* --sign-type. USAGE. */
 KQ_MUST struct kq_result kq_flag_sign_type(const struct kq_invocation *invocation,

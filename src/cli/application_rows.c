@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "base/buffer.h"
+#include "base/time.h"
 #include "cli/keys.h"
 #include "wire/json.h"
 
@@ -20,6 +21,8 @@ const struct kq_column kq_application_columns[KQ_APPLICATION_COLUMN_COUNT] = {
     {.name = "rsa2_next_key_sha256", .detail = true},
     {.name = "rsa_key_sha256", .detail = true},
     {.name = "rsa_next_key_sha256", .detail = true},
+    {.name = "certificates", .kind = KQ_COLUMN_JSON, .detail = true},
+    {.name = "content_key", .kind = KQ_COLUMN_JSON, .detail = true},
 };
 
 static void put_key(struct kq_row *row, struct kq_slice der)
@@ -56,6 +59,46 @@ static void put_limits(struct kq_row *row, const struct kq_application_limit *li
     kq_row_json(row, &json);
 }
 
+static void append_certificate(struct kq_buffer *json, enum kq_sign_type sign_type, bool is_next,
+                               const struct kq_application_certificate *certificate)
+{
+    char expires[KQ_TIME_TEXT_SIZE];
+    if (certificate->der.size == 0) {
+        return;
+    }
+    kq_time_format(certificate->not_after_s, expires);
+    kq_json_append_separator(json);
+    kq_buffer_append_byte(json, '{');
+    kq_json_append_name(json, "sign_type");
+    kq_json_append_string(json, kq_slice_of(kq_sign_type_name(sign_type)));
+    kq_json_append_name(json, "next");
+    kq_buffer_append(json, is_next ? KQ_SLICE("true") : KQ_SLICE("false"));
+    kq_json_append_name(json, "sn");
+    kq_json_append_string(json, certificate->sn);
+    kq_json_append_name(json, "expires");
+    kq_json_append_string(json, kq_slice_of(expires));
+    kq_buffer_append_byte(json, '}');
+}
+
+static void put_certificates(struct kq_row *row, const struct kq_application *application)
+{
+    struct kq_buffer json KQ_CLEANUP(kq_buffer_free) = {0};
+    kq_buffer_append_byte(&json, '[');
+    for (unsigned i = 0; i < KQ_SIGN_TYPE_COUNT; i++) {
+        const struct kq_application_keys *keys = &application->keys[i];
+        append_certificate(&json, (enum kq_sign_type)i, false, &keys->current_certificate);
+        append_certificate(&json, (enum kq_sign_type)i, true, &keys->next_certificate);
+    }
+    kq_buffer_append_byte(&json, ']');
+    kq_row_json(row, &json);
+}
+
+/* Only whether there is one. */
+static void put_content_key(struct kq_row *row, struct kq_slice content_key)
+{
+    kq_row_name(row, content_key.size > 0 ? "true" : "false");
+}
+
 void kq_application_fill(struct kq_row *row, const void *item)
 {
     const struct kq_application *application = item;
@@ -71,4 +114,6 @@ void kq_application_fill(struct kq_row *row, const void *item)
     put_key(row, application->keys[KQ_SIGN_RSA2].next);
     put_key(row, application->keys[KQ_SIGN_RSA].current);
     put_key(row, application->keys[KQ_SIGN_RSA].next);
+    put_certificates(row, application);
+    put_content_key(row, application->content_key);
 }

@@ -11,6 +11,8 @@ const struct kq_command *const kq_commands[] = {
     &kq_command_app_list,
     &kq_command_app_show,
     &kq_command_app_rotate_key,
+    &kq_command_app_issue_certificate,
+    &kq_command_app_set_content_key,
     &kq_command_app_permit,
     &kq_command_app_limit,
     &kq_command_app_grant,

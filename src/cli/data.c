@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/data.h"
 
+#include "cli/authority.h"
 #include "cli/file.h"
+#include "cli/keys.h"
 #include "store/sqlite.h"
 
 struct kq_slice kq_data_path(const char *directory, const char *name, struct kq_arena *arena)
@@ -36,6 +38,18 @@ void kq_data_close(struct kq_data *data)
         kq_store_close(data->store);
     }
     *data = (struct kq_data){0};
+}
+
+struct kq_result kq_data_make_certificates(struct kq_data *data, struct kq_arena *arena,
+                                           struct kq_error *error)
+{
+    struct kq_private_key *key KQ_CLEANUP(kq_private_key_cleanup) = NULL;
+    struct kq_gateway_certificates certificates;
+    const struct kq_authority authority = {data->directory, &data->clock.clock, arena};
+    struct kq_slice path = kq_data_path(data->directory, KQ_PRIVATE_KEY_FILE_NAME, arena);
+    KQ_ENSURE_MEMORY(path.data, error);
+    KQ_TRY(kq_load_private_key(path.data, &key, error));
+    return kq_authority_open(&authority, key, &certificates, error);
 }
 
 struct kq_result kq_data_read(struct kq_data *data, struct kq_operation *operation, struct kq_error *error)

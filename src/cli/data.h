@@ -32,6 +32,10 @@ KQ_MUST struct kq_result kq_data_open(struct kq_invocation *invocation, struct k
                                       struct kq_error *error);
 void kq_data_close(struct kq_data *data);
 
+/* Makes the certificates of certificate mode, where the directory has none yet (authority.h). */
+KQ_MUST struct kq_result kq_data_make_certificates(struct kq_data *data, struct kq_arena *arena,
+                                                   struct kq_error *error);
+
 /* One operation; its own error is given back. */
 KQ_MUST struct kq_result kq_data_read(struct kq_data *data, struct kq_operation *operation,
                                       struct kq_error *error);

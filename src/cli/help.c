@@ -7,7 +7,7 @@
 #include "cli/import.h"
 #include "wire/json.h"
 
-#define TITLE_COLUMNS 20
+#define TITLE_COLUMNS 23
 #define FLAG_COLUMNS 32
 #define ROW_COLUMNS 18
 

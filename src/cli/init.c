@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "cli/authority.h"
 #include "cli/commands.h"
 #include "cli/data.h"
 #include "cli/file.h"
@@ -36,13 +34,19 @@ struct outcome {
     const char *directory;
     struct kq_slice private_key;
     struct kq_slice public_key;
+    struct kq_slice root_certificate;
+    struct kq_slice gateway_certificate;
     struct kq_slice store;
     bool created; /* anything */
 };
 
 static const struct kq_column columns[] = {
-    {.name = "data"},        {.name = "created", .kind = KQ_COLUMN_JSON},
-    {.name = "private_key"}, {.name = "public_key"},
+    {.name = "data"},
+    {.name = "created", .kind = KQ_COLUMN_JSON},
+    {.name = "private_key"},
+    {.name = "public_key"},
+    {.name = "root_certificate"},
+    {.name = "gateway_certificate"},
     {.name = "store"},
 };
 
@@ -54,12 +58,7 @@ static struct kq_result make_directory(struct outcome *outcome, int *directory, 
               path, strerror(errno));
     KQ_ENSURE(outcome->created || errno != ENOENT, error, KQ_E_NOT_FOUND,
               "%s cannot be made: make the directory above it first", path);
-    *directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    KQ_ENSURE(*directory >= 0, error, KQ_E_IO, "%s cannot be used: %s", path, strerror(errno));
-    /* Two that run at once make one key. The lock ends with the descriptor. */
-    KQ_ENSURE(flock(*directory, LOCK_EX) == 0, error, KQ_E_IO, "%s cannot be locked: %s", path,
-              strerror(errno));
-    return KQ_OK;
+    return kq_directory_lock(path, directory, error);
 }
 
 static struct kq_result make_private_key(int directory, unsigned bits, struct outcome *outcome,
@@ -113,6 +112,19 @@ static struct kq_result make_public_key(int directory, const struct kq_private_k
     return KQ_OK;
 }
 
+static struct kq_result make_certificates(int directory, const struct kq_private_key *private_key,
+                                          struct outcome *outcome, struct kq_arena *arena,
+                                          struct kq_error *error)
+{
+    bool created = false;
+    struct kq_system_clock clock;
+    kq_system_clock_init(&clock, 0);
+    const struct kq_authority authority = {outcome->directory, &clock.clock, arena};
+    KQ_TRY(kq_authority_make(&authority, directory, private_key, &created, error));
+    outcome->created = outcome->created || created;
+    return KQ_OK;
+}
+
 /* Opening makes the store, or brings an older one's schema up to date. */
 static struct kq_result make_store(struct outcome *outcome, struct kq_error *error)
 {
@@ -131,6 +143,8 @@ static void fill(struct kq_row *row, const void *item)
     kq_row_name(row, outcome->created ? "true" : "false");
     kq_row_text(row, outcome->private_key);
     kq_row_text(row, outcome->public_key);
+    kq_row_text(row, outcome->root_certificate);
+    kq_row_text(row, outcome->gateway_certificate);
     kq_row_text(row, outcome->store);
 }
 
@@ -140,7 +154,8 @@ static struct kq_result report(const struct outcome *outcome, bool json, struct 
         return kq_print_record(columns, KQ_COUNT(columns), true, fill, outcome, error);
     }
     printf("%s %s.\n", outcome->directory,
-           outcome->created ? "is ready: keys and a store" : "was ready already; nothing was changed");
+           outcome->created ? "is ready: keys, certificates and a store"
+                            : "was ready already; nothing was changed");
     printf("The gateway's public key, for your clients: %s\n", outcome->public_key.data);
     return KQ_OK;
 }
@@ -152,9 +167,12 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
         .directory = path,
         .private_key = kq_data_path(path, KQ_PRIVATE_KEY_FILE_NAME, &invocation->arena),
         .public_key = kq_data_path(path, KQ_PUBLIC_KEY_FILE_NAME, &invocation->arena),
+        .root_certificate = kq_data_path(path, KQ_ROOT_CERTIFICATE_FILE_NAME, &invocation->arena),
+        .gateway_certificate = kq_data_path(path, KQ_GATEWAY_CERTIFICATE_FILE_NAME, &invocation->arena),
         .store = kq_data_path(path, KQ_STORE_FILE_NAME, &invocation->arena),
     };
     KQ_ENSURE_MEMORY(outcome.private_key.data != NULL && outcome.public_key.data != NULL &&
+                         outcome.root_certificate.data != NULL && outcome.gateway_certificate.data != NULL &&
                          outcome.store.data != NULL,
                      error);
     int directory KQ_CLEANUP(kq_file_close) = -1;
@@ -163,13 +181,14 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     KQ_TRY(
         make_private_key(directory, (unsigned)kq_flag_number(invocation, "key-bits"), &outcome, &key, error));
     KQ_TRY(make_public_key(directory, key, &outcome, &invocation->arena, error));
+    KQ_TRY(make_certificates(directory, key, &outcome, &invocation->arena, error));
     KQ_TRY(make_store(&outcome, error));
     return report(&outcome, invocation->json, error);
 }
 
 const struct kq_command kq_command_init = {
     .name = "init",
-    .text = "make a data directory: the gateway's keys and an empty store",
+    .text = "make a data directory: the gateway's keys and certificates, and an empty store",
     .example = "kaquan init --data demo",
     .flags = flags,
     .flag_count = KQ_COUNT(flags),

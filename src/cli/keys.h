@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/slice.h"
+#include "domain/application.h"
 #include "wire/key.h"
 
 /* Keys in files. `path` may be "-", standard input. Refusals (NOT_FOUND, IO, BAD_KEY) name the file. */
@@ -23,6 +24,14 @@ KQ_MUST struct kq_result kq_load_public_key(const char *path, struct kq_public_k
 KQ_MUST struct kq_result kq_load_application_key(const char *path, const char *directory,
                                                  struct kq_arena *arena, struct kq_slice *der,
                                                  struct kq_error *error);
+
+/* The same of an application's certificate, whose key it is, with what is stored of it. BAD_KEY also where it
+ * is not valid at that time. */
+KQ_MUST struct kq_result kq_load_application_certificate(const char *path, const char *directory,
+                                                         int64_t now_s, struct kq_arena *arena,
+                                                         struct kq_slice *public_key,
+                                                         struct kq_application_certificate *certificate,
+                                                         struct kq_error *error);
 
 /* SHA-256 of a DER SubjectPublicKeyInfo, in hex: what people compare keys by. */
 #define KQ_FINGERPRINT_TEXT_SIZE 65

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
+#include "cli/authority.h"
 #include "cli/commands.h"
 #include "cli/data.h"
 #include "cli/file.h"
@@ -179,7 +180,8 @@ static struct kq_result find_notify_lock(struct kq_invocation *invocation, const
 }
 
 static struct kq_result serve(struct kq_invocation *invocation, struct kq_data *data,
-                              const struct kq_private_key *key, struct kq_error *error)
+                              const struct kq_private_key *key,
+                              const struct kq_gateway_certificates *certificates, struct kq_error *error)
 {
     struct kq_slice notify_lock;
     KQ_TRY(find_notify_lock(invocation, data, &notify_lock, error));
@@ -191,6 +193,7 @@ static struct kq_result serve(struct kq_invocation *invocation, struct kq_data *
         .store = data->store,
         .clock = &data->clock,
         .private_key = key,
+        .certificates = *certificates,
         .workers = (unsigned)kq_flag_number(invocation, "workers"),
         .body_max_bytes = (size_t)kq_flag_number(invocation, "body-limit"),
         .connections_max = (unsigned)kq_flag_number(invocation, "connections"),
@@ -216,7 +219,10 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     KQ_TRY(kq_data_open(invocation, &data, error));
     atomic_store(&data.clock.offset_ms, kq_flag_number(invocation, "clock-offset") * 1000);
     KQ_TRY(load_key(&data, &invocation->arena, &key, error));
-    return serve(invocation, &data, key, error);
+    const struct kq_authority authority = {data.directory, &data.clock.clock, &invocation->arena};
+    struct kq_gateway_certificates certificates;
+    KQ_TRY(kq_authority_open(&authority, key, &certificates, error));
+    return serve(invocation, &data, key, &certificates, error);
 }
 
 const struct kq_command kq_command_serve = {

@@ -59,7 +59,8 @@ def test_create_and_show(place, create, key_file):
     assert protocol.beijing_text(before) <= shown.pop("created") <= protocol.beijing_text(time.time())
     assert shown == {"app_id": app_id, "pid": PID, "name": "卡券茶馆", "state": "active", "permissions": [WALLET],
                      "limits": [], "revision": shown["revision"], "rsa2_key_sha256": fingerprint(keys.private_key()),
-                     "rsa2_next_key_sha256": None, "rsa_key_sha256": None, "rsa_next_key_sha256": None}
+                     "rsa2_next_key_sha256": None, "rsa_key_sha256": None, "rsa_next_key_sha256": None,
+                     "certificates": [], "content_key": False}
     assert shown["app_id"] in place.run("app", "list")
     assert app_id in [entry["app_id"] for entry in place.json("app", "list")]
 

@@ -12,7 +12,8 @@ from command import refused, refused_as_json, run_bytes
 COMMANDS = [
     "init", "serve", "call", "report", "audit", "version",
     "merchant create", "merchant list",
-    "app create", "app list", "app show", "app rotate-key", "app permit", "app limit",
+    "app create", "app list", "app show", "app rotate-key", "app issue-certificate", "app set-content-key",
+    "app permit", "app limit",
     "app grant", "app authorize", "app grants", "app revoke", "app disable", "app enable",
     "user create", "user import", "user list", "user show", "user freeze", "user unfreeze",
     "shop create", "shop list",
@@ -25,7 +26,10 @@ COMMANDS = [
 
 # What scripts rely on, beside --data and --json.
 RELIED_ON = {
-    "app create": ["app-id", "pid", "public-key", "sign-type", "name", "permission"],
+    "app create": ["app-id", "pid", "public-key", "certificate", "sign-type", "name", "permission"],
+    "app rotate-key": ["app-id", "public-key", "certificate", "keep-current", "finish", "sign-type"],
+    "app issue-certificate": ["app-id", "request", "public-key", "days"],
+    "app set-content-key": ["app-id", "generate", "key", "remove"],
     "app limit": ["app-id", "method", "per-second"],
     "app grant": ["app-id", "pid", "expires-in", "permission"],
     "app authorize": ["app-id", "pid", "method"],

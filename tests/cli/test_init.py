@@ -10,6 +10,8 @@ from support import binary, keys
 from command import refused
 
 PRIVATE, PUBLIC, STORE = "gateway_private_key.pem", "gateway_public_key.pem", "kaquan.db"
+ROOT_PRIVATE, ROOT, GATEWAY = "root_private_key.pem", "root_certificate.pem", "gateway_certificate.pem"
+EVERYTHING = sorted([PRIVATE, PUBLIC, STORE, ROOT_PRIVATE, ROOT, GATEWAY])
 
 
 def mode(path):
@@ -28,8 +30,9 @@ def data(tmp_path):
 def test_what_it_makes(data):
     text = binary.must_run("init", data=data)
     assert str(data / PUBLIC) in text
-    assert sorted(contents(data)) == [PRIVATE, PUBLIC, STORE]
-    assert (mode(data), mode(data / PRIVATE), mode(data / STORE)) == (0o700, 0o600, 0o600)
+    assert sorted(contents(data)) == EVERYTHING
+    assert mode(data) == 0o700
+    assert {mode(data / name) for name in (PRIVATE, ROOT_PRIVATE, STORE)} == {0o600}
     private = keys.load_private((data / PRIVATE).read_bytes())
     assert private.key_size == 2048
     assert keys.public_pem(private) == (data / PUBLIC).read_text()
@@ -39,6 +42,7 @@ def test_json(data):
     def outcome():
         return json.loads(binary.must_run("init", data=data, json=True))
     paths = {"data": str(data), "private_key": str(data / PRIVATE), "public_key": str(data / PUBLIC),
+             "root_certificate": str(data / ROOT), "gateway_certificate": str(data / GATEWAY),
              "store": str(data / STORE)}
     assert outcome() == {**paths, "created": True}
     assert outcome() == {**paths, "created": False}
@@ -63,7 +67,8 @@ def test_size_of_the_key(data):
     refused(binary.run("init", data=data, key_bits=512), 2, "--key-bits takes a whole number from 1024 to 4096")
 
 
-@pytest.mark.parametrize("missing", [(PUBLIC,), (STORE,), (PUBLIC, STORE)], ids="+".join)
+@pytest.mark.parametrize("missing", [(PUBLIC,), (STORE,), (PUBLIC, STORE), (GATEWAY,), (ROOT, GATEWAY),
+                                     (ROOT_PRIVATE, ROOT, GATEWAY)], ids="+".join)
 def test_interrupted_init_is_repeated(data, missing):
     """Whatever an interruption left undone is done, with the key that is there."""
     binary.must_run("init", data=data)

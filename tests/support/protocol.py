@@ -8,6 +8,7 @@ import re
 from datetime import datetime, timedelta, timezone
 
 from support import keys
+from support.content import decrypt
 
 BEIJING = timezone(timedelta(hours=8))
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -39,7 +40,8 @@ WITH_PERMISSION = (WALLET, PASS_ADD)  # those that not every application may cal
 
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 
-ENVELOPE = re.compile(rb'\{"([a-z0-9_]+)":(\{.*\}),"sign":"([A-Za-z0-9+/]+={0,2})"\}', re.DOTALL)
+ENVELOPE = re.compile(rb'\{"([a-z0-9_]+)":(\{.*\}|"[A-Za-z0-9+/]+={0,2}"),(?:"alipay_cert_sn":"([0-9a-f]{32})",)?'
+                      rb'"sign":"([A-Za-z0-9+/]+={0,2})"\}', re.DOTALL)
 JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -98,7 +100,7 @@ def refuse_twice(pairs):
 class Answer:
     """A gateway's answer: checked as any client may rely on it, whatever was asked, then taken apart."""
 
-    def __init__(self, response, public_key, sign_type, charset):
+    def __init__(self, response, public_key, sign_type, charset, content_key=None):
         assert response.status == 200, (response.status, response.body)
         assert content_charset(response) == charset.lower()
         self.trace_id = response.headers.get("trace_id", "")
@@ -108,9 +110,13 @@ class Answer:
         assert envelope, self.body
         self.name = envelope[1].decode("ascii")
         self.raw = envelope[2]
-        self.sign = envelope[3]
+        self.cert_sn = envelope[3].decode("ascii") if envelope[3] else None
+        self.sign = envelope[4]
         assert keys.verifies(public_key, sign_type, self.raw, self.sign), "the answer's signature does not verify"
-        self.text = self.raw.decode("gbk" if charset.lower() in ("gbk", "gb2312") else "utf-8")
+        self.is_encrypted = self.raw.startswith(b'"')
+        assert content_key or not self.is_encrypted, "encrypted, and nobody asked for that"
+        plain = decrypt(content_key, self.raw[1:-1]) if self.is_encrypted else self.raw
+        self.text = plain.decode("gbk" if charset.lower() in ("gbk", "gb2312") else "utf-8")
         assert not re.search(r"\s", JSON_STRING.sub("", self.text)), self.text
         self.fields = json.loads(self.text, object_pairs_hook=refuse_twice)
         first = ["code", "msg"] + (["sub_code", "sub_msg"] if self.fields["code"] != "10000" else [])
