@@ -4,6 +4,8 @@
 A call travels to a library as a dictionary:
 
     gateway, app_id, private_key, gateway_public_key, charset, sign_type: the library's settings (keys as PEM)
+    app_certificate, gateway_certificate, root_certificate: those of certificate mode (PEM; all or none)
+    content_key: with which the call is encrypted (may be absent)
     method, fields, app_auth_token: the call (the token may be absent)
 
 and its outcome comes back as one: the fields of the answer after the library has verified its signature, with
@@ -20,7 +22,7 @@ import subprocess
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from support import binary, keys, protocol
+from support import binary, keys, modes, protocol
 from support.fixtures import app, place, server, template_id, user
 
 __all__ = ["app", "place", "server", "template_id", "user"]
@@ -62,6 +64,27 @@ def line_process():
     yield start
     for process in started:
         process.stop()
+
+
+@pytest.fixture(scope="session")
+def certified(place, app):
+    """The same merchant's, in certificate mode: the application, and a call's settings for it."""
+    certified, path = modes.create_app(place, app.pid, keys.private_key("certified"), permission=protocol.WALLET)
+    own = modes.Certificates(place)
+    return certified, {"app_certificate": path.read_text("ascii"), "gateway_certificate": own.gateway.decode("ascii"),
+                       "root_certificate": own.root.decode("ascii")}
+
+
+@pytest.fixture(scope="session")
+def content_keys(place, app):
+    """Of the run's application, and of the one in certificate mode: made when they are asked for."""
+    made = {}
+
+    def of(caller):
+        if caller.app_id not in made:
+            made[caller.app_id] = modes.content_key(place, caller)
+        return made[caller.app_id]
+    return of
 
 
 @pytest.fixture(scope="session")
@@ -122,3 +145,5 @@ def pytest_generate_tests(metafunc):
     """A test that takes a charset runs in each that its library can speak."""
     if "charset" in metafunc.fixturenames:
         metafunc.parametrize("charset", metafunc.cls.charsets)
+    if "mode" in metafunc.fixturenames:
+        metafunc.parametrize("mode", metafunc.cls.modes)

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from support import http, keys, passes, templates
+from support import http, keys, modes, passes, templates
 from support.place import BRAND, CASH, EXCHANGE, FAR_OFF, FIX, LONG_AGO, RED_PACKET
 from support.protocol import (AUTH_SEND, BATCH_SEND, CONFIRM, DELAY, DELETE, LIST, PASS_ADD, PASS_TEMPLATE_ADD,
                               PASS_TEMPLATE_UPDATE, PASS_UPDATE, QUERY, REFUND, SEND, TOKEN, USE, WALLET, beijing_text)
@@ -482,3 +482,79 @@ class ConsentContract:
         assert renewed["app_auth_token"] != got["app_auth_token"]
         used = call(TOKEN, {"grant_type": "authorization_code", "code": code}, caller=agent)
         assert outcome(used)[:3] == ("40002", "Invalid Arguments", "isv.code-invalid")
+
+
+def stranger_certificate():
+    return modes.self_signed(keys.private_key("stranger")).decode("ascii")
+
+
+class ModesContract:
+    """Certificate mode, encrypted content, and both at once."""
+    charsets = ("utf-8",)
+    modes = ("certificate", "encryption", "both")
+    takes_clear_refusals = True  # of encrypted calls
+
+    @pytest.fixture
+    def mode_call(self, mode, call, app, certified, content_keys):
+        caller, certificates = certified if mode != "encryption" else (app, {})
+        encryption = {"content_key": content_keys(caller)} if mode != "certificate" else {}
+
+        def mode_call(method, fields, **settings):
+            return call(method, fields, caller=caller, **{**certificates, **encryption, **settings})
+        return mode_call
+
+    def test_mode_send(self, mode_call, mode, charset, place, template_id, user):
+        answer = mode_call(SEND, send_fields(template_id, user), charset=charset)
+        assert outcome(answer) == SUCCESS
+        [stored] = place.vouchers(template_id=template_id)
+        assert (stored["voucher_id"], stored["memo"]) == (answer["voucher_id"], MEMO)
+        again = mode_call(SEND, send_fields(template_id, user), charset=charset)
+        assert again["voucher_id"] == answer["voucher_id"]
+
+    def test_mode_wallet(self, mode_call, mode, charset, template_id, user):
+        voucher_id = mode_call(SEND, send_fields(template_id, user), charset=charset)["voucher_id"]
+        answer = mode_call(WALLET, wallet_fields(user), charset=charset)
+        assert outcome(answer) == SUCCESS
+        [entry] = answer["pass_info_list"]
+        assert (entry["pass_id"], entry["logo_text"]) == (voucher_id, "10元代金券")
+
+    def test_mode_business_error(self, mode_call, mode, charset, user):
+        answer = mode_call(SEND, send_fields(UNKNOWN_TEMPLATE_ID, user), charset=charset)
+        assert outcome(answer) == ("40004", "Business Failed", "TEMPLATE_NOT_EXIST", "模板不存在")
+
+    def test_mode_wrong_private_key(self, mode_call, mode, template_id, user):
+        """Refused before decryption, so in clear."""
+        answer = mode_call(SEND, send_fields(template_id, user), private_key=keys.private_key("stranger"))
+        if mode == "certificate" or self.takes_clear_refusals:
+            assert outcome(answer)[:3] == ("40002", "Invalid Arguments", "isv.invalid-signature")
+        else:
+            assert "refused" in answer
+
+    def test_certificate_of_another_application(self, call, certified, template_id, user):
+        caller, certificates = certified
+        answer = call(SEND, send_fields(template_id, user), caller=caller,
+                      **{**certificates, "app_certificate": stranger_certificate()})
+        assert outcome(answer)[:3] == ("40002", "Invalid Arguments", "isv.invalid-parameter")
+        assert "app_cert_sn" in answer["sub_msg"]
+
+    def test_root_of_another_gateway(self, call, certified, template_id, user):
+        caller, certificates = certified
+        answer = call(SEND, send_fields(template_id, user), caller=caller,
+                      **{**certificates, "root_certificate": stranger_certificate()})
+        assert outcome(answer)[:3] == ("40002", "Invalid Arguments", "isv.invalid-parameter")
+        assert "alipay_root_cert_sn" in answer["sub_msg"]
+
+    def test_certificate_of_another_gateway(self, call, certified, template_id, user):
+        """The answer's signature does not fit the key in it, or its number is not that of the answer."""
+        caller, certificates = certified
+        answer = call(SEND, send_fields(template_id, user), caller=caller,
+                      **{**certificates, "gateway_certificate": stranger_certificate()})
+        assert "refused" in answer
+
+    def test_wrong_content_key(self, call, app, content_keys, template_id, user):
+        content_keys(app)
+        answer = call(SEND, send_fields(template_id, user), content_key="AAECAwQFBgcICQoLDA0ODw==")
+        if self.takes_clear_refusals:
+            assert outcome(answer)[:3] == ("40002", "Invalid Arguments", "isv.decryption-error-unknown")
+        else:
+            assert "refused" in answer

@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from sdk_contract import (BatchContract, ClientContract, ConsentContract, LifeContract, NotificationContract,
-                          PassContract, TemplateContract)
+from sdk_contract import (BatchContract, ClientContract, ConsentContract, LifeContract, ModesContract,
+                          NotificationContract, PassContract, TemplateContract)
 
 
 @pytest.fixture(scope="module")
@@ -14,8 +14,9 @@ def library(line_process, sdk):
     return line_process(["java", "-cp", f"{sdk}/java/classes:{sdk}/java/lib/*", "Calls"], os.environ)
 
 
-class TestJava(BatchContract, ConsentContract, LifeContract, NotificationContract, PassContract, TemplateContract,
-               ClientContract):
+class TestJava(BatchContract, ConsentContract, LifeContract, ModesContract, NotificationContract, PassContract,
+               TemplateContract, ClientContract):
     charsets = ("utf-8", "GBK", "gb2312")  # GBK in capitals, as in the reference pages' Java examples
     done = not_done = None  # it never sets `success` of a typed answer, which has an isSuccess() too
+    takes_clear_refusals = False  # it decrypts whatever comes back
     signature_refusal = "sign check fail: check Sign and Data Fail"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sdk_contract import (BatchContract, ClientContract, ConsentContract, LifeContract, NotificationContract,
-                          PassContract)
+from sdk_contract import (BatchContract, ClientContract, ConsentContract, LifeContract, ModesContract,
+                          NotificationContract, PassContract)
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,8 @@ def library(line_process, sdk):
     return line_process(["node", Path(__file__).with_name("node") / "calls.cjs"], environment)
 
 
-class TestNode(BatchContract, ConsentContract, LifeContract, NotificationContract, PassContract, ClientContract):
+class TestNode(BatchContract, ConsentContract, LifeContract, ModesContract, NotificationContract, PassContract,
+               ClientContract):
     signature_refusal = "验签失败"
     # To find what was signed in an `error_response`, the library skips as many characters as the name of the
     # method's own member has. Where {"error_response": has fewer, it verifies too little and fails: so the

@@ -113,6 +113,8 @@ def library(to_the_gateway, beijing_time):
     return execute
 
 
+# No ModesContract: the library knows nothing of certificate mode, and its encryption hands the cipher a str where
+# Python 3 has bytes.
 class TestPython(ConsentContract, LifeContract, NotificationContract, PassContract, TemplateContract, ClientContract):
     charsets = ("utf-8", "gbk", "gb2312")
     signature_refusal = "response sign verify failed"

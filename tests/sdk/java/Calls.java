@@ -59,7 +59,10 @@ public final class Calls {
             }
             AlipayClient client = new DefaultAlipayClient(config(call));
             AlipayRequest<?> request = request(call.getString("method"), call.getJSONObject("fields"));
-            return answer(client.execute(request, null, call.getString("app_auth_token")));
+            request.setNeedEncrypt(call.containsKey("content_key"));
+            String token = call.getString("app_auth_token");
+            return answer(call.containsKey("app_certificate") ? client.certificateExecute(request, null, token)
+                    : client.execute(request, null, token));
         } catch (AlipayApiException | ReflectiveOperationException | ParseException | RuntimeException exception) {
             JSONObject refusal = new JSONObject();
             refusal.put("refused", exception.toString());
@@ -84,7 +87,17 @@ public final class Calls {
         config.setServerUrl(call.getString("gateway"));
         config.setAppId(call.getString("app_id"));
         config.setPrivateKey(bare(call.getString("private_key")));
-        config.setAlipayPublicKey(bare(call.getString("gateway_public_key")));
+        if (call.containsKey("app_certificate")) {
+            config.setAppCertContent(call.getString("app_certificate"));
+            config.setAlipayPublicCertContent(call.getString("gateway_certificate"));
+            config.setRootCertContent(call.getString("root_certificate"));
+        } else {
+            config.setAlipayPublicKey(bare(call.getString("gateway_public_key")));
+        }
+        if (call.containsKey("content_key")) {
+            config.setEncryptType("AES");
+            config.setEncryptKey(call.getString("content_key"));
+        }
         config.setCharset(call.getString("charset"));
         config.setSignType(call.getString("sign_type"));
         return config;
