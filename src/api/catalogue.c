@@ -20,6 +20,7 @@ const struct kq_method *const kq_catalogue[] = {
     &kq_method_marketing_voucher_template_delete,
     &kq_method_marketing_voucher_templatedetail_query,
     &kq_method_marketing_voucher_templatelist_query,
+    &kq_method_open_app_alipaycert_download,
     &kq_method_open_auth_token_app,
     &kq_method_pass_instance_add,
     &kq_method_pass_instance_update,

@@ -17,8 +17,10 @@
 /* For whom a call is made. */
 struct kq_caller {
     struct kq_slice app_id;
-    struct kq_slice pid; /* the merchant it acts for: the application's own, or the grant's */
-    int64_t now_s;       /* business time */
+    struct kq_slice pid;                 /* the merchant it acts for: the application's own, or the grant's */
+    int64_t now_s;                       /* business time */
+    struct kq_slice gateway_cert_sn;     /* of the gateway's own certificate; empty: it has none */
+    struct kq_slice gateway_certificate; /* the same as PEM */
 };
 
 struct kq_method {
@@ -76,6 +78,7 @@ extern const struct kq_method kq_method_marketing_voucher_send;
 extern const struct kq_method kq_method_marketing_voucher_template_delete;
 extern const struct kq_method kq_method_marketing_voucher_templatedetail_query;
 extern const struct kq_method kq_method_marketing_voucher_templatelist_query;
+extern const struct kq_method kq_method_open_app_alipaycert_download;
 extern const struct kq_method kq_method_open_auth_token_app;
 extern const struct kq_method kq_method_pass_instance_add;
 extern const struct kq_method kq_method_pass_instance_update;

@@ -167,19 +167,25 @@ struct kq_result kq_authority_make(const struct kq_authority *authority, int loc
     return KQ_OK;
 }
 
-static struct kq_result read_sn(const struct kq_authority *authority, struct kq_slice *sn,
-                                struct kq_error *error)
+static struct kq_result read_gateway(const struct kq_authority *authority,
+                                     struct kq_gateway_certificates *certificates, struct kq_error *error)
 {
     const char *path = NULL;
+    struct kq_slice der;
     struct kq_certificate_facts facts;
+    struct kq_buffer pem KQ_CLEANUP(kq_buffer_free) = {0};
     struct kq_buffer text KQ_CLEANUP(kq_buffer_free) = {0};
     KQ_TRY(path_of(authority, KQ_GATEWAY_CERTIFICATE_FILE_NAME, &path, error));
     KQ_TRY(kq_file_read(path, KQ_KEY_FILE_MAX_BYTES, &text, error));
-    if (!kq_certificate_read(kq_buffer_slice(&text), &facts, error).ok) {
+    if (!kq_certificate_read(kq_buffer_slice(&text), &facts, error).ok ||
+        !kq_certificate_read_der(kq_buffer_slice(&text), authority->arena, &der, error).ok) {
         return kq_fail_in(error, "%s", path);
     }
-    *sn = kq_arena_copy(authority->arena, kq_slice_of(facts.sn));
-    KQ_ENSURE_MEMORY(sn->data, error);
+    kq_certificate_write_pem(der, &pem);
+    KQ_ENSURE_MEMORY(!pem.failed, error);
+    certificates->sn = kq_arena_copy(authority->arena, kq_slice_of(facts.sn));
+    certificates->pem = kq_arena_copy(authority->arena, kq_buffer_slice(&pem));
+    KQ_ENSURE_MEMORY(certificates->sn.data != NULL && certificates->pem.data != NULL, error);
     return KQ_OK;
 }
 
@@ -207,7 +213,7 @@ struct kq_result kq_authority_open(const struct kq_authority *authority,
     bool created = false;
     KQ_TRY(kq_directory_lock(authority->directory, &lock, error));
     KQ_TRY(kq_authority_make(authority, lock, gateway_key, &created, error));
-    KQ_TRY(read_sn(authority, &certificates->sn, error));
+    KQ_TRY(read_gateway(authority, certificates, error));
     return read_roots_sn(authority, &certificates->roots_sn, error);
 }
 

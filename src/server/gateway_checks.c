@@ -226,6 +226,8 @@ static struct kq_result check_permission(const struct kq_check_context *context,
         .app_id = call->app_id,
         .pid = kq_arena_copy(&call->arena, application->pid),
         .now_s = context->business_s,
+        .gateway_cert_sn = context->certificates->sn,
+        .gateway_certificate = context->certificates->pem,
     };
     KQ_ENSURE_MEMORY(call->caller.pid.data, error);
     KQ_TRY(check_application_permission(application, call->method, error));

@@ -14,6 +14,7 @@
 /* The gateway's own certificates; empty slices: it has none. Borrowed. */
 struct kq_gateway_certificates {
     struct kq_slice sn;       /* of the certificate of its key: alipay_cert_sn */
+    struct kq_slice pem;      /* that certificate, for those that know only another one */
     struct kq_slice roots_sn; /* what callers send as alipay_root_cert_sn */
 };
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calls of applications that are registered with a certificate: spec/gateway.md, "Certificate mode"."""
 
+import base64
+
 import pytest
 from support import keys, modes, protocol
 from support.client import Client
@@ -117,6 +119,16 @@ def test_from_a_bare_key_to_a_certificate(server, place, app, look):
     place.run("app", "rotate-key", app_id=other.app_id, finish=True)
     assert_refused(bare.call(*look), "isv.missing-app-cert-sn")
     assert_success(named.call(*look))
+
+
+def test_download_of_the_gateways_certificate(server, app, client):
+    """In either mode; asked for another one, the gateway says that it is not its own."""
+    for each in (client, Client(server, app)):
+        answer = each.call(protocol.CERTIFICATE_DOWNLOAD, {"alipay_cert_sn": gateway_sn(client)})
+        assert_success(answer)
+        assert base64.b64decode(answer["alipay_cert_content"]) == client.certificates.gateway
+        other = each.call(protocol.CERTIFICATE_DOWNLOAD, {"alipay_cert_sn": client.app_cert_sn})
+        assert_refused(other, "INVALID_PARAMETER", naming="alipay_cert_sn")
 
 
 def test_certificates_expire_by_the_business_clock(sandbox):

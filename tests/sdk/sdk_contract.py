@@ -493,6 +493,7 @@ class ModesContract:
     charsets = ("utf-8",)
     modes = ("certificate", "encryption", "both")
     takes_clear_refusals = True  # of encrypted calls
+    downloads_certificates = False  # that it does not know yet, and its root has signed
 
     @pytest.fixture
     def mode_call(self, mode, call, app, certified, content_keys):
@@ -544,12 +545,24 @@ class ModesContract:
         assert outcome(answer)[:3] == ("40002", "Invalid Arguments", "isv.invalid-parameter")
         assert "alipay_root_cert_sn" in answer["sub_msg"]
 
-    def test_certificate_of_another_gateway(self, call, certified, template_id, user):
-        """The answer's signature does not fit the key in it, or its number is not that of the answer."""
+    def test_certificates_of_another_gateway(self, call, certified, template_id, user):
+        """The answer's signature does not fit the key that the library has, and it trusts no other."""
         caller, certificates = certified
+        stranger = stranger_certificate()
         answer = call(SEND, send_fields(template_id, user), caller=caller,
-                      **{**certificates, "gateway_certificate": stranger_certificate()})
+                      **{**certificates, "gateway_certificate": stranger, "root_certificate": stranger})
         assert "refused" in answer
+
+    def test_gateway_certificate_of_before(self, call, certified, place, template_id, user):
+        """The gateway's certificate has been replaced by another of the same root."""
+        caller, certificates = certified
+        before = modes.issue(place, "gateway", keys.private_key("before")).read_text("ascii")
+        answer = call(SEND, send_fields(template_id, user), caller=caller,
+                      **{**certificates, "gateway_certificate": before})
+        if self.downloads_certificates:
+            assert outcome(answer) == SUCCESS
+        else:
+            assert "refused" in answer
 
     def test_wrong_content_key(self, call, app, content_keys, template_id, user):
         content_keys(app)

@@ -18,5 +18,6 @@ class TestJava(BatchContract, ConsentContract, LifeContract, ModesContract, Noti
                TemplateContract, ClientContract):
     charsets = ("utf-8", "GBK", "gb2312")  # GBK in capitals, as in the reference pages' Java examples
     done = not_done = None  # it never sets `success` of a typed answer, which has an isSuccess() too
+    downloads_certificates = True
     takes_clear_refusals = False  # it decrypts whatever comes back
     signature_refusal = "sign check fail: check Sign and Data Fail"

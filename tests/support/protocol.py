@@ -24,12 +24,13 @@ DELAY = "alipay.marketing.voucher.delay"
 CONFIRM = "alipay.marketing.voucher.confirm"
 AUTH_SEND = "alipay.marketing.voucher.auth.send"
 TOKEN = "alipay.open.auth.token.app"
+CERTIFICATE_DOWNLOAD = "alipay.open.app.alipaycert.download"
 WALLET = "alipay.user.pass.grouplist.query"
 PASS_TEMPLATE_ADD = "alipay.pass.template.add"
 PASS_TEMPLATE_UPDATE = "alipay.pass.template.update"
 PASS_ADD = "alipay.pass.instance.add"
 PASS_UPDATE = "alipay.pass.instance.update"
-CATALOGUE = (SEND, BATCH_SEND, LIST, QUERY, USE, REFUND, DELETE, DELAY, CONFIRM, AUTH_SEND, TOKEN, WALLET,
+CATALOGUE = (SEND, BATCH_SEND, LIST, QUERY, USE, REFUND, DELETE, DELAY, CONFIRM, AUTH_SEND, TOKEN, CERTIFICATE_DOWNLOAD, WALLET,
              PASS_TEMPLATE_ADD, PASS_TEMPLATE_UPDATE, PASS_ADD, PASS_UPDATE,
              "alipay.marketing.cashlessvoucher.template.create",
              "alipay.marketing.cashlessvoucher.template.modify", "alipay.marketing.cashvoucher.template.create",
