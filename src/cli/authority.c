@@ -47,7 +47,7 @@ static void begin_order(const struct kq_authority *authority, int64_t days,
     const struct kq_clock *clock = authority->clock;
     int64_t now_s = clock->wall_ms(clock) / 1000;
     clock->random(clock, order->serial, sizeof(order->serial));
-    /* Positive in DER too, and of that many bytes: some readers take no others. */
+    /* 127 bits: OpenSSL prints longer ones in hexadecimal, and PHP's library takes what it prints. */
     order->serial[0] = (unsigned char)((order->serial[0] & 0x7F) | 0x40);
     order->not_before_s = now_s - EARLIER_S;
     order->not_after_s = now_s + days * DAY_S;

@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding
 from support import binary, keys, modes
 from support.place import Place
+from support.server import Server
 
 from command import refused, refused_as_json
 
@@ -142,6 +143,14 @@ def test_a_directory_of_before_gets_its_certificates(tmp_path):
     modes.create_app(place, PID, keys.private_key())
     assert_issued(load(place.data / GATEWAY), load(place.data / ROOT))
     assert (place.data / ROOT_PRIVATE).stat().st_mode & 0o777 == 0o600
+
+
+def test_the_server_makes_its_certificates(tmp_path):
+    place = Place(tmp_path)
+    for name in (ROOT_PRIVATE, ROOT, GATEWAY):
+        (place.data / name).unlink()
+    Server(place).stop()
+    assert_issued(load(place.data / GATEWAY), load(place.data / ROOT))
 
 
 def test_own_authority(tmp_path):
