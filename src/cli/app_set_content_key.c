@@ -24,17 +24,12 @@ static const struct kq_flag flags[] = {
     {.name = "remove", .kind = KQ_FLAG_SWITCH, .text = "or take the application's key away"},
 };
 
-static void free_key(struct kq_content_key **key)
-{
-    kq_content_key_free(*key);
-}
-
 /* The bytes of the key in the file, in the arena, which is wiped. */
 static struct kq_result read_key(const char *path, struct kq_arena *arena, struct kq_slice *bytes,
                                  struct kq_error *error)
 {
     struct kq_buffer text KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
-    struct kq_content_key *key KQ_CLEANUP(free_key) = NULL;
+    struct kq_content_key *key KQ_CLEANUP(kq_content_key_cleanup) = NULL;
     KQ_TRY(kq_file_read(path, KQ_KEY_FILE_MAX_BYTES, &text, error));
     if (!kq_content_key_load(kq_buffer_slice(&text), &key, error).ok) {
         return kq_fail_in(error, "%s", path);

@@ -12,7 +12,6 @@ void kq_call_reset(struct kq_call *call)
     struct kq_buffer response = call->response;
     struct kq_buffer answer = call->answer;
     kq_arena_reset(&arena);
-    kq_content_key_free(call->content_key);
     kq_buffer_clear(&response);
     kq_buffer_clear(&answer);
     *call = (struct kq_call){
@@ -27,7 +26,6 @@ void kq_call_reset(struct kq_call *call)
 void kq_call_free(struct kq_call *call)
 {
     kq_arena_free(&call->arena);
-    kq_content_key_free(call->content_key);
     kq_buffer_free(&call->response);
     kq_buffer_free(&call->answer);
     kq_call_init(call);

@@ -16,7 +16,6 @@
 #include "server/language.h"
 #include "store/store.h"
 #include "wire/charset.h"
-#include "wire/content_cipher.h"
 #include "wire/digest.h"
 #include "wire/params.h"
 #include "wire/sign_type.h"
@@ -46,9 +45,9 @@ struct kq_call {
     struct kq_slice answer_cert_sn; /* the gateway's certificate's, static; empty: not in certificate mode */
     bool verified;
     struct kq_caller caller;
-    struct kq_content_key *content_key; /* owned; what the answer is encrypted with; NULL: it is in clear */
-    struct kq_slice string_to_sign;     /* shown in isv.invalid-signature's sub_msg */
-    bool has_question;                  /* the digest is made: see memo.h */
+    struct kq_slice content_key; /* in the arena; what the answer is encrypted with; empty: it is in clear */
+    struct kq_slice string_to_sign; /* shown in isv.invalid-signature's sub_msg */
+    bool has_question;              /* the digest is made: see memo.h */
     unsigned char question_digest[KQ_SHA256_BYTES];
     struct kq_operation operation;
     struct kq_submission submission;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/gateway_answer.h"
 
+#include "wire/content_cipher.h"
 #include "wire/envelope.h"
 #include "wire/gateway_error.h"
 #include "wire/json.h"
@@ -93,10 +94,12 @@ static struct kq_result encode(enum kq_charset charset, struct kq_slice json, st
 /* As a JSON string: base64 has nothing that would have to be escaped. */
 static struct kq_result set_encrypted(struct kq_call *call, struct kq_slice json, struct kq_error *error)
 {
+    struct kq_content_key *key KQ_CLEANUP(kq_content_key_cleanup) = NULL;
     struct kq_buffer plain KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
+    KQ_TRY(kq_content_key_load_bytes(call->content_key, &key, error));
     KQ_TRY(encode(call->charset, json, &plain, error));
     kq_buffer_append_byte(&call->response, '"');
-    KQ_TRY(kq_content_encrypt(call->content_key, kq_buffer_slice(&plain), &call->response, error));
+    KQ_TRY(kq_content_encrypt(key, kq_buffer_slice(&plain), &call->response, error));
     kq_buffer_append_byte(&call->response, '"');
     KQ_ENSURE_MEMORY(!call->response.failed, error);
     return KQ_OK;
@@ -106,8 +109,8 @@ struct kq_result kq_gateway_set_response(struct kq_call *call, struct kq_slice j
 {
     kq_buffer_clear(&call->response);
     KQ_ENSURE_MEMORY(json.size > 0, error);
-    return call->content_key != NULL ? set_encrypted(call, json, error)
-                                     : encode(call->charset, json, &call->response, error);
+    return call->content_key.size > 0 ? set_encrypted(call, json, error)
+                                      : encode(call->charset, json, &call->response, error);
 }
 
 struct kq_result kq_gateway_seal(struct kq_call *call, struct kq_slice response,

@@ -3,6 +3,7 @@
 
 #include "wire/base64.h"
 #include "wire/charset.h"
+#include "wire/content_cipher.h"
 
 #define ENCRYPT_TYPE_AES "AES"
 #define AES_BLOCK_BYTES 16
@@ -92,11 +93,13 @@ static bool looks_encrypted(struct kq_slice text, struct kq_arena *arena)
 }
 
 /* The plain bytes are in the call's charset. */
-static struct kq_result decrypt(const struct kq_content_key *key, struct kq_call *call,
-                                struct kq_slice *biz_content, struct kq_error *error)
+static struct kq_result decrypt(struct kq_slice key_bytes, struct kq_call *call, struct kq_slice *biz_content,
+                                struct kq_error *error)
 {
+    struct kq_content_key *key KQ_CLEANUP(kq_content_key_cleanup) = NULL;
     struct kq_buffer plain KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
     struct kq_error inner = {0};
+    KQ_TRY(kq_content_key_load_bytes(key_bytes, &key, error));
     if (!kq_content_decrypt(key, *biz_content, &plain, &inner).ok) {
         KQ_ENSURE(inner.code == KQ_E_BAD_INPUT, error, inner.code, "%s", inner.detail);
         return kq_fail(error, KQ_E_DECRYPTION_FAILED, "%s", "");
@@ -123,11 +126,11 @@ struct kq_result kq_decrypt_content(struct kq_call *call, const struct kq_applic
     KQ_ENSURE(kq_slice_equal(encrypt_type, KQ_SLICE(ENCRYPT_TYPE_AES)), error, KQ_E_INVALID_ENCRYPT_TYPE,
               "%s", "");
     KQ_ENSURE(can_encrypt, error, KQ_E_NO_ENCRYPT_KEY, "%s", "");
-    struct kq_content_key *key = NULL;
-    KQ_TRY(kq_content_key_load_bytes(application->content_key, &key, error));
-    if (biz_content->size > 0 && !decrypt(key, call, biz_content, error).ok) {
-        kq_content_key_free(key);
-        return KQ_FAILED;
+    /* The application may be gone from the cache when the answer is made. */
+    struct kq_slice key = kq_arena_copy(&call->arena, application->content_key);
+    KQ_ENSURE_MEMORY(key.data, error);
+    if (biz_content->size > 0) {
+        KQ_TRY(decrypt(key, call, biz_content, error));
     }
     call->content_key = key;
     return KQ_OK;

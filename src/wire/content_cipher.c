@@ -80,6 +80,11 @@ void kq_content_key_free(struct kq_content_key *key)
     }
 }
 
+void kq_content_key_cleanup(struct kq_content_key **key)
+{
+    kq_content_key_free(*key);
+}
+
 struct kq_slice kq_content_key_bytes(const struct kq_content_key *key)
 {
     return (struct kq_slice){.data = (const char *)key->bytes, .size = key->size};

@@ -30,6 +30,9 @@ KQ_MUST struct kq_result kq_content_key_load_bytes(struct kq_slice bytes, struct
 /* Wipes. NULL is fine. */
 void kq_content_key_free(struct kq_content_key *key);
 
+/* For KQ_CLEANUP. */
+void kq_content_key_cleanup(struct kq_content_key **key);
+
 /* The key's bytes, valid as long as it. */
 struct kq_slice kq_content_key_bytes(const struct kq_content_key *key);
 

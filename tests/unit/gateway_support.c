@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "wire/content_cipher.h"
 #include "wire/envelope.h"
 #include "wire/signature.h"
 

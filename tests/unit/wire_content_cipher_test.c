@@ -3,12 +3,7 @@
 
 #include "wire_support.h"
 
-static void free_key(struct kq_content_key **key)
-{
-    kq_content_key_free(*key);
-}
-
-#define CONTENT_KEY KQ_CLEANUP(free_key) struct kq_content_key
+#define CONTENT_KEY KQ_CLEANUP(kq_content_key_cleanup) struct kq_content_key
 
 #define KEY_16 "AAECAwQFBgcICQoLDA0ODw=="
 #define KEY_24 "AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
