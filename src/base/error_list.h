@@ -52,6 +52,9 @@
     X(DECRYPTION_FAILED, GATEWAY, "biz_content cannot be decrypted")                                         \
     X(APP_CERT_EXPIRED, GATEWAY, "the application's certificate has expired")                                \
     X(ILLEGAL_JSON, GATEWAY, "biz_content is not one JSON object")                                           \
+    X(REPEATED_NONCE, GATEWAY, "the nonce was used before")                                                  \
+    X(INVALID_HTTP_METHOD, GATEWAY, "the method is not called with this HTTP method")                        \
+    X(INVALID_CONTENT_TYPE, GATEWAY, "the body is neither JSON nor a form with a part data")                 \
     X(NO_KEY_CONFIGURED, GATEWAY, "the application has no key for this sign_type")                           \
     X(APP_CALL_LIMITED, GATEWAY, "the application calls more often than it may")                             \
     X(METHOD_CALL_LIMITED, GATEWAY, "the application calls this method more often than it may")              \

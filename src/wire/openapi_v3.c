@@ -5,8 +5,6 @@
 
 #include "base/cursor.h"
 
-#define PATH_PREFIX "/v3/"
-
 /* Milliseconds of the year 33658 have 15 digits: none that means anything overflows. */
 #define TIMESTAMP_DIGITS_MAX ((size_t)15)
 
@@ -117,29 +115,25 @@ void kq_v3_answer_string_to_sign(struct kq_slice timestamp, struct kq_slice nonc
     append_line(body, text);
 }
 
-static void append_replacing(struct kq_slice text, char from, char to, struct kq_buffer *buffer)
-{
-    for (size_t i = 0; i < text.size; i++) {
-        kq_buffer_append_byte(buffer, text.data[i] == from ? to : text.data[i]);
-    }
-}
-
 void kq_v3_path_append(struct kq_slice method_name, struct kq_buffer *path)
 {
-    kq_buffer_append(path, KQ_SLICE(PATH_PREFIX));
-    append_replacing(method_name, '.', '/', path);
+    kq_buffer_append(path, KQ_SLICE(KQ_V3_PATH_PREFIX));
+    for (size_t i = 0; i < method_name.size; i++) {
+        kq_buffer_append_byte(path, method_name.data[i] == '.' ? '/' : method_name.data[i]);
+    }
 }
 
-bool kq_v3_path_read(struct kq_slice path, struct kq_buffer *method_name)
+bool kq_v3_path_is_of(struct kq_slice path, struct kq_slice method_name)
 {
     struct kq_cursor cursor = kq_cursor_of(path);
-    if (!kq_cursor_take_literal(&cursor, KQ_SLICE(PATH_PREFIX))) {
+    if (!kq_cursor_take_literal(&cursor, KQ_SLICE(KQ_V3_PATH_PREFIX)) ||
+        kq_cursor_left(&cursor) != method_name.size) {
         return false;
     }
-    struct kq_slice rest = kq_cursor_take_rest(&cursor);
-    if (kq_slice_find(rest, '.') < rest.size) {
-        return false;
+    for (size_t i = 0; i < method_name.size; i++) {
+        if (cursor.at[i] != (method_name.data[i] == '.' ? '/' : method_name.data[i])) {
+            return false;
+        }
     }
-    append_replacing(rest, '/', '.', method_name);
     return true;
 }

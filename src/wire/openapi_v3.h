@@ -62,11 +62,13 @@ void kq_v3_request_string_to_sign(const struct kq_v3_request *request, struct kq
 void kq_v3_answer_string_to_sign(struct kq_slice timestamp, struct kq_slice nonce, struct kq_slice body,
                                  struct kq_buffer *text);
 
+/* How all paths of the newer protocol begin. */
+#define KQ_V3_PATH_PREFIX "/v3/"
+
 /* Appends the path of a method: alipay.a.b is at /v3/alipay/a/b. */
 void kq_v3_path_append(struct kq_slice method_name, struct kq_buffer *path);
 
-/* The inverse: appends the method's name. False, and nothing appended, where the path (without a query) is
- * not below /v3/ or has a dot in it; a name that no method has is for the caller to find out. */
-bool kq_v3_path_read(struct kq_slice path, struct kq_buffer *method_name);
+/* Is it the path (without a query) of that method? */
+bool kq_v3_path_is_of(struct kq_slice path, struct kq_slice method_name);
 
 #endif
