@@ -119,6 +119,9 @@ void kq_access_log_append_call(struct kq_buffer *line, const struct kq_call *cal
     kq_buffer_print(line, ",\"method\":\"%s\",\"code\":\"%s\",\"sub_code\":\"%s\"",
                     call->method == NULL ? "unknown" : call->method->name, answer->code,
                     answer->sub_code == NULL ? "" : answer->sub_code);
+    if (kq_call_is_v3(call)) {
+        kq_buffer_print(line, ",\"v3_status\":%u", kq_http_status_number(call->v3.status));
+    }
     append_measures(line, access);
 }
 

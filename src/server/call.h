@@ -23,6 +23,19 @@
 /* 29 digits, see kq_gateway_trace; for the trace_id header and the access log. */
 #define KQ_TRACE_ID_TEXT_SIZE 40
 
+/* Of a call of the newer protocol (spec/gateway.md, "OpenAPI v3"): what came in its head, borrowed like the
+ * rest of the request, and how its answer's head goes on. */
+struct kq_call_v3 {
+    struct kq_slice path;   /* empty: the call is one of /gateway.do */
+    struct kq_slice target; /* with the query */
+    struct kq_slice authorization;
+    struct kq_slice app_auth_token;
+    struct kq_slice encrypt_type;
+    struct kq_slice root_cert_sn;
+    enum kq_http_status status;
+    const char *headers; /* in the arena */
+};
+
 /* One call of the gateway, from its bytes to its answer's bytes. Everything about it lives in its arena.
  * Owned by the worker that took it; while `is_in_store`, the store has `operation`, and nobody else touches
  * the call. */
@@ -34,6 +47,7 @@ struct kq_call {
     struct kq_slice query; /* without the `?`, still percent-encoded */
     struct kq_slice content_type;
     struct kq_slice body;
+    struct kq_call_v3 v3;
 
     /* What the pipeline found out, in this order. */
     char trace_id[KQ_TRACE_ID_TEXT_SIZE];
@@ -79,6 +93,11 @@ struct kq_call {
     /* For the access log. */
     int64_t started_us; /* monotonic */
 };
+
+static inline bool kq_call_is_v3(const struct kq_call *call)
+{
+    return call->v3.path.size > 0;
+}
 
 void kq_call_init(struct kq_call *call);
 

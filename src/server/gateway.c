@@ -11,8 +11,12 @@
 #include "server/gateway_checks.h"
 #include "server/key_cache.h"
 #include "server/lanes.h"
+#include "server/v3_answer.h"
+#include "server/v3_checks.h"
 #include "wire/envelope.h"
+#include "wire/openapi_v3.h"
 #include "wire/signature.h"
+#include "wire/v3_error.h"
 
 /* What the time of a signature is averaged over: long enough for a busy machine's jumps, short enough to
  * follow its load. In 64ths of a microsecond. */
@@ -35,6 +39,18 @@ struct ready_answer {
     struct kq_buffer signatures[KQ_SIGN_TYPE_COUNT]; /* owned; empty: OpenSSL does not allow the type here */
 };
 
+/* The same of the newer protocol. Its signature is over a timestamp, too, so that it is made anew from time
+ * to time, and those that are answered meanwhile share it. */
+struct ready_v3_answer {
+    struct kq_buffer body; /* owned */
+    struct kq_v3_stamp stamp;
+    struct kq_buffer signature; /* owned */
+    int64_t made_us;
+};
+
+/* A minute: far within any clock skew, and one signature a minute costs nothing. */
+#define V3_BUSY_MAX_AGE_US INT64_C(60000000)
+
 struct kq_gateway {
     struct kq_gateway_settings settings;
     struct kq_reader *reader;                  /* owned */
@@ -42,7 +58,9 @@ struct kq_gateway {
     struct kq_key_cache *keys;                 /* owned */
     struct kq_application_cache *applications; /* owned */
     struct kq_memo *memo;                      /* owned */
+    struct kq_digester *digester;              /* owned */
     struct ready_answer busy[KQ_CHARSET_COUNT];
+    struct ready_v3_answer v3_busy;
     struct kq_answer_scratch scratch;
     struct kq_lanes lanes;
     int64_t sign_time;     /* of one signature, on the average; see SIGN_TIME_UNITS */
@@ -113,6 +131,39 @@ static struct kq_result make_busy_answer(struct kq_gateway *gateway, enum kq_cha
     return KQ_OK;
 }
 
+/* Into the scratch's signature: that of an answer of the newer protocol. */
+static struct kq_result sign_v3(struct kq_gateway *gateway, const struct kq_v3_stamp *stamp,
+                                struct kq_slice body, struct kq_error *error)
+{
+    struct kq_buffer *text = &gateway->scratch.text;
+    kq_buffer_clear(text);
+    kq_v3_answer_string_to_sign(kq_slice_of(stamp->timestamp), kq_slice_of(stamp->nonce), body, text);
+    KQ_ENSURE_MEMORY(!text->failed, error);
+    return sign(gateway, KQ_SIGN_RSA2, kq_buffer_slice(text), error);
+}
+
+static struct kq_result sign_v3_busy_answer(struct kq_gateway *gateway, struct kq_error *error)
+{
+    struct ready_v3_answer *ready = &gateway->v3_busy;
+    kq_v3_stamp(gateway->settings.store->clock, &ready->stamp);
+    kq_buffer_clear(&ready->signature);
+    KQ_TRY(sign_v3(gateway, &ready->stamp, kq_buffer_slice(&ready->body), error));
+    kq_buffer_append(&ready->signature, kq_buffer_slice(&gateway->scratch.signature));
+    KQ_ENSURE_MEMORY(!ready->signature.failed, error);
+    ready->made_us = now_us(gateway);
+    return KQ_OK;
+}
+
+static struct kq_result make_v3_busy_answer(struct kq_gateway *gateway, struct kq_error *error)
+{
+    struct kq_call call = {.error = {.code = KQ_E_GATEWAY_BUSY}};
+    struct kq_slice json = kq_v3_write_error(&call, NULL, &gateway->scratch);
+    struct kq_result set = kq_v3_set_response(&call, json, error);
+    gateway->v3_busy.body = call.response;
+    KQ_TRY(set);
+    return sign_v3_busy_answer(gateway, error);
+}
+
 static struct kq_result open_memo(struct kq_gateway *gateway, uint64_t seed, struct kq_error *error)
 {
     struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
@@ -138,6 +189,8 @@ static struct kq_result open_parts(struct kq_gateway *gateway, struct kq_error *
     for (unsigned charset = 0; charset < KQ_CHARSET_COUNT; charset++) {
         KQ_TRY(make_busy_answer(gateway, (enum kq_charset)charset, error));
     }
+    KQ_TRY(make_v3_busy_answer(gateway, error));
+    KQ_TRY(kq_digester_open(&gateway->digester, error));
     KQ_TRY(open_memo(gateway, seed, error));
     return kq_store_reader_open(gateway->settings.store, &gateway->reader, error);
 }
@@ -177,6 +230,9 @@ void kq_gateway_close(struct kq_gateway *gateway)
             kq_buffer_free(&gateway->busy[charset].signatures[type]);
         }
     }
+    kq_buffer_free(&gateway->v3_busy.body);
+    kq_buffer_free(&gateway->v3_busy.signature);
+    kq_digester_close(gateway->digester);
     kq_answer_scratch_free(&gateway->scratch);
     kq_memory_free(gateway);
 }
@@ -235,11 +291,31 @@ static enum kq_call_progress end(struct kq_gateway *gateway, struct kq_call *cal
     return KQ_CALL_ANSWERED;
 }
 
+static enum kq_call_progress turn_away_v3(struct kq_gateway *gateway, struct kq_call *call)
+{
+    struct kq_error error = {0};
+    struct ready_v3_answer *ready = &gateway->v3_busy;
+    struct kq_result done = KQ_OK;
+    call->v3.status = kq_http_status_of(kq_v3_error_of(KQ_E_GATEWAY_BUSY)->status);
+    if (ready->signature.size == 0 || now_us(gateway) - ready->made_us > V3_BUSY_MAX_AGE_US) {
+        done = sign_v3_busy_answer(gateway, &error);
+    }
+    if (done.ok) {
+        done = kq_v3_seal(call, kq_buffer_slice(&ready->body), &ready->stamp,
+                          kq_buffer_slice(&ready->signature), &error);
+    }
+    return end(gateway, call, done, &error);
+}
+
 /* Too many wait already. Nothing was done for the call that anybody could see. It is told so in clear, also
  * where it was encrypted: to encrypt that would take a signature. */
 static enum kq_call_progress turn_away(struct kq_gateway *gateway, struct kq_call *call)
 {
     struct kq_error error = {0};
+    if (kq_call_is_v3(call)) {
+        call->error = (struct kq_error){.code = KQ_E_GATEWAY_BUSY};
+        return turn_away_v3(gateway, call);
+    }
     const struct ready_answer *ready = &gateway->busy[call->charset];
     struct kq_slice signature = kq_buffer_slice(&ready->signatures[call->answer_sign_type]);
     call->error = (struct kq_error){.code = KQ_E_GATEWAY_BUSY};
@@ -249,9 +325,27 @@ static enum kq_call_progress turn_away(struct kq_gateway *gateway, struct kq_cal
     return end(gateway, call, sealed, &error);
 }
 
+/* To be signed: no answer of the newer protocol has been signed before. */
+static enum kq_call_progress respond_v3(struct kq_gateway *gateway, struct kq_call *call,
+                                        struct kq_slice json)
+{
+    struct kq_error error = {0};
+    if (!kq_v3_set_response(call, json, &error).ok) {
+        return end(gateway, call, KQ_FAILED, &error);
+    }
+    if (!take_place(gateway, call)) {
+        return turn_away(gateway, call);
+    }
+    kq_lanes_push(&gateway->lanes, call);
+    return KQ_CALL_UNSIGNED;
+}
+
 /* The response, as UTF-8 JSON: to be signed, unless its signature is known. */
 static enum kq_call_progress respond(struct kq_gateway *gateway, struct kq_call *call, struct kq_slice json)
 {
+    if (kq_call_is_v3(call)) {
+        return respond_v3(gateway, call, json);
+    }
     struct kq_error error = {0};
     struct kq_result done = kq_gateway_set_response(call, json, &error);
     struct kq_slice response = kq_buffer_slice(&call->response);
@@ -313,7 +407,9 @@ static enum kq_call_progress answer(struct kq_gateway *gateway, struct kq_call *
     if (is_own && kq_error_category(call->error.code) == KQ_CATEGORY_INTERNAL) {
         kq_log(KQ_LOG_ERROR, "call %s: %s", call->trace_id, kq_error_message(&call->error));
     }
-    struct kq_slice json = kq_gateway_write_response(call, values, &gateway->scratch);
+    bool is_v3_error = kq_call_is_v3(call) && call->error.code != KQ_E_NONE;
+    struct kq_slice json = is_v3_error ? kq_v3_write_error(call, values, &gateway->scratch)
+                                       : kq_gateway_write_response(call, values, &gateway->scratch);
     if (call->error.code == KQ_E_NONE && json.size > 0) {
         remember(gateway, call, json);
     }
@@ -351,6 +447,31 @@ static bool is_worth_keeping(const struct kq_call *call)
            (call->error.code != KQ_E_INVALID_SIGNATURE && call->error.code != KQ_E_INVALID_PARAMETER_GATEWAY);
 }
 
+static struct kq_result seal_v3(struct kq_gateway *gateway, struct kq_call *call, struct kq_error *error)
+{
+    struct kq_v3_stamp stamp = {0};
+    struct kq_slice body = kq_buffer_slice(&call->response);
+    kq_v3_stamp(gateway->settings.store->clock, &stamp);
+    KQ_TRY(sign_v3(gateway, &stamp, body, error));
+    return kq_v3_seal(call, body, &stamp, kq_buffer_slice(&gateway->scratch.signature), error);
+}
+
+static struct kq_result seal(struct kq_gateway *gateway, struct kq_call *call, struct kq_error *error)
+{
+    struct kq_slice response = kq_buffer_slice(&call->response);
+    struct kq_slice signature = KQ_SLICE_EMPTY;
+    /* The same bytes may have been signed for another call since this one was put here. */
+    if (!kq_memo_peek_signature(gateway->memo, call->response_digest, &signature)) {
+        KQ_TRY(sign(gateway, call->answer_sign_type, response, error));
+        signature = kq_buffer_slice(&gateway->scratch.signature);
+    }
+    KQ_TRY(kq_gateway_seal(call, response, signature, error));
+    if (is_worth_keeping(call)) {
+        kq_memo_put_signature(gateway->memo, call->response_digest, signature);
+    }
+    return KQ_OK;
+}
+
 struct kq_call *kq_gateway_sign_next(struct kq_gateway *gateway)
 {
     struct kq_error error = {0};
@@ -359,21 +480,9 @@ struct kq_call *kq_gateway_sign_next(struct kq_gateway *gateway)
         return NULL;
     }
     call->has_place = false;
-    struct kq_slice response = kq_buffer_slice(&call->response);
-    struct kq_slice signature = KQ_SLICE_EMPTY;
-    struct kq_result done = KQ_OK;
-    /* The same bytes may have been signed for another call since this one was put here. */
-    if (!kq_memo_peek_signature(gateway->memo, call->response_digest, &signature)) {
-        done = sign(gateway, call->answer_sign_type, response, &error);
-        signature = kq_buffer_slice(&gateway->scratch.signature);
-    }
-    if (done.ok) {
-        done = kq_gateway_seal(call, response, signature, &error);
-    }
-    if (done.ok && is_worth_keeping(call)) {
-        kq_memo_put_signature(gateway->memo, call->response_digest, signature);
-    }
-    (void)end(gateway, call, done, &error);
+    struct kq_result sealed =
+        kq_call_is_v3(call) ? seal_v3(gateway, call, &error) : seal(gateway, call, &error);
+    (void)end(gateway, call, sealed, &error);
     return call;
 }
 
@@ -413,15 +522,19 @@ static struct kq_result prepare(struct kq_call *call, struct kq_slice biz_conten
 static struct kq_check_context context_of(const struct kq_gateway *gateway)
 {
     const struct kq_clock *clock = gateway->settings.store->clock;
+    int64_t wall_ms = clock->wall_ms(clock);
     return (struct kq_check_context){
         .reader = gateway->reader,
         .keys = gateway->keys,
         .applications = gateway->applications,
         .memo = gateway->memo,
         .limits = gateway->settings.limits,
+        .nonces = gateway->settings.nonces,
+        .digester = gateway->digester,
         .metrics = gateway->settings.metrics,
         .certificates = &gateway->settings.certificates,
-        .wall_s = clock->wall_ms(clock) / 1000,
+        .wall_s = wall_ms / 1000,
+        .wall_ms = wall_ms,
         .business_s = kq_store_now_s(gateway->settings.store),
         .monotonic_us = clock->monotonic_us(clock),
         .clock_skew_s = gateway->settings.clock_skew_s,
@@ -496,7 +609,9 @@ enum kq_call_progress kq_gateway_start(struct kq_gateway *gateway, struct kq_cal
     struct kq_slice biz_content = KQ_SLICE_EMPTY;
     struct kq_check_context context = context_of(gateway);
     kq_gateway_trace(gateway, call->trace_id);
-    struct kq_result checked = kq_gateway_check_call(&context, call, &biz_content, &call->error);
+    struct kq_result checked = kq_call_is_v3(call)
+                                   ? kq_v3_check_call(&context, call, &biz_content, &call->error)
+                                   : kq_gateway_check_call(&context, call, &biz_content, &call->error);
     call->lane = call->verified ? kq_lanes_of(&gateway->lanes, call->app_id) : KQ_LANE_UNVERIFIED;
     if (!checked.ok || !prepare(call, biz_content, &call->error).ok) {
         return answer(gateway, call, NULL);

@@ -8,13 +8,15 @@
 #include "server/gateway_modes.h"
 #include "server/memo.h"
 #include "server/metrics.h"
+#include "server/nonce_memory.h"
 #include "server/rate_limit.h"
 #include "store/store.h"
 #include "wire/key.h"
 
 /* The gateway's pipeline (spec/gateway.md, "Order of checks"): bytes → parameters → string to sign → verified
  * → typed request → operation → store → typed answer → envelope → signed bytes. No sockets here: a worker
- * feeds it calls. One gateway a worker, used by that worker's thread alone.
+ * feeds it calls. One gateway a worker, used by that worker's thread alone. Calls of the newer protocol go
+ * the same way; only how they are checked (v3_checks.h) and answered (v3_answer.h) is their own.
  *
  * A call stops at two places: while the store has its operation, and until it is its turn to be signed
  * (lanes.h). Who would have to wait too long there is answered busy at once, with a signature that has been
@@ -28,6 +30,7 @@ struct kq_gateway_settings {
     struct kq_gateway_certificates certificates; /* outlive the gateway */
     struct kq_metrics *metrics;                  /* borrowed: the worker's */
     struct kq_rate_limits *limits;               /* borrowed; shared by the workers; NULL: none */
+    struct kq_nonces *nonces;                    /* likewise; NULL: nonces may repeat */
     int64_t clock_skew_s;                        /* how far a timestamp may be from now; 0: not checked */
     size_t memo_bytes;                           /* this worker's; see memo.h */
     unsigned max_wait_ms;                        /* for a signature, at most; 0: the default */

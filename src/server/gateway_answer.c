@@ -45,18 +45,19 @@ static void append_string_to_sign(struct kq_call *call, struct kq_buffer *sub_ms
     }
 }
 
-static void append_sub_msg(struct kq_call *call, const struct kq_gateway_error *row,
-                           struct kq_buffer *scratch, struct kq_buffer *json)
+void kq_gateway_append_message(struct kq_call *call, const char *name, const char *message,
+                               struct kq_buffer *scratch, struct kq_buffer *json)
 {
+    const struct kq_gateway_error *row = kq_gateway_error_of(call->error.code);
     kq_buffer_clear(scratch);
-    kq_buffer_append(scratch, kq_slice_of(row->sub_msg));
+    kq_buffer_append(scratch, kq_slice_of(message == NULL ? row->sub_msg : message));
     if (call->error.code == KQ_E_INVALID_SIGNATURE) {
         append_string_to_sign(call, scratch);
     } else if (row->shows_detail && call->error.detail[0] != '\0') {
         kq_buffer_append(scratch, KQ_SLICE("："));
         kq_buffer_append(scratch, kq_slice_of(call->error.detail));
     }
-    append_text_member(json, "sub_msg", kq_buffer_slice(scratch));
+    append_text_member(json, name, kq_buffer_slice(scratch));
     json->failed = json->failed || scratch->failed;
 }
 
@@ -71,7 +72,7 @@ struct kq_slice kq_gateway_write_response(struct kq_call *call, const void *valu
     append_text_member(json, "msg", kq_slice_of(row->msg));
     if (call->error.code != KQ_E_NONE) {
         append_text_member(json, "sub_code", kq_slice_of(row->sub_code));
-        append_sub_msg(call, row, &scratch->text, json);
+        kq_gateway_append_message(call, "sub_msg", NULL, &scratch->text, json);
     }
     if (values != NULL) {
         kq_fields_append(call->method->answer, values, json);

@@ -30,6 +30,11 @@ void kq_answer_scratch_trim(struct kq_answer_scratch *scratch, bool is_secret);
 struct kq_slice kq_gateway_write_response(struct kq_call *call, const void *values,
                                           struct kq_answer_scratch *scratch);
 
+/* Appends the member `name` with what call->error says to people: `message`, or the row's sub_msg where that
+ * is NULL, and what is shown behind it. For v3_answer.c. */
+void kq_gateway_append_message(struct kq_call *call, const char *name, const char *message,
+                               struct kq_buffer *scratch, struct kq_buffer *json);
+
 /* The object into call->response, in the call's charset; as a JSON string of its ciphertext where the call
  * has a content key. NO_MEMORY (also where `json` is empty), INTERNAL, CRYPTO. */
 KQ_MUST struct kq_result kq_gateway_set_response(struct kq_call *call, struct kq_slice json,

@@ -14,18 +14,21 @@ static struct kq_slice find(const struct kq_call *call, struct kq_slice name)
     return kq_params_find(&call->params, name);
 }
 
+bool kq_content_type_is(struct kq_slice content_type, const char *type)
+{
+    struct kq_slice media = {content_type.data, kq_slice_find(content_type, ';')};
+    return kq_slice_equal_ignoring_case(kq_slice_trim(media), kq_slice_of(type));
+}
+
 static bool is_multipart(struct kq_slice content_type)
 {
-    struct kq_slice type = {content_type.data, kq_slice_find(content_type, ';')};
-    return kq_slice_equal_ignoring_case(kq_slice_trim(type), KQ_SLICE("multipart/form-data"));
+    return kq_content_type_is(content_type, "multipart/form-data");
 }
 
 static bool is_form(struct kq_slice content_type)
 {
-    struct kq_slice type =
-        kq_slice_trim((struct kq_slice){content_type.data, kq_slice_find(content_type, ';')});
-    return type.size == 0 ||
-           kq_slice_equal_ignoring_case(type, KQ_SLICE("application/x-www-form-urlencoded"));
+    return kq_content_type_is(content_type, "") ||
+           kq_content_type_is(content_type, "application/x-www-form-urlencoded");
 }
 
 /* Parameters of the query and of the body together. A body of another type has no parameters. */
@@ -73,16 +76,16 @@ static struct kq_result check_method(struct kq_call *call, struct kq_error *erro
     return KQ_OK;
 }
 
-/* *application is the cache's, for as long as the checks go on. */
-static struct kq_result check_application(const struct kq_check_context *context, struct kq_call *call,
-                                          const struct kq_application **application, struct kq_error *error)
+struct kq_result kq_check_application(const struct kq_check_context *context, struct kq_call *call,
+                                      struct kq_slice app_cert_sn, const struct kq_application **application,
+                                      struct kq_error *error)
 {
     struct kq_slice app_id = call->app_id;
     KQ_ENSURE(app_id.size > 0, error, KQ_E_MISSING_APP_ID, "%s", "");
     KQ_ENSURE(app_id.size <= KQ_APP_ID_MAX_CHARS, error, KQ_E_INVALID_APP_ID, "%s", "");
     KQ_TRY(kq_application_cache_get(context->applications, context->reader, app_id, application, error));
     KQ_ENSURE(*application != NULL, error, KQ_E_INVALID_APP_ID, "%s", "");
-    if (kq_application_is_in_certificate_mode(*application, find(call, KQ_SLICE("app_cert_sn")))) {
+    if (kq_application_is_in_certificate_mode(*application, app_cert_sn)) {
         call->answer_cert_sn = context->certificates->sn;
     }
     return KQ_OK;
@@ -150,6 +153,23 @@ static struct kq_result verify(const struct kq_check_context *context, struct kq
     return KQ_OK;
 }
 
+struct kq_result kq_check_signature(const struct kq_check_context *context, struct kq_call *call,
+                                    enum kq_sign_type sign_type, const struct kq_candidates *candidates,
+                                    struct kq_slice signature, struct kq_error *error)
+{
+    KQ_ENSURE(signature.size <= KQ_SIGNATURE_TEXT_MAX, error, KQ_E_INVALID_SIGNATURE, "%s", "");
+    for (size_t i = 0; i < candidates->count && !call->verified; i++) {
+        bool went_on = verify(context, call, candidates->keys[i], sign_type, signature, error).ok ||
+                       error->code == KQ_E_INVALID_SIGNATURE;
+        KQ_ENSURE(went_on, error, error->code, "%s", "");
+    }
+    if (!call->verified) {
+        return KQ_FAILED;
+    }
+    *error = (struct kq_error){0}; /* what the first key of a rotation may have left */
+    return KQ_OK;
+}
+
 static struct kq_result choose_keys(const struct kq_check_context *context, const struct kq_call *call,
                                     const struct kq_application *application, enum kq_sign_type sign_type,
                                     struct kq_candidates *candidates, struct kq_error *error)
@@ -162,7 +182,6 @@ static struct kq_result choose_keys(const struct kq_check_context *context, cons
                           candidates, error);
 }
 
-/* Either key of a rotation verifies. */
 static struct kq_result check_signature(const struct kq_check_context *context, struct kq_call *call,
                                         const struct kq_application *application, enum kq_sign_type sign_type,
                                         struct kq_error *error)
@@ -170,18 +189,7 @@ static struct kq_result check_signature(const struct kq_check_context *context, 
     struct kq_candidates candidates;
     KQ_TRY(choose_keys(context, call, application, sign_type, &candidates, error));
     KQ_TRY(kq_string_to_sign(&call->params, &call->string_to_sign, error));
-    struct kq_slice signature = find(call, KQ_SLICE("sign"));
-    KQ_ENSURE(signature.size <= KQ_SIGNATURE_TEXT_MAX, error, KQ_E_INVALID_SIGNATURE, "%s", "");
-    for (size_t i = 0; i < candidates.count && !call->verified; i++) {
-        bool went_on = verify(context, call, candidates.keys[i], sign_type, signature, error).ok ||
-                       error->code == KQ_E_INVALID_SIGNATURE;
-        KQ_ENSURE(went_on, error, error->code, "%s", "");
-    }
-    if (!call->verified) {
-        return KQ_FAILED;
-    }
-    *error = (struct kq_error){0}; /* what the first key of a rotation may have left */
-    return KQ_OK;
+    return kq_check_signature(context, call, sign_type, &candidates, find(call, KQ_SLICE("sign")), error);
 }
 
 static struct kq_result check_application_permission(const struct kq_application *application,
@@ -218,8 +226,9 @@ static struct kq_result check_grant(const struct kq_check_context *context, stru
     return KQ_OK;
 }
 
-static struct kq_result check_permission(const struct kq_check_context *context, struct kq_call *call,
-                                         const struct kq_application *application, struct kq_error *error)
+struct kq_result kq_check_permission(const struct kq_check_context *context, struct kq_call *call,
+                                     const struct kq_application *application, struct kq_slice token,
+                                     struct kq_error *error)
 {
     /* The application may be gone from the cache when the store is done with the call. */
     call->caller = (struct kq_caller){
@@ -231,12 +240,11 @@ static struct kq_result check_permission(const struct kq_check_context *context,
     };
     KQ_ENSURE_MEMORY(call->caller.pid.data, error);
     KQ_TRY(check_application_permission(application, call->method, error));
-    struct kq_slice token = find(call, KQ_SLICE("app_auth_token"));
     return token.size == 0 ? KQ_OK : check_grant(context, call, token, error);
 }
 
-static struct kq_result check_limits(const struct kq_check_context *context, const struct kq_call *call,
-                                     const struct kq_application *application, struct kq_error *error)
+struct kq_result kq_check_limits(const struct kq_check_context *context, const struct kq_call *call,
+                                 const struct kq_application *application, struct kq_error *error)
 {
     if (context->limits == NULL) {
         return KQ_OK;
@@ -263,13 +271,13 @@ struct kq_result kq_gateway_check_call(const struct kq_check_context *context, s
     KQ_TRY(check_charset(call, biz_content, error));
     KQ_TRY(kq_params_check_duplicates(&call->params, error));
     KQ_TRY(check_method(call, error));
-    KQ_TRY(check_application(context, call, &application, error));
+    KQ_TRY(kq_check_application(context, call, find(call, KQ_SLICE("app_cert_sn")), &application, error));
     KQ_TRY(check_sign_type(call, &sign_type, error));
     KQ_ENSURE(find(call, KQ_SLICE("sign")).size > 0, error, KQ_E_MISSING_SIGNATURE, "%s", "");
     KQ_TRY(check_timestamp(context, call, error));
     KQ_TRY(check_version_and_format(call, error));
     KQ_TRY(check_signature(context, call, application, sign_type, error));
-    KQ_TRY(check_permission(context, call, application, error));
-    KQ_TRY(check_limits(context, call, application, error));
+    KQ_TRY(kq_check_permission(context, call, application, find(call, KQ_SLICE("app_auth_token")), error));
+    KQ_TRY(kq_check_limits(context, call, application, error));
     return kq_decrypt_content(call, application, find(call, KQ_SLICE("encrypt_type")), biz_content, error);
 }

@@ -8,6 +8,7 @@
 #include "server/key_cache.h"
 #include "server/memo.h"
 #include "server/metrics.h"
+#include "server/nonce_memory.h"
 #include "server/rate_limit.h"
 #include "store/store.h"
 
@@ -21,9 +22,12 @@ struct kq_check_context {
     struct kq_application_cache *applications;
     struct kq_memo *memo;
     struct kq_rate_limits *limits; /* NULL: none */
+    struct kq_nonces *nonces;      /* NULL: nonces may repeat */
+    struct kq_digester *digester;  /* the worker's */
     struct kq_metrics *metrics;
     const struct kq_gateway_certificates *certificates;
     int64_t wall_s;       /* the machine's time: timestamps are compared with it */
+    int64_t wall_ms;      /* the same */
     int64_t business_s;   /* the business's: grants and certificates expire by it */
     int64_t monotonic_us; /* limits are counted by it */
     int64_t clock_skew_s; /* 0: timestamps may be of any time */
@@ -34,5 +38,31 @@ struct kq_check_context {
  * (UTF-8, may be empty) in *biz_content. On failure `error` has the code to answer with. */
 KQ_MUST struct kq_result kq_gateway_check_call(const struct kq_check_context *context, struct kq_call *call,
                                                struct kq_slice *biz_content, struct kq_error *error);
+
+/* The steps that both protocols have, for v3_checks.c. */
+
+/* Of call->app_id; sets call->answer_cert_sn. *application is the cache's, for as long as the checks go on.
+ */
+KQ_MUST struct kq_result kq_check_application(const struct kq_check_context *context, struct kq_call *call,
+                                              struct kq_slice app_cert_sn,
+                                              const struct kq_application **application,
+                                              struct kq_error *error);
+
+/* Of call->string_to_sign; sets call->verified. Any of the keys verifies. */
+KQ_MUST struct kq_result kq_check_signature(const struct kq_check_context *context, struct kq_call *call,
+                                            enum kq_sign_type sign_type,
+                                            const struct kq_candidates *candidates, struct kq_slice signature,
+                                            struct kq_error *error);
+
+/* Sets call->caller. `token`: the app_auth_token; empty: none. */
+KQ_MUST struct kq_result kq_check_permission(const struct kq_check_context *context, struct kq_call *call,
+                                             const struct kq_application *application, struct kq_slice token,
+                                             struct kq_error *error);
+
+KQ_MUST struct kq_result kq_check_limits(const struct kq_check_context *context, const struct kq_call *call,
+                                         const struct kq_application *application, struct kq_error *error);
+
+/* The media type in a Content-Type header, without its parameters. */
+bool kq_content_type_is(struct kq_slice content_type, const char *type);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "wire/openapi_v3.h"
+
 #define CRLF KQ_SLICE("\r\n")
 
 struct status_row {
@@ -19,6 +21,16 @@ static const struct status_row status_rows[KQ_HTTP_STATUS_COUNT] = {
 unsigned kq_http_status_number(enum kq_http_status status)
 {
     return status_rows[status].number;
+}
+
+enum kq_http_status kq_http_status_of(unsigned number)
+{
+    for (unsigned status = 0; status < KQ_HTTP_STATUS_COUNT; status++) {
+        if (status_rows[status].number == number) {
+            return (enum kq_http_status)status;
+        }
+    }
+    return KQ_HTTP_INTERNAL_ERROR;
 }
 
 struct kq_result kq_http_refuse(struct kq_http_refusal *refusal, enum kq_http_status status,
@@ -195,6 +207,7 @@ static struct kq_result read_target(struct head_reader *reader, struct kq_slice 
         return bad(reader, "The request's target is neither a path nor a URL.");
     }
     struct kq_cursor cursor = kq_cursor_of(target);
+    reader->head->target = target;
     if (!kq_cursor_take_part(&cursor, '?', &reader->head->path)) {
         reader->head->path = KQ_SLICE_EMPTY;
     }
@@ -282,22 +295,44 @@ static struct kq_result take_expect(struct head_reader *reader, struct kq_slice 
     return KQ_OK;
 }
 
+static struct kq_result take_once(struct head_reader *reader, struct kq_slice *slot, struct kq_slice value,
+                                  const char *sentence)
+{
+    if (slot->data != NULL) {
+        return bad(reader, sentence);
+    }
+    *slot = value;
+    return KQ_OK;
+}
+
 static struct kq_result take_content_type(struct head_reader *reader, struct kq_slice value)
 {
-    if (reader->head->content_type.data != NULL) {
-        return bad(reader, "There is more than one Content-Type header.");
-    }
-    reader->head->content_type = value;
-    return KQ_OK;
+    return take_once(reader, &reader->head->content_type, value,
+                     "There is more than one Content-Type header.");
 }
 
 static struct kq_result take_authorization(struct head_reader *reader, struct kq_slice value)
 {
-    if (reader->head->authorization.data != NULL) {
-        return bad(reader, "There is more than one Authorization header.");
-    }
-    reader->head->authorization = value;
-    return KQ_OK;
+    return take_once(reader, &reader->head->authorization, value,
+                     "There is more than one Authorization header.");
+}
+
+static struct kq_result take_app_auth_token(struct head_reader *reader, struct kq_slice value)
+{
+    return take_once(reader, &reader->head->app_auth_token, value,
+                     "There is more than one " KQ_V3_HEADER_APP_AUTH_TOKEN " header.");
+}
+
+static struct kq_result take_encrypt_type(struct head_reader *reader, struct kq_slice value)
+{
+    return take_once(reader, &reader->head->encrypt_type, value,
+                     "There is more than one " KQ_V3_HEADER_ENCRYPT_TYPE " header.");
+}
+
+static struct kq_result take_root_cert_sn(struct head_reader *reader, struct kq_slice value)
+{
+    return take_once(reader, &reader->head->root_cert_sn, value,
+                     "There is more than one " KQ_V3_HEADER_ROOT_CERT_SN " header.");
 }
 
 static struct kq_result take_accept_language(struct head_reader *reader, struct kq_slice value)
@@ -321,6 +356,9 @@ static const struct header_row {
     {"Content-Type", take_content_type},
     {"Authorization", take_authorization},
     {"Accept-Language", take_accept_language},
+    {KQ_V3_HEADER_APP_AUTH_TOKEN, take_app_auth_token},
+    {KQ_V3_HEADER_ENCRYPT_TYPE, take_encrypt_type},
+    {KQ_V3_HEADER_ROOT_CERT_SN, take_root_cert_sn},
 };
 
 static struct kq_result read_header(struct head_reader *reader, struct kq_slice line)

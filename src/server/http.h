@@ -31,12 +31,15 @@
     X(FOUND, 302, "Found")                                                                                   \
     X(BAD_REQUEST, 400, "Bad Request")                                                                       \
     X(UNAUTHORIZED, 401, "Unauthorized")                                                                     \
+    X(FORBIDDEN, 403, "Forbidden")                                                                           \
     X(NOT_FOUND, 404, "Not Found")                                                                           \
     X(METHOD_NOT_ALLOWED, 405, "Method Not Allowed")                                                         \
     X(REQUEST_TIMEOUT, 408, "Request Timeout")                                                               \
     X(CONTENT_TOO_LARGE, 413, "Content Too Large")                                                           \
     X(EXPECTATION_FAILED, 417, "Expectation Failed")                                                         \
+    X(TOO_MANY_REQUESTS, 429, "Too Many Requests")                                                           \
     X(HEAD_TOO_LARGE, 431, "Request Header Fields Too Large")                                                \
+    X(INTERNAL_ERROR, 500, "Internal Server Error")                                                          \
     X(NOT_IMPLEMENTED, 501, "Not Implemented")                                                               \
     X(UNAVAILABLE, 503, "Service Unavailable")                                                               \
     X(VERSION_NOT_SUPPORTED, 505, "HTTP Version Not Supported")
@@ -49,6 +52,9 @@ enum kq_http_status {
 };
 
 unsigned kq_http_status_number(enum kq_http_status status);
+
+/* The status of that number; INTERNAL_ERROR where there is none. */
+enum kq_http_status kq_http_status_of(unsigned number);
 
 /* Why a request is not served. Texts are static. Takes the place of a kq_error here: a function that fails
  * fills it. */
@@ -92,10 +98,14 @@ enum kq_http_progress kq_http_head_find(struct kq_slice bytes, struct kq_http_sc
 
 struct kq_http_head {
     enum kq_http_method method;
-    struct kq_slice path;  /* still percent-encoded; of an absolute target without scheme and authority */
-    struct kq_slice query; /* without the `?`, still percent-encoded */
+    struct kq_slice path;   /* still percent-encoded; of an absolute target without scheme and authority */
+    struct kq_slice query;  /* without the `?`, still percent-encoded */
+    struct kq_slice target; /* both, with the `?` where there is one */
     struct kq_slice content_type;
     struct kq_slice authorization;
+    struct kq_slice app_auth_token; /* this and the next two: spec/gateway.md, "OpenAPI v3" */
+    struct kq_slice encrypt_type;
+    struct kq_slice root_cert_sn;
     struct kq_slice accept_language; /* of several, the first */
     bool is_1_0;
     bool keep_alive; /* may the connection stay open after the answer? */

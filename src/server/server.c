@@ -16,6 +16,7 @@
 #include "server/access_log.h"
 #include "server/address.h"
 #include "server/admin.h"
+#include "server/nonce_memory.h"
 #include "server/notifier.h"
 #include "server/rate_limit.h"
 #include "server/worker.h"
@@ -35,6 +36,7 @@ struct server {
     struct kq_worker *workers[KQ_WORKERS_MAX]; /* owned */
     size_t worker_count;
     struct kq_rate_limits *limits; /* owned; shared by the workers */
+    struct kq_nonces *nonces;      /* likewise */
     struct kq_notifier *notifier;  /* owned; NULL: off */
     struct kq_admin *admin;        /* owned */
     struct event signals[SIGNALS];
@@ -110,7 +112,9 @@ static struct kq_result open_limits(struct server *server, struct kq_error *erro
     };
     uint64_t seed = 0;
     clock->random(clock, &seed, sizeof(seed));
-    return kq_rate_limits_open(defaults, seed, &server->limits, error);
+    KQ_TRY(kq_rate_limits_open(defaults, seed, &server->limits, error));
+    clock->random(clock, &seed, sizeof(seed));
+    return kq_nonces_open(KQ_NONCE_SETS, seed, &server->nonces, error);
 }
 
 static struct kq_result open_worker(struct server *server, size_t index, struct kq_error *error)
@@ -123,6 +127,7 @@ static struct kq_result open_worker(struct server *server, size_t index, struct 
                 .private_key = settings->private_key,
                 .certificates = settings->certificates,
                 .limits = server->limits,
+                .nonces = server->nonces,
                 .clock_skew_s = settings->clock_skew_s,
                 .memo_bytes = settings->signature_cache_bytes / server->worker_count,
                 .max_wait_ms = settings->max_wait_ms,
@@ -307,6 +312,7 @@ static void close_all(struct server *server)
         event_del(&server->signals[i]);
     }
     kq_rate_limits_close(server->limits);
+    kq_nonces_close(server->nonces);
     kq_admin_close(server->admin);
     kq_access_log_close(&server->access_log);
     sigaction(SIGPIPE, &server->pipe_before, NULL);

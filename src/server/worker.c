@@ -12,6 +12,8 @@
 #include "base/memory.h"
 #include "server/confirm_page.h"
 #include "server/funding_page.h"
+#include "server/v3_answer.h"
+#include "wire/openapi_v3.h"
 
 #define GATEWAY_PATH KQ_SLICE("/gateway.do")
 
@@ -65,10 +67,15 @@ static const struct page *page_of(const struct kq_http_head *head)
     return NULL;
 }
 
+static bool is_v3(const struct kq_http_head *head)
+{
+    return kq_slice_starts_with(head->path, KQ_SLICE(KQ_V3_PATH_PREFIX));
+}
+
 static struct kq_result route(void *context, const struct kq_http_head *head, struct kq_http_refusal *refusal)
 {
     (void)context;
-    if (!kq_slice_equal(head->path, GATEWAY_PATH) && page_of(head) == NULL) {
+    if (!kq_slice_equal(head->path, GATEWAY_PATH) && !is_v3(head) && page_of(head) == NULL) {
         return kq_http_refuse(refusal, KQ_HTTP_NOT_FOUND,
                               "There is nothing here; the gateway is /gateway.do.");
     }
@@ -154,9 +161,10 @@ static void answer_call(struct kq_worker *worker, struct kq_http_connection *con
     snprintf(content_type, sizeof(content_type), "application/json;charset=%s",
              kq_charset_name(call->charset));
     struct kq_http_reply head = {
-        .status = KQ_HTTP_OK,
-        .content_type = content_type,
+        .status = kq_call_is_v3(call) ? call->v3.status : KQ_HTTP_OK,
+        .content_type = kq_v3_is_encrypted(call) ? "text/plain" : content_type,
         .trace_id = call->trace_id,
+        .header = call->v3.headers,
     };
     struct kq_access access = {
         .wall_ms = clock->wall_ms(clock),
@@ -215,6 +223,16 @@ static void serve(void *context, struct kq_http_connection *connection)
     call->query = connection->head.query;
     call->content_type = connection->head.content_type;
     call->body = kq_buffer_slice(&connection->body);
+    if (is_v3(&connection->head)) {
+        call->v3 = (struct kq_call_v3){
+            .path = connection->head.path,
+            .target = connection->head.target,
+            .authorization = connection->head.authorization,
+            .app_auth_token = connection->head.app_auth_token,
+            .encrypt_type = connection->head.encrypt_type,
+            .root_cert_sn = connection->head.root_cert_sn,
+        };
+    }
     call->started_us = clock->monotonic_us(clock);
     call->wake = wake;
     call->owner = connection;
