@@ -61,6 +61,10 @@ static bool read_head(struct reader *reader, struct kq_slice bytes, struct kq_ht
         note_text(reader, head.content_type);
         note_text(reader, head.authorization);
         note_text(reader, head.accept_language);
+        note_text(reader, head.target);
+        note_text(reader, head.app_auth_token);
+        note_text(reader, head.encrypt_type);
+        note_text(reader, head.root_cert_sn);
         is_read = kq_http_body_begin(&reader->body_reader, &head, BODY_LIMIT_BYTES, refusal).ok;
     }
     free(copy);

@@ -63,6 +63,20 @@ static void a_call_is_one_line(void **state)
     kq_buffer_free(&line);
 }
 
+static void a_call_of_the_newer_protocol_shows_its_status(void **state)
+{
+    (void)state;
+    struct kq_call call = {
+        .method = &kq_method_marketing_voucher_send,
+        .error = {.code = KQ_E_TEMPLATE_NOT_EXIST},
+        .v3 = {.path = KQ_SLICE("/v3/alipay/marketing/voucher/send"), .status = KQ_HTTP_BAD_REQUEST},
+    };
+    struct kq_buffer line = {0};
+    kq_access_log_append_call(&line, &call, &access_row);
+    assert_non_null(strstr(line.data, "\"sub_code\":\"TEMPLATE_NOT_EXIST\",\"v3_status\":400,\"ms\":"));
+    kq_buffer_free(&line);
+}
+
 static void a_refusal_is_one_line(void **state)
 {
     (void)state;
@@ -241,6 +255,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_is_one_line),
+        cmocka_unit_test(a_call_of_the_newer_protocol_shows_its_status),
         cmocka_unit_test(a_refusal_is_one_line),
         cmocka_unit_test(foreign_text_is_made_harmless),
         cmocka_unit_test(foreign_text_is_cut),

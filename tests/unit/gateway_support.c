@@ -239,6 +239,7 @@ void reopen_gateway(size_t memo_bytes, unsigned max_wait_ms)
         .certificates = {.sn = KQ_SLICE(GATEWAY_SN), .roots_sn = KQ_SLICE(ROOTS_SN)},
         .metrics = fixture.metrics,
         .limits = fixture.limits,
+        .nonces = fixture.nonces,
         .clock_skew_s = KQ_CLOCK_SKEW_DEFAULT_S,
         .memo_bytes = memo_bytes,
         .max_wait_ms = max_wait_ms,
@@ -277,6 +278,8 @@ int close_gateway(void **state)
     fixture.gateway = NULL;
     kq_rate_limits_close(fixture.limits);
     fixture.limits = NULL;
+    kq_nonces_close(fixture.nonces);
+    fixture.nonces = NULL;
     kq_metrics_close(fixture.metrics);
     kq_buffer_free(&fixture.query);
     return 0;
@@ -381,8 +384,13 @@ void sign_call(const char *method, const char *biz_content)
 void run_call(void)
 {
     kq_call_reset(&fixture.call);
-    fixture.woken = 0;
     fixture.call.query = kq_buffer_slice(&fixture.query);
+    finish_call();
+}
+
+void finish_call(void)
+{
+    fixture.woken = 0;
     enum kq_call_progress progress = kq_gateway_start(fixture.gateway, &fixture.call);
     if (progress == KQ_CALL_WAITING) {
         assert_int_equal(fixture.woken, 1);

@@ -94,6 +94,7 @@ struct fixture {
     struct kq_public_key *gateway_public;
     struct kq_metrics *metrics;
     struct kq_rate_limits *limits;
+    struct kq_nonces *nonces; /* owned; NULL, until a test that opens its own reopens the gateway */
     struct kq_gateway *gateway;
     struct kq_call call;
     struct kq_buffer query;
@@ -135,6 +136,9 @@ void sign_request(const struct request *request, struct kq_buffer *query);
 
 /* The same into the fixture's query. */
 void sign_call(const char *method, const char *biz_content);
+
+/* Takes the call through the gateway to its end, as it stands. */
+void finish_call(void);
 
 /* Takes the fixture's query through the gateway to its end: start, resume where it waits for the store, sign.
  */

@@ -56,6 +56,15 @@ static void note_request(struct reader *reader)
     if (head->authorization.data != NULL) {
         kq_buffer_print(&reader->notes, " authorization=%.*s", KQ_SLICE_PRINT(head->authorization));
     }
+    if (head->app_auth_token.data != NULL) {
+        kq_buffer_print(&reader->notes, " token=%.*s", KQ_SLICE_PRINT(head->app_auth_token));
+    }
+    if (head->encrypt_type.data != NULL) {
+        kq_buffer_print(&reader->notes, " encrypt=%.*s", KQ_SLICE_PRINT(head->encrypt_type));
+    }
+    if (head->root_cert_sn.data != NULL) {
+        kq_buffer_print(&reader->notes, " root=%.*s", KQ_SLICE_PRINT(head->root_cert_sn));
+    }
     kq_buffer_print(&reader->notes, " [%.*s]\n", KQ_SLICE_PRINT(kq_buffer_slice(&reader->body)));
 }
 
@@ -184,6 +193,9 @@ static void requests_are_read(void **state)
          "GET /? keep accept_language=zh, en []\n"},
         {"GET / HTTP/1.1\r\nHost:\r\nAuthorization: Bearer x y\r\nX: \xE5\x8D\xA1 \t!\r\nX-Empty:\r\n\r\n",
          "GET /? keep authorization=Bearer x y []\n"},
+        {"GET /v3/a HTTP/1.1\r\nHost:\r\nAlipay-App-Auth-Token: t\r\nalipay-encrypt-type: AES\r\n"
+         "ALIPAY-ROOT-CERT-SN: a_b\r\nalipay-request-id: 1\r\n\r\n",
+         "GET /v3/a? keep token=t encrypt=AES root=a_b []\n"},
         {"GET /\xE5\x8D\xA1?{\"a\":\"b\"} HTTP/1.1\r\nHost: a\r\n\r\n",
          "GET /\xE5\x8D\xA1?{\"a\":\"b\"} keep []\n"},
         {"\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET /? keep []\n"},
@@ -192,6 +204,28 @@ static void requests_are_read(void **state)
         {"\r\n", ""},
     };
     expect_rows(rows, KQ_COUNT(rows));
+}
+
+/* What is signed of a request line in the newer protocol: as it came, without scheme and authority. */
+static void targets_are_kept(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *target;
+    } rows[] = {
+        {"GET /v3/a HTTP/1.1\r\nHost:\r\n\r\n", "/v3/a"},
+        {"GET /v3/a? HTTP/1.1\r\nHost:\r\n\r\n", "/v3/a?"},
+        {"GET /v3/a?b=%2f+c?d HTTP/1.1\r\nHost:\r\n\r\n", "/v3/a?b=%2f+c?d"},
+        {"GET http://a.b:1/v3/a?b HTTP/1.1\r\nHost:\r\n\r\n", "/v3/a?b"},
+    };
+    for (size_t i = 0; i < KQ_COUNT(rows); i++) {
+        struct kq_http_head head;
+        struct kq_http_refusal refusal = {0};
+        assert_true(kq_http_head_read(kq_slice_of(rows[i].text), &head, &refusal).ok);
+        assert_int_equal(head.target.size, strlen(rows[i].target));
+        assert_memory_equal(head.target.data, rows[i].target, head.target.size);
+    }
 }
 
 static void absolute_targets_are_read(void **state)
@@ -291,6 +325,12 @@ static void headers_out_of_form_are_refused(void **state)
         {"GET / HTTP/1.1\r\nHost: a\r\n\n", "refused 400\n"},
         {"GET / HTTP/1.1\r\nHost: a\r\nContent-Type: a\r\nContent-Type: a\r\n\r\n", "refused 400\n"},
         {"GET / HTTP/1.1\r\nHost: a\r\nAuthorization: a\r\nAuthorization: a\r\n\r\n", "refused 400\n"},
+        {"GET / HTTP/1.1\r\nHost: a\r\nalipay-app-auth-token: a\r\nAlipay-App-Auth-Token:\r\n\r\n",
+         "refused 400\n"},
+        {"GET / HTTP/1.1\r\nHost: a\r\nalipay-encrypt-type:\r\nalipay-encrypt-type: AES\r\n\r\n",
+         "refused 400\n"},
+        {"GET / HTTP/1.1\r\nHost: a\r\nalipay-root-cert-sn: a\r\nalipay-root-cert-sn: a\r\n\r\n",
+         "refused 400\n"},
     };
     expect_rows(rows, KQ_COUNT(rows));
     expect(KQ_SLICE("GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n"), "refused 400\n");
@@ -548,6 +588,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_are_read),
+        cmocka_unit_test(targets_are_kept),
         cmocka_unit_test(absolute_targets_are_read),
         cmocka_unit_test(keep_alive_follows_version_and_header),
         cmocka_unit_test(request_lines_out_of_form_are_refused),
