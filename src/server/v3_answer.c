@@ -58,15 +58,17 @@ static void append_body(const struct kq_call *call, struct kq_slice json, struct
 
 static struct kq_result append_encrypted(struct kq_call *call, struct kq_slice json, struct kq_error *error)
 {
+    struct kq_content_key *key KQ_CLEANUP(kq_content_key_cleanup) = NULL;
     struct kq_buffer plain KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
+    KQ_TRY(kq_content_key_load_bytes(call->content_key, &key, error));
     append_body(call, json, &plain);
     KQ_ENSURE_MEMORY(!plain.failed, error);
-    return kq_content_encrypt(call->content_key, kq_buffer_slice(&plain), &call->response, error);
+    return kq_content_encrypt(key, kq_buffer_slice(&plain), &call->response, error);
 }
 
 bool kq_v3_is_encrypted(const struct kq_call *call)
 {
-    return kq_call_is_v3(call) && call->content_key != NULL && call->v3.status == KQ_HTTP_OK;
+    return kq_call_is_v3(call) && call->content_key.size > 0 && call->v3.status == KQ_HTTP_OK;
 }
 
 struct kq_result kq_v3_set_response(struct kq_call *call, struct kq_slice json, struct kq_error *error)

@@ -174,7 +174,7 @@ static struct kq_result read_json(struct kq_call *call, struct kq_slice body, st
     if (!call->is_post) {
         return json_of_query(call, json, error);
     }
-    KQ_TRY(check_content_type(call->content_type, call->content_key != NULL, error));
+    KQ_TRY(check_content_type(call->content_type, call->content_key.size > 0, error));
     *json = body;
     return KQ_OK;
 }

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 from support import http, keys, protocol
 from support.client import Client
+from support.content import decrypt, encrypt
+from support.modes import Certificates, sn
 from support.protocol import JSON_STRING, content_charset, refuse_twice
 
 SCHEME = "ALIPAY-SHA256withRSA"
@@ -39,6 +41,11 @@ REFUSALS = {
     "illegal-json": (400, "请求内容不是合法的JSON对象"),
     "invalid-encrypt-type": (400, "无效的加密类型"),
     "decryption-error-not-valid-encrypt-key": (400, "解密出错，未配置加密密钥或加密密钥格式错误"),
+    "decryption-error-unknown": (400, "解密出错，未知异常"),
+    "decryption-error-missing-encrypt-type": (400, "解密出错，未指定加密算法"),
+    "missing-app-cert-sn": (400, "缺少应用公钥证书SN参数"),
+    "missing-alipay-root-cert-sn": (400, "缺少支付宝根证书SN参数"),
+    "app-cert-expired": (400, "应用公钥证书已过期"),
     "missing-signature-config": (400, "应用未配置对应签名算法的公钥或者证书"),
     "app-call-limited": (429, "应用调用次数超限"),
     "insufficient-isv-permissions": (403, "ISV权限不足"),
@@ -64,11 +71,14 @@ def now_ms():
 class Answer:
     """An answer: checked as any client may rely on it, whatever was asked, then taken apart."""
 
-    def __init__(self, response, public_key):
+    def __init__(self, response, public_key, content_key=None):
         self.status = response.status
         self.headers = response.headers
         self.body = response.body
-        assert content_charset(response) == "utf-8" and self.headers["content-type"].startswith("application/json")
+        self.is_encrypted = self.headers["content-type"] == "text/plain"
+        if not self.is_encrypted:
+            assert content_charset(response) == "utf-8" and self.headers["content-type"].startswith("application/json")
+        self.cert_sn = self.headers.get("alipay-sn")
         self.trace_id = self.headers["alipay-trace-id"]
         assert self.trace_id == self.headers["trace_id"]
         self.timestamp, self.nonce = self.headers["alipay-timestamp"], self.headers["alipay-nonce"]
@@ -76,7 +86,7 @@ class Answer:
         assert re.fullmatch(r"[0-9a-f]{32}", self.nonce)
         signed = b"".join(part + b"\n" for part in (self.timestamp.encode(), self.nonce.encode(), self.body))
         assert keys.verifies(public_key, "RSA2", signed, self.headers["alipay-signature"]), "the signature does not verify"
-        self.text = self.body.decode("utf-8")
+        self.text = (decrypt(content_key, self.body) if self.is_encrypted else self.body).decode("utf-8")
         assert not re.search(r"\s", JSON_STRING.sub("", self.text)), self.text
         self.fields = json.loads(self.text, object_pairs_hook=refuse_twice)
 
@@ -140,6 +150,32 @@ class V3Client(Client):
 
     def call(self, method, biz_content, /, app_auth_token="", **changes):
         return AsGateway(method, self.exchange(method, biz_content, token=app_auth_token, **changes))
+
+
+class V3ModeClient(V3Client):
+    """A client in certificate mode (where it has a certificate) that encrypts (where it has a key)."""
+
+    def __init__(self, server, app, certificate=None, key=None):
+        super().__init__(server, app)
+        self.certificates = Certificates(server.place)
+        self.app_cert_sn = sn(certificate.read_bytes()) if certificate else None
+        self.key = key
+
+    def request(self, method, fields=None, http_method="POST", body=None, headers=(), root_cert_sn="own", **changes):
+        headers = list(headers)
+        if self.app_cert_sn:
+            changes = {"app_cert_sn": self.app_cert_sn, **changes}
+            root_cert_sn = sn(self.certificates.root) if root_cert_sn == "own" else root_cert_sn
+            headers += [(b"alipay-root-cert-sn", root_cert_sn.encode())] if root_cert_sn is not None else []
+        if self.key:
+            headers.append((b"alipay-encrypt-type", b"AES"))
+        if self.key and http_method == "POST" and body is None:
+            body = encrypt(self.key, json.dumps(fields, ensure_ascii=False).encode())
+            changes = {"content_type": b"text/plain", **changes}
+        return super().request(method, fields, http_method=http_method, body=body, headers=headers, **changes)
+
+    def send_bytes(self, request):
+        return Answer(self.server.exchange(request), self.server.public_key, self.key)
 
 
 def assert_refused(answer, code, naming=None, beside=()):
