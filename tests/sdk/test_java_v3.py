@@ -5,8 +5,9 @@ import os
 
 import pytest
 
-from support.protocol import TOKEN
-from v3_contract import V3Contract, call, refusal, success
+from support import modes
+from support.protocol import LIST, SEND, TOKEN
+from v3_contract import V3Contract, call, refusal, send_fields, success
 
 __all__ = ["call"]
 
@@ -27,3 +28,16 @@ class TestJavaV3(V3Contract):
     def test_typed_refusal(self, call, agent):
         answer = call(TOKEN, {"grant_type": "authorization_code", "code": "unknown"}, caller=agent, typed=True)
         assert refusal(answer) == (400, "AUTH_CODE_NOT_VALID", "授权码code无效")
+
+    def test_encrypted_get(self, call, app, place, template_id, user):
+        """The query is in clear, the answer is not."""
+        caller = place.create_app(app.pid)
+        fields = {"template_id": template_id, "user_id": user.user_id}
+        assert success(call(LIST, fields, "GET", caller=caller,
+                            content_key=modes.content_key(place, caller))) == {"vouchers": []}
+
+    def test_encrypted_form(self, call, app, place, template_id, user):
+        caller = place.create_app(app.pid)
+        sent = success(call(SEND, send_fields(template_id, user), caller=caller, file="not looked at",
+                            content_key=modes.content_key(place, caller)))
+        assert sent["user_id"] == user.user_id

@@ -7,6 +7,8 @@ A call travels to a library as a dictionary:
     endpoint, app_id, private_key, gateway_public_key: the library's settings (keys as PEM)
     http_method, path, body or query, app_auth_token, file: the call (the last two may be absent)
     typed: through the library's own types, where it has some
+    app_certificate, root_certificate, gateway_certificate: in certificate mode (PEM)
+    content_key: encrypted
 
 and comes back as {"status", "data", "trace_id"}, as a refusal's {"status", "code", "message", "links", "trace_id"}, or
 as {"refused": why} where the library raised an error of its own, such as that a signature does not verify."""
@@ -16,7 +18,7 @@ import re
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from support import keys
+from support import keys, modes
 from support.place import EXCHANGE
 from support.protocol import (CATALOGUE, LIST, QUERY, REFUND, SEND, TOKEN, USE, WALLET)
 from support.v3 import path_of
@@ -143,6 +145,39 @@ class V3Contract:
         stranger = keys.public_pem(keys.private_key("stranger"))
         answer = call(SEND, send_fields(template_id, user), gateway_public_key=stranger)
         assert re.search(self.signature_refusal, answer.get("refused", "")), answer
+
+    # Certificate mode and content encryption
+
+    def certified(self, place, app):
+        """An application in certificate mode, and a library's settings for it."""
+        caller, path = modes.create_app(place, app.pid, keys.private_key("certified"))
+        certificates = modes.Certificates(place)
+        return caller, {"app_certificate": path.read_text(encoding="ascii"),
+                        "root_certificate": certificates.root.decode("ascii"),
+                        "gateway_certificate": certificates.gateway.decode("ascii")}
+
+    def test_certificates(self, call, app, place, template_id, user):
+        caller, settings = self.certified(place, app)
+        sent = success(call(SEND, send_fields(template_id, user), caller=caller, **settings))
+        [voucher] = success(call(LIST, {"template_id": template_id, "user_id": user.user_id}, "GET", caller=caller,
+                                 **settings))["vouchers"]
+        assert voucher["voucher_id"] == sent["voucher_id"]
+        answer = call(SEND, send_fields("unknown", user), caller=caller, **settings)
+        assert refusal(answer)[:2] == (400, "TEMPLATE_NOT_EXIST")
+
+    def test_encrypted(self, call, app, place, template_id, user):
+        caller = place.create_app(app.pid)
+        key = modes.content_key(place, caller)
+        success(call(SEND, send_fields(template_id, user), caller=caller, content_key=key))
+        [stored] = place.vouchers(template_id=template_id)
+        assert stored["memo"] == MEMO
+        answer = call(SEND, send_fields("unknown", user), caller=caller, content_key=key)
+        assert refusal(answer)[:2] == (400, "TEMPLATE_NOT_EXIST")
+
+    def test_encrypted_in_certificate_mode(self, call, app, place, template_id, user):
+        caller, settings = self.certified(place, app)
+        key = modes.content_key(place, caller)
+        success(call(SEND, send_fields(template_id, user), caller=caller, content_key=key, **settings))
 
     @pytest.mark.parametrize("method", CATALOGUE)
     def test_every_method_is_there(self, call, method):

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "server/v3_checks.h"
+#include "wire/content_cipher.h"
 #include "wire/openapi_v3.h"
 #include "wire/signature.h"
 #include "wire/v3_error.h"
@@ -29,6 +30,7 @@ struct v3_request {
     const char *body;
     const char *nonce;
     const struct kq_private_key *key;
+    bool encrypts; /* the body, with CONTENT_KEY */
 };
 
 /* A signed request: what a call borrows. */
@@ -36,8 +38,9 @@ struct signed_request {
     struct kq_buffer authorization;
     struct kq_buffer target;
     size_t path_bytes;
-    struct kq_slice body;
+    struct kq_buffer body;
     bool is_post;
+    bool encrypts;
 };
 
 static struct signed_request signed_request;
@@ -49,6 +52,7 @@ static void free_request(struct signed_request *request)
 {
     kq_buffer_free(&request->authorization);
     kq_buffer_free(&request->target);
+    kq_buffer_free(&request->body);
 }
 
 static int close_all(void **state)
@@ -71,6 +75,28 @@ static int open_with_nonces(void **state)
     return 0;
 }
 
+static struct kq_content_key *load_content_key(void)
+{
+    struct kq_content_key *key = NULL;
+    assert_true(kq_content_key_load_bytes(KQ_SLICE(CONTENT_KEY), &key, NULL).ok);
+    return key;
+}
+
+static void set_body(const struct v3_request *wanted, struct signed_request *request)
+{
+    struct kq_slice plain = wanted->body == NULL ? KQ_SLICE(SEND_BIZ) : kq_slice_of(wanted->body);
+    request->is_post = wanted->query == NULL;
+    request->encrypts = wanted->encrypts;
+    kq_buffer_clear(&request->body);
+    if (request->encrypts) {
+        struct kq_content_key *key = load_content_key();
+        assert_true(kq_content_encrypt(key, plain, &request->body, NULL).ok);
+        kq_content_key_free(key);
+    } else if (request->is_post) {
+        kq_buffer_append(&request->body, plain);
+    }
+}
+
 static void sign(const struct v3_request *wanted, struct signed_request *request)
 {
     static unsigned number;
@@ -79,10 +105,7 @@ static void sign(const struct v3_request *wanted, struct signed_request *request
     struct kq_buffer signature KQ_CLEANUP(kq_buffer_free) = {0};
     char nonce[32];
     snprintf(nonce, sizeof(nonce), "nonce-%u", ++number);
-    request->is_post = wanted->query == NULL;
-    request->body = !request->is_post      ? KQ_SLICE_EMPTY
-                    : wanted->body == NULL ? KQ_SLICE(SEND_BIZ)
-                                           : kq_slice_of(wanted->body);
+    set_body(wanted, request);
     kq_buffer_clear(&request->target);
     kq_buffer_append(&request->target, kq_slice_of(wanted->path == NULL ? SEND_PATH : wanted->path));
     request->path_bytes = request->target.size;
@@ -95,7 +118,7 @@ static void sign(const struct v3_request *wanted, struct signed_request *request
         .authorization_list = kq_buffer_slice(&list),
         .http_method = request->is_post ? KQ_SLICE("POST") : KQ_SLICE("GET"),
         .path_with_query = kq_buffer_slice(&request->target),
-        .body = request->body,
+        .body = kq_buffer_slice(&request->body),
     };
     kq_v3_request_string_to_sign(&v3, &text);
     assert_true(kq_sign(wanted->key == NULL ? fixture.app_key : wanted->key, KQ_SIGN_RSA2,
@@ -112,12 +135,13 @@ static void give(const struct signed_request *request, struct kq_call *call)
     bool has_query = target.size > request->path_bytes;
     size_t query_at = request->path_bytes + (has_query ? 1 : 0);
     call->is_post = request->is_post;
-    call->body = request->body;
+    call->body = kq_buffer_slice(&request->body);
     call->query = (struct kq_slice){.data = target.data + query_at, .size = target.size - query_at};
     call->v3 = (struct kq_call_v3){
         .path = {.data = target.data, .size = request->path_bytes},
         .target = target,
         .authorization = kq_buffer_slice(&request->authorization),
+        .encrypt_type = request->encrypts ? KQ_SLICE("AES") : KQ_SLICE_EMPTY,
     };
 }
 
@@ -174,6 +198,27 @@ static void a_success_is_the_bare_answer(void **state)
     assert_answer(KQ_HTTP_OK, "{\"vouchers\":[]}");
     run_v3(&(struct v3_request){.path = LIST_PATH, .query = LIST_QUERY});
     assert_answer(KQ_HTTP_OK, "{\"vouchers\":[]}");
+}
+
+/* The ciphertext is the body, and is what is signed. */
+static void an_encrypted_call_has_an_encrypted_answer(void **state)
+{
+    (void)state;
+    struct kq_buffer expected KQ_CLEANUP(kq_buffer_free) = {0};
+    struct kq_content_key *key = load_content_key();
+    fake.applications[APP].content_key = KQ_SLICE(CONTENT_KEY);
+    assert_true(kq_content_encrypt(key, KQ_SLICE(FIRST_ISSUE), &expected, NULL).ok);
+    kq_content_key_free(key);
+    for (unsigned i = 0; i < 2; i++) {
+        run_v3(&(struct v3_request){.encrypts = true});
+        assert_answer(KQ_HTTP_OK, expected.data);
+        run_v3(&(struct v3_request){0});
+        assert_answer(KQ_HTTP_OK, FIRST_ISSUE);
+    }
+    assert_int_equal(fake.issues, 1);
+    run_v3(&(struct v3_request){.encrypts = true, .body = "[]"});
+    assert_int_equal(fixture.call.error.code, KQ_E_ILLEGAL_JSON);
+    assert_memory_equal(fixture.call.answer.data, "{\"code\":\"illegal-json\"", 22);
 }
 
 static void a_send_is_remembered_for_both_protocols(void **state)
@@ -350,6 +395,8 @@ static void an_allocation_that_fails_fails_the_call_only(void **state)
     fail_each_allocation(&(struct v3_request){.path = LIST_PATH, .query = LIST_QUERY}, KQ_E_NONE);
     fail_each_allocation(&(struct v3_request){.body = "{}"}, KQ_E_INVALID_PARAMETER);
     fail_each_allocation(&(struct v3_request){.key = fixture.other_key}, KQ_E_INVALID_SIGNATURE);
+    fake.applications[APP].content_key = KQ_SLICE(CONTENT_KEY);
+    fail_each_allocation(&(struct v3_request){.encrypts = true}, KQ_E_NONE);
 }
 
 static void every_status_can_be_sent(void **state)
@@ -394,6 +441,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         v3_test(a_success_is_the_bare_answer),
+        v3_test(an_encrypted_call_has_an_encrypted_answer),
         v3_test(a_send_is_remembered_for_both_protocols),
         v3_test(a_read_is_remembered_for_both_protocols),
         v3_test(a_refusal_has_a_status_and_what_its_method_shows),

@@ -96,7 +96,17 @@ public final class CallsV3 {
         config.setServerUrl(text(call, "endpoint"));
         config.setAppId(text(call, "app_id"));
         config.setPrivateKey(bare(text(call, "private_key")));
-        config.setAlipayPublicKey(bare(text(call, "gateway_public_key")));
+        if (call.has("app_certificate")) {
+            config.setAppCertContent(text(call, "app_certificate"));
+            config.setRootCertContent(text(call, "root_certificate"));
+            config.setAlipayPublicCertContent(text(call, "gateway_certificate"));
+        } else {
+            config.setAlipayPublicKey(bare(text(call, "gateway_public_key")));
+        }
+        if (call.has("content_key")) {
+            config.setEncryptType("AES");
+            config.setEncryptKey(text(call, "content_key"));
+        }
         ApiClient client = new ApiClient();
         client.setAlipayConfig(config);
         return client;

@@ -12,12 +12,28 @@ const readline = require('node:readline');
 const { AlipayFormData, AlipaySdk } = require('alipay-sdk');
 
 function optionsOf(call) {
-  const options = { body: call.body, query: call.query, appAuthToken: call.app_auth_token };
+  const options = {
+    body: call.body,
+    query: call.query,
+    appAuthToken: call.app_auth_token,
+    needEncrypt: Boolean(call.content_key),
+  };
   if (call.file) {
     options.form = new AlipayFormData();
     options.form.addFile('file_content', 'a.jpg', Buffer.from(call.file));
   }
   return options;
+}
+
+function keysOf(call) {
+  if (!call.app_certificate) {
+    return { alipayPublicKey: call.gateway_public_key };
+  }
+  return {
+    appCertContent: call.app_certificate,
+    alipayRootCertContent: call.root_certificate,
+    alipayPublicCertContent: call.gateway_certificate,
+  };
 }
 
 async function run(call) {
@@ -26,7 +42,8 @@ async function run(call) {
     appId: call.app_id,
     keyType: 'PKCS8',
     privateKey: call.private_key,
-    alipayPublicKey: call.gateway_public_key,
+    encryptKey: call.content_key,
+    ...keysOf(call),
   });
   const answer = await client.curl(call.http_method, call.path, optionsOf(call));
   return { status: answer.responseHttpStatus, data: answer.data, trace_id: answer.traceId };
