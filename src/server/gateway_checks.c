@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/gateway_checks.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 #include "base/time.h"
@@ -272,6 +273,7 @@ struct kq_result kq_gateway_check_call(const struct kq_check_context *context, s
     KQ_TRY(kq_params_check_duplicates(&call->params, error));
     KQ_TRY(check_method(call, error));
     KQ_TRY(kq_check_application(context, call, find(call, KQ_SLICE("app_cert_sn")), &application, error));
+    assert(application != NULL);
     KQ_TRY(check_sign_type(call, &sign_type, error));
     KQ_ENSURE(find(call, KQ_SLICE("sign")).size > 0, error, KQ_E_MISSING_SIGNATURE, "%s", "");
     KQ_TRY(check_timestamp(context, call, error));
