@@ -127,8 +127,20 @@ static struct kq_result check_version_and_format(struct kq_call *call, struct kq
     return KQ_OK;
 }
 
+static struct kq_result verify_anew(const struct kq_check_context *context, struct kq_call *call,
+                                    struct kq_slice key_der, enum kq_sign_type sign_type,
+                                    struct kq_slice signature, struct kq_error *error)
+{
+    const struct kq_public_key *key = NULL;
+    KQ_TRY(kq_key_cache_get(context->keys, key_der, &key, error));
+    kq_metrics_add(context->metrics, KQ_COUNTER_VERIFICATIONS, 1);
+    KQ_TRY(kq_verify(key, sign_type, call->string_to_sign, signature, &call->arena, error));
+    call->verified = true;
+    return KQ_OK;
+}
+
 /* Whether the key verifies the call's signature, into call->verified. What has been verified once need not be
- * worked out again. */
+ * worked out again; in the newer protocol nothing comes a second time, so there it is not remembered. */
 static struct kq_result verify(const struct kq_check_context *context, struct kq_call *call,
                                struct kq_slice key_der, enum kq_sign_type sign_type,
                                struct kq_slice signature, struct kq_error *error)
@@ -140,17 +152,16 @@ static struct kq_result verify(const struct kq_check_context *context, struct kq
         .string_to_sign = call->string_to_sign,
         .signature = signature,
     };
+    if (kq_call_is_v3(call)) {
+        return verify_anew(context, call, key_der, sign_type, signature, error);
+    }
     KQ_TRY(kq_memo_verification_digest(context->memo, &verification, digest, error));
     call->verified = kq_memo_has_verified(context->memo, digest);
     if (call->verified) {
         return KQ_OK;
     }
-    const struct kq_public_key *key = NULL;
-    KQ_TRY(kq_key_cache_get(context->keys, key_der, &key, error));
-    kq_metrics_add(context->metrics, KQ_COUNTER_VERIFICATIONS, 1);
-    KQ_TRY(kq_verify(key, sign_type, call->string_to_sign, signature, &call->arena, error));
+    KQ_TRY(verify_anew(context, call, key_der, sign_type, signature, error));
     kq_memo_put_verified(context->memo, digest);
-    call->verified = true;
     return KQ_OK;
 }
 

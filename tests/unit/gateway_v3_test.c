@@ -247,6 +247,21 @@ static void a_read_is_remembered_for_both_protocols(void **state)
     assert_int_equal(fake.calls, calls);
 }
 
+/* What cannot come a second time would only take the place of what can. */
+static void no_signature_is_remembered(void **state)
+{
+    (void)state;
+    static const enum kq_memo_kind kinds[] = {KQ_MEMO_SIGNATURES, KQ_MEMO_VERIFICATIONS};
+    for (unsigned i = 0; i < 3; i++) {
+        run_v3(&(struct v3_request){0});
+    }
+    for (size_t i = 0; i < KQ_COUNT(kinds); i++) {
+        struct kq_digest_cache_counts counts;
+        kq_memo_count(kq_gateway_memo(fixture.gateway), kinds[i], &counts);
+        assert_int_equal(counts.entries, 0);
+    }
+}
+
 static void a_refusal_has_a_status_and_what_its_method_shows(void **state)
 {
     (void)state;
@@ -444,6 +459,7 @@ int main(void)
         v3_test(an_encrypted_call_has_an_encrypted_answer),
         v3_test(a_send_is_remembered_for_both_protocols),
         v3_test(a_read_is_remembered_for_both_protocols),
+        v3_test(no_signature_is_remembered),
         v3_test(a_refusal_has_a_status_and_what_its_method_shows),
         v3_test(a_failing_store_is_a_system_error),
         nonce_test(a_nonce_passes_once),
