@@ -25,6 +25,11 @@ KQ_MUST struct kq_result kq_bench_store_command(const struct kq_bench_options *o
 KQ_MUST struct kq_result kq_bench_plain_command(const struct kq_bench_options *options,
                                                 struct kq_buffer *json, struct kq_error *error);
 
+/* A receiver of notifications on a free port of 127.0.0.1, which takes each; prints {"port":N} at once, and
+ * counts until standard input ends. */
+KQ_MUST struct kq_result kq_bench_receive_command(const struct kq_bench_options *options,
+                                                  struct kq_buffer *json, struct kq_error *error);
+
 /* The bytes of signed requests, one after the other, instead of JSON. */
 KQ_MUST struct kq_result kq_bench_sign_command(const struct kq_bench_options *options,
                                                struct kq_buffer *bytes, struct kq_error *error);

@@ -19,6 +19,7 @@ static const struct {
     {"sign", {"app-id", "private-key", "calls"}, kq_bench_sign_command},
     {"store", {"database", "rows", "pid", "in-flight", "seconds"}, kq_bench_store_command},
     {"plain", {"store", "copy", "transaction"}, kq_bench_plain_command},
+    {"receive", {NULL}, kq_bench_receive_command},
 };
 
 static struct kq_result run(int count, char **words, struct kq_buffer *output, struct kq_error *error)
@@ -32,7 +33,8 @@ static struct kq_result run(int count, char **words, struct kq_buffer *output, s
             return KQ_OK;
         }
     }
-    return kq_fail(error, KQ_E_USAGE, "usage: kaquan-bench limit|load|sign|store|plain --NAME VALUE...");
+    return kq_fail(error, KQ_E_USAGE,
+                   "usage: kaquan-bench limit|load|sign|store|plain|receive --NAME VALUE...");
 }
 
 int main(int argc, char **argv)
