@@ -8,15 +8,12 @@ import time
 from dataclasses import dataclass
 
 from bench import programs
-from bench.programs import BenchError, Server, ask, open_connection, say, tool
-from bench.stores import APP_ID, PID, Store, copy_database
-from bench.workloads import Workloads
+from bench.programs import BenchError, ask, open_connection, say, tool
+from bench.runs import CONNECTIONS, Runs
+from bench.stores import PID, Store, copy_database
 
-CONNECTIONS = 128  # enough that a commit carries many
-SWEEP_CONNECTIONS = 2048  # more than may wait: whom to turn away is for the server to decide
 IDLE_CONNECTIONS = 5000
 MORE_FILES = 200  # the server's own: listening sockets, the store, one a worker and reader
-ENOUGH_SAMPLES = 30  # of signatures: a limit of fewer is shown, but nothing is planned by it
 IN_FLIGHT = (1, 64, 1024)
 ISSUES_PER_S_MAX = 250_000  # of the store alone: rows are made for so many, and a run ends early with fewer
 
@@ -48,16 +45,11 @@ def limits(directory, plan):
     return tool("limit", directory=directory, seconds=plan.limit_s)
 
 
-class Bench:
+class Bench(Runs):
     """All figures of one store."""
 
     def __init__(self, directory, vouchers, signatures_per_s, plan):
-        self.store = Store(directory, vouchers)
-        self.signatures_per_s = signatures_per_s  # how many requests a run may need; brought up to date by each
-        self.plan = plan
-        self.workloads = Workloads(self.store)
-        self.calls = directory / "calls"
-        self.log = directory / "server.log"
+        super().__init__(Store(directory, vouchers), signatures_per_s, plan)
         self.figures = self.store.figures
 
     def measure(self, with_sweep):
@@ -68,13 +60,6 @@ class Bench:
         self.run_workloads()
         if with_sweep:
             self.sweep()
-
-    def server(self):
-        return Server(self.store.data, self.log)
-
-    def write_calls(self, lines):
-        self.calls.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return {"app_id": APP_ID, "private_key": self.store.private_key, "calls": self.calls}
 
     def signed_list(self):
         """The bytes of one request that every server on this store answers."""
@@ -143,22 +128,6 @@ class Bench:
 
     # Under load
 
-    def load(self, server, lines, seconds, **options):
-        """One run: the lines signed, then played."""
-        before = server.metrics()
-        figures = tool("load", port=server.port, server_pid=server.pid, seconds=seconds, **self.write_calls(lines),
-                       **{"connections": CONNECTIONS, "warm_up": self.plan.warm_up_s, **options})
-        after = server.metrics()
-        figures["server_counters"] = {name: round(value - before.get(name, 0), 3) for name, value in after.items()
-                                      if name.endswith("_total") and value != before.get(name, 0)}
-        limit = figures["limit"]["signatures_per_s"]
-        figures["ratio"] = figures["throughput_per_s"] / limit if limit else None
-        if figures["limit"]["samples"] >= ENOUGH_SAMPLES:
-            self.signatures_per_s = limit
-        if figures["seconds"] <= 0 or figures["good"] == 0:
-            raise BenchError(f"a run had no good answers; the first that was not: {figures['odd'] or 'none came'}")
-        return figures
-
     def run_workloads(self):
         plan, workloads = self.plan, self.workloads
         runs = self.figures["workloads"] = {}
@@ -196,7 +165,4 @@ class Bench:
         with self.server() as server:
             for share in self.plan.shares:
                 say(f"  sends at {share} of the limit")
-                rate = share * self.signatures_per_s
-                lines = self.workloads.send(int(rate * (self.plan.sweep_s + self.plan.warm_up_s) * 1.05) + 100)
-                points.append({"share": share, **self.load(server, lines, self.plan.sweep_s, rate=rate,
-                                                           connections=SWEEP_CONNECTIONS)})
+                points.append({"share": share, **self.sends_at(share, server, self.plan.sweep_s)})

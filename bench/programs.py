@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The programs that the benchmark runs: kaquan, kaquan-bench, and a server that is ended whatever happens."""
+"""The programs that the benchmark runs: kaquan, kaquan-bench, and those of them that are ended whatever happens."""
 
 import json
 import os
@@ -85,20 +85,15 @@ def ask(connection, request):
         raise BenchError(f"a call was refused: {answer[:600]!r}")
 
 
-class Server:
-    """`kaquan serve` on a data directory, on any free port of 127.0.0.1."""
+class Program:
+    """One that says in a line of JSON that it is ready, goes on, and is ended whatever happens."""
 
-    def __init__(self, data, log):
-        self.process = None
-        command = [KAQUAN, "serve", "--data", data, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0",
-                   "--access-log", "off"]
+    def __init__(self, command, log, stdin=subprocess.DEVNULL):
         with open(log, "ab") as stderr:
-            self.process = subprocess.Popen([str(word) for word in command], env=ENVIRONMENT, stderr=stderr,
-                                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+            self.process = subprocess.Popen([str(word) for word in command], env=ENVIRONMENT, stderr=stderr, stdin=stdin,
+                                            stdout=subprocess.PIPE)
         try:
-            ready = json.loads(self.first_line(log))
-            self.port = int(ready["listen"].rpartition(":")[2])
-            self.admin_port = int(ready["admin"].rpartition(":")[2])
+            self.ready = json.loads(self.first_line(log))
         except BaseException:
             self.kill()
             raise
@@ -110,26 +105,13 @@ class Server:
             readable, _, _ = select.select([self.process.stdout], [], [], max(give_up - time.monotonic(), 0))
             data = os.read(self.process.stdout.fileno(), 4096) if readable else b""
             if not data:
-                raise BenchError(f"the server did not start: see {log}")
+                raise BenchError(f"{pathlib.Path(self.process.args[0]).name} {self.process.args[1]} did not start: see {log}")
             line += data
         return line
 
     @property
     def pid(self):
         return self.process.pid
-
-    def metrics(self):
-        """The counters of /metrics, those of several labels added up."""
-        with open_connection(self.admin_port) as connection:
-            connection.sendall(b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-            text = b"".join(iter(lambda: connection.recv(65536), b""))
-        values = {}
-        for line in text.partition(b"\r\n\r\n")[2].decode("utf-8", "replace").splitlines():
-            name, _, value = line.rpartition(" ")
-            if name and not name.startswith("#"):
-                plain = name.partition("{")[0]
-                values[plain] = values.get(plain, 0) + float(value)
-        return values
 
     def __enter__(self):
         return self
@@ -140,11 +122,40 @@ class Server:
             try:
                 self.process.wait(STOP_TIMEOUT_S)
             except subprocess.TimeoutExpired:
-                say("the server does not stop; it is killed")
+                say(f"{self.process.args[1]} does not stop; it is killed")
         self.kill()
 
     def kill(self):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
+        with self.process:
+            if self.process.poll() is None:
+                self.process.kill()
+
+
+class Server(Program):
+    """`kaquan serve` on a data directory, on any free port of 127.0.0.1."""
+
+    def __init__(self, data, log, *flags):
+        super().__init__([KAQUAN, "serve", "--data", data, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0",
+                          "--access-log", "off", *flags], log)
+        self.port = int(self.ready["listen"].rpartition(":")[2])
+        self.admin_port = int(self.ready["admin"].rpartition(":")[2])
+
+    def ask_admin(self, method, path, body=b""):
+        """The answer's body, as bytes."""
+        with open_connection(self.admin_port) as connection:
+            connection.sendall(f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+                               f"Content-Length: {len(body)}\r\n\r\n".encode("ascii") + body)
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        if not answer.startswith(b"HTTP/1.1 200 "):
+            raise BenchError(f"{method} {path} was refused: {answer[:400]!r}")
+        return answer.partition(b"\r\n\r\n")[2]
+
+    def metrics(self):
+        """The counters of /metrics, those of several labels added up."""
+        values = {}
+        for line in self.ask_admin("GET", "/metrics").decode("utf-8", "replace").splitlines():
+            name, _, value = line.rpartition(" ")
+            if name and not name.startswith("#"):
+                plain = name.partition("{")[0]
+                values[plain] = values.get(plain, 0) + float(value)
+        return values
