@@ -8,9 +8,10 @@ import time
 from dataclasses import dataclass
 
 from bench import programs
-from bench.programs import BenchError, ask, open_connection, say, tool
+from bench.midnight import Midnight
+from bench.programs import BenchError, Receiver, ask, open_connection, say, timed, tool
 from bench.runs import CONNECTIONS, Runs
-from bench.stores import PID, Store, copy_database
+from bench.stores import PID, Store, beijing_day, copy_database
 
 IDLE_CONNECTIONS = 5000
 MORE_FILES = 200  # the server's own: listening sockets, the store, one a worker and reader
@@ -60,6 +61,8 @@ class Bench(Runs):
         self.run_workloads()
         if with_sweep:
             self.sweep()
+        self.commands()
+        self.midnight()
 
     def signed_list(self):
         """The bytes of one request that every server on this store answers."""
@@ -166,3 +169,21 @@ class Bench(Runs):
             for share in self.plan.shares:
                 say(f"  sends at {share} of the limit")
                 points.append({"share": share, **self.sends_at(share, server, self.plan.sweep_s)})
+
+    # What operators ask
+
+    def commands(self):
+        """Whole processes, from before the fork to their end."""
+        say("  kaquan report, kaquan audit")
+        today = beijing_day(0)
+        self.figures["commands"] = {
+            "kaquan report, of today": timed("report", data=self.store.data, **{"from": today, "to": today}),
+            "kaquan audit": timed("audit", data=self.store.data),
+        }
+
+    def midnight(self):
+        with Receiver(self.log) as receiver:
+            directory = self.store.directory / "midnight"
+            midnight = Midnight(directory, self.store.vouchers, receiver, self.signatures_per_s, self.plan)
+            self.figures["midnight"] = midnight.measure()
+        shutil.rmtree(directory)

@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import resource
 import select
 import signal
 import socket
@@ -49,6 +50,15 @@ def words(options):
 
 def kaquan(*command, **flags):
     return run([KAQUAN, *command, *words(flags)])
+
+
+def timed(*command, **flags):
+    """The same: how long it took from before the fork, and its CPU time. Nothing else that was started ends meanwhile."""
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    kaquan(*command, **flags)
+    seconds, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"wall_ms": round(seconds * 1000, 1), "cpu_ms": round(cpu_s * 1000, 1)}
 
 
 def tool(command, **options):
@@ -159,3 +169,19 @@ class Server(Program):
                 plain = name.partition("{")[0]
                 values[plain] = values.get(plain, 0) + float(value)
         return values
+
+    def stop_clock_at(self, now):
+        """Of a sandbox: its business clock stands still at this second."""
+        self.ask_admin("PUT", "/sandbox/clock", json.dumps({"now": now, "stopped": True}).encode("ascii"))
+
+
+class Receiver(Program):
+    """`kaquan-bench receive`: takes every notification. It ends with its standard input, and so with this program."""
+
+    def __init__(self, log):
+        super().__init__([TOOL, "receive"], log, stdin=subprocess.PIPE)
+        self.uri = f"http://127.0.0.1:{self.ready['port']}/"
+
+    def stop(self):
+        """How many it took, and its CPU time."""
+        return json.loads(self.process.communicate(timeout=STOP_TIMEOUT_S)[0])

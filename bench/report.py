@@ -90,6 +90,7 @@ def run_row(name, run):
 
 
 HEAD = ["", "answers/s", "limit/s", "ratio", "p50 ms", "p99 ms", "p99.9", "signed", "server µs", "load µs", "cores", "others"]
+SENDS_COLUMNS = ("answers/s", "limit/s", "p50 ms", "p99 ms", "p99.9", "cores", "others")  # of a midnight
 
 
 def machine_lines(results):
@@ -122,6 +123,8 @@ def size_lines(size):
     yield from columns([HEAD + [""], *(run_row(name, run) for name, run in size["workloads"].items())])
     yield ""
     yield from store_lines(size["store_alone"])
+    yield ""
+    yield from midnight_lines(size)
     if "sweep" in size:
         yield ""
         yield from columns([["sends offered ÷ limit", "offered/s", "late p99", *HEAD[1:], ""],
@@ -138,6 +141,29 @@ def store_lines(alone):
     rows.append(["the last one's rows by plain SQLite", f"{plain['rows_per_s']:,.0f}", f"{plain['rows_a_transaction']:.0f}",
                  "", "", ""])
     yield from columns(rows)
+
+
+def midnight_row(name, step):
+    """A dash for what nobody did meanwhile."""
+    rates = [f"{step[key]:,.0f}" if step.get(key) else "-" for key in ("written_per_s", "told_per_s")]
+    if "sends" not in step:
+        return [name, *rates, *("-" for _ in SENDS_COLUMNS), ""]
+    cells = run_row("", step["sends"])
+    return [name, *rates, *(cells[HEAD.index(column)] for column in SENDS_COLUMNS), cells[-1]]
+
+
+def midnight_lines(size):
+    midnight = size["midnight"]
+    steps = midnight["steps"]
+    yield (f"A midnight: {midnight['vouchers']:,} vouchers that end at one second, imported at "
+           f"{midnight['voucher_import']['rows_per_s']:,.0f} rows/s, written down in "
+           f"{steps['sends, from midnight on']['seconds']:.1f} s")
+    yield from columns([["", "written/s", "told/s", *SENDS_COLUMNS, ""],
+                        *(midnight_row(name, step) for name, step in steps.items())])
+    yield ""
+    yield from columns([["whole processes", "ms", "CPU ms"],
+                        *([name, f"{run['wall_ms']:,.0f}", f"{run['cpu_ms']:,.0f}"] for name, run in
+                          (*size["commands"].items(), ("kaquan audit, after the midnight", midnight["audit"])))])
 
 
 def target_lines(results):
@@ -157,7 +183,8 @@ server   CPU time of the gateway for an answer; load: of the load generator, whi
 cores    how many these two keep busy; others: how many all else does, a hypervisor and the sampling (0.01) included.
          Where others is much, the machine was not free, and the figures are not to be believed
 late     how long requests that were due waited in the generator, for a core or a connection; all latencies of a
-         sweep count from when a request was due"""
+         sweep and of a midnight count from when a request was due
+written  vouchers whose expiry was written down; told: notifications that their receiver took"""
 
 
 def table(results):

@@ -4,6 +4,7 @@
 TEMPLATES templates that lists ask for; each user has one voucher of each. One more template, that sends issue from,
 so that lists stay what they were. No limits per user; every voucher's business number is its own."""
 
+import datetime
 import json
 import os
 import shutil
@@ -19,10 +20,16 @@ WALLET_METHOD = "alipay.user.pass.grouplist.query"
 # Spreads the users over each template's rows; a prime, so that none comes twice.
 STRIDE = 7_368_787
 ROWS_A_WRITE = 100_000
+BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 
 
 def user_id(index):
     return f"2088{index:012}"
+
+
+def beijing_day(days):
+    """So many days after today, by the clock of the protocol."""
+    return (datetime.datetime.now(BEIJING) + datetime.timedelta(days=days)).date().isoformat()
 
 
 def copy_database(source, target):
@@ -51,8 +58,7 @@ class Store:
     def make(self):
         self.directory.mkdir(parents=True)
         self.make_application()
-        self.templates = [self.make_template() for _ in range(TEMPLATES)]
-        self.send_template = self.make_template()
+        self.make_templates()
         self.import_users()
         self.import_vouchers()
 
@@ -65,9 +71,13 @@ class Store:
         kaquan("app", "create", data=self.data, app_id=APP_ID, pid=PID, public_key=public_key, sign_type="RSA2",
                permission=WALLET_METHOD)
 
-    def make_template(self):
+    def make_templates(self):
+        self.templates = [self.make_template() for _ in range(TEMPLATES)]
+        self.send_template = self.make_template()
+
+    def make_template(self, **flags):
         made = kaquan("template", "create", "--json", data=self.data, pid=PID, type="CASHLESS_FIX_VOUCHER",
-                      brand_name="卡券茶馆", amount=10, floor_amount=100)
+                      brand_name="卡券茶馆", amount=10, floor_amount=100, **flags)
         return json.loads(made)["template_id"]
 
     def write_rows(self, header, row, count):
