@@ -25,8 +25,14 @@
  *     kq_client_answer_free(answer);
  *     kq_client_close(client);
  *
+ * That is a call by name and JSON. Every method that Kaquan knows has a typed one too: kaquan_methods.h.
+ *
  * All text that the caller gives and gets is UTF-8, whatever the charset on the wire; texts end with a NUL
- * byte. A client belongs to one thread at a time; several clients may be used by several threads. */
+ * byte. Any number of threads may use one client at once, and they should: its connections and its copies of
+ * the keys are shared out among them. Nothing is kept outside clients; two of them know nothing of each
+ * other.
+ *
+ * A program with an event loop of its own calls without waiting: kq_client_loop_open. */
 
 #ifdef __cplusplus
 extern "C" {
@@ -43,8 +49,8 @@ enum kq_client_status {
     KQ_CLIENT_OK = 0,    /* code 10000, the signature verified */
     KQ_CLIENT_USAGE,     /* the options or the request cannot be used; nothing was sent */
     KQ_CLIENT_MEMORY,    /* out of memory, or the machine failed; whether anything was sent is not known */
-    KQ_CLIENT_TRANSPORT, /* no answer: not reachable, cut, too late. Whether the call took effect is not
-                          * known: repeat it with the same out_biz_no */
+    KQ_CLIENT_TRANSPORT, /* no answer: not reachable, cut, too late, cancelled. Whether the call took effect
+                          * is not known: repeat it with the same out_biz_no */
     KQ_CLIENT_HTTP,      /* an HTTP status other than 200 */
     KQ_CLIENT_ANSWER,    /* not an answer of this protocol, or longer than allowed */
     KQ_CLIENT_SIGNATURE, /* the answer carries no signature, or one that does not verify: it is not to be
@@ -57,11 +63,19 @@ enum kq_client_status {
 const char *kq_client_status_name(enum kq_client_status status);
 
 #define KQ_CLIENT_MESSAGE_SIZE 512
+#define KQ_CLIENT_CODE_SIZE 64
+#define KQ_CLIENT_SUB_MSG_SIZE 512
+#define KQ_CLIENT_TRACE_ID_SIZE 128
 
-/* One English sentence for people, UTF-8, cut at a character's border. Never a key or a signature. Written by
- * every call that takes one; empty after KQ_CLIENT_OK. */
+/* What went wrong, and in which layer. Written by every call that takes one; all empty after KQ_CLIENT_OK.
+ * May be NULL wherever it is taken. Texts that are too long are cut at a character's border. */
 struct kq_client_error {
-    char message[KQ_CLIENT_MESSAGE_SIZE];
+    char message[KQ_CLIENT_MESSAGE_SIZE]; /* one English sentence for people; never a key or a signature */
+    enum kq_client_status status;         /* the layer: what the function returned */
+    char code[KQ_CLIENT_CODE_SIZE];       /* GATEWAY, BUSINESS: the answer's; else empty */
+    char sub_code[KQ_CLIENT_CODE_SIZE];
+    char sub_msg[KQ_CLIENT_SUB_MSG_SIZE];
+    char trace_id[KQ_CLIENT_TRACE_ID_SIZE]; /* wherever there was an answer, a wrong one included */
 };
 
 /* What a client does, step by step, for whoever wants to look: kq_client_options.observe. Bytes are as on the
@@ -70,15 +84,16 @@ enum kq_client_event {
     KQ_CLIENT_EVENT_PARAMETER, /* name=value, before percent-encoding; one event a parameter, `sign` last */
     KQ_CLIENT_EVENT_STRING_TO_SIGN, /* what the private key signs */
     KQ_CLIENT_EVENT_REQUEST_URL,    /* the gateway's URL with the public parameters as its query */
-    KQ_CLIENT_EVENT_REQUEST_BODY,   /* biz_content as a form; may be empty */
+    KQ_CLIENT_EVENT_REQUEST_BODY,   /* biz_content as a form; JSON in OpenAPI v3; may be empty */
     KQ_CLIENT_EVENT_ANSWER_HEAD,    /* HTTP status, content type and trace id, one line */
     KQ_CLIENT_EVENT_ANSWER_BODY,    /* all of it */
     KQ_CLIENT_EVENT_VERIFIED /* the bytes that the answer's signature was verified over, with success */
 };
 
+/* On the thread that makes the call: with several threads, it may be called by several at once. */
 typedef void (*kq_client_observer)(void *data, enum kq_client_event event, const char *bytes, size_t size);
 
-/* Seconds since 1970-01-01T00:00:00Z. */
+/* Seconds since 1970-01-01T00:00:00Z. Called by any thread that makes a call. */
 typedef int64_t (*kq_client_clock)(void *data);
 
 #define KQ_CLIENT_CONNECT_TIMEOUT_MS_DEFAULT 10000L
@@ -86,8 +101,20 @@ typedef int64_t (*kq_client_clock)(void *data);
 /* A wallet page of 100 passes with the longest texts, in UTF-8, stays below this. */
 #define KQ_CLIENT_ANSWER_MAX_BYTES_DEFAULT ((size_t)16 << 20)
 
+/* As many calls as one client has under way: enough for what one gateway signs in a second where each call
+ * takes ten milliseconds, and few enough for its limit of connections. Others wait for their turn. */
+#define KQ_CLIENT_CONNECTIONS_MAX_DEFAULT 32
+#define KQ_CLIENT_RETRIES_MAX_DEFAULT 2
+
+enum kq_client_protocol {
+    KQ_CLIENT_GATEWAY_DO = 0, /* the form protocol of /gateway.do */
+    KQ_CLIENT_OPENAPI_V3      /* paths below /v3, JSON bodies, signatures in headers */
+};
+
 /* Zero it, then set what is needed. Everything is borrowed during kq_client_open only, except `observe`,
- * `now_s` and their data, which must outlive the client. */
+ * `now_s` and their data, which must outlive the client. Keys and certificates are given as a text, in
+ * whatever form they are had (PEM, base64 on one line or many, PKCS#1, PKCS#8, CRLF, a BOM), or as the path
+ * of a file, which may be DER too; never both. */
 struct kq_client_options {
     const char *gateway_url; /* required: http:// or https://, without a query */
     const char *app_id;      /* required */
@@ -98,12 +125,19 @@ struct kq_client_options {
     const char *sign_type;   /* "RSA2" (where NULL) or "RSA" */
     const char *app_auth_token; /* NULL: the application acts for its own merchant */
     long connect_timeout_ms;    /* 0: the default above; likewise below */
-    long timeout_ms;            /* of the whole call */
+    long timeout_ms;            /* of the whole call: waiting for a connection and all retries included */
     size_t answer_max_bytes;
     kq_client_clock now_s; /* NULL: the machine's clock */
     void *now_data;
     kq_client_observer observe; /* NULL: nobody looks */
     void *observe_data;
+
+    const char *private_key_file;        /* in place of private_key */
+    const char *gateway_public_key_file; /* in place of gateway_public_key */
+    const char *proxy;   /* URL; "": none. NULL: the environment's, but none for a gateway on loopback */
+    const char *ca_file; /* PEM certificates that an https:// gateway is trusted by; NULL: the machine's */
+    int connections_max; /* calls under way at once, each on a connection that is kept; at most 1000 */
+    int retries_max;     /* how often an unanswered call is repeated; below 0: never. See kq_client_call */
 };
 
 struct kq_client;
@@ -112,7 +146,7 @@ struct kq_client;
 KQ_CLIENT_MUST enum kq_client_status kq_client_open(const struct kq_client_options *options,
                                                     struct kq_client **client, struct kq_client_error *error);
 
-/* Wipes the private key. NULL is fine. */
+/* Wipes the private key. No call may be under way, and no loop open. NULL is fine. */
 void kq_client_close(struct kq_client *client);
 
 /* Zero it, then set what is needed. Borrowed during the call. */
@@ -120,6 +154,7 @@ struct kq_client_request {
     const char *method;      /* required */
     const char *biz_content; /* a JSON object, sent as it is; NULL: none */
     const char *timestamp;   /* yyyy-MM-dd HH:mm:ss, Beijing time; NULL: now */
+    int repeatable;          /* 1: the caller knows that this call does no harm when it takes effect twice */
 };
 
 /* An answer. Owned by the caller, who gives it to kq_client_answer_free; independent of the client. Its texts
@@ -141,7 +176,13 @@ struct kq_client_answer {
 
 /* Makes one signed call; a POST with the public parameters in the query and biz_content in the body, as the
  * platform's own client libraries send it. Connections are kept and used again. *answer is set, whatever the
- * status, as soon as an answer came in whole, else NULL. */
+ * status, as soon as an answer came in whole, else NULL.
+ *
+ * A call that nothing was answered to (KQ_CLIENT_TRANSPORT) is repeated, up to retries_max times and within
+ * timeout_ms, with the same biz_content and so the same out_biz_no, after 100 ms, 200 ms, … : where its
+ * method changes nothing, where biz_content has what makes a repeat of the method the same business
+ * (out_biz_no with most; the catalogue says it), or where the request is `repeatable`. Any other call is sent
+ * once at most, and none is repeated after an answer, whatever that was. */
 KQ_CLIENT_MUST enum kq_client_status kq_client_call(struct kq_client *client,
                                                     const struct kq_client_request *request,
                                                     struct kq_client_answer **answer,

@@ -14,6 +14,7 @@
 struct owned_answer {
     struct kq_client_answer answer; /* first: its address is the whole's */
     struct kq_arena arena;          /* owned */
+    const struct kq_json *response; /* in the arena; NULL until it is verified */
 };
 
 /* The platform's code and msg of success and of a business refusal (spec/gateway.md, "Gateway errors"). */
@@ -116,24 +117,24 @@ static struct kq_result read_members(struct kq_client_answer *answer, const stru
     return KQ_OK;
 }
 
-/* The response object in UTF-8, and its four common members. It is believed by now, or only a hint. */
+/* The response object in UTF-8, read, and its four common members. It is believed by now, or only a hint. */
 static struct kq_result read_response(struct kq_client_answer *answer, struct kq_arena *arena,
                                       enum kq_charset charset, struct kq_slice response,
-                                      struct kq_error *error)
+                                      const struct kq_json **object, struct kq_error *error)
 {
     struct kq_slice utf8 = KQ_SLICE_EMPTY;
-    const struct kq_json *object = NULL;
+    const struct kq_json *read = NULL;
     if (!kq_charset_decode(charset, response, arena, &utf8, error).ok) {
         return blame_answer(error, "not in its charset");
     }
-    if (!kq_json_read(utf8, arena, &object, error).ok) {
-        return blame_answer(error, "not JSON");
-    }
-    KQ_ENSURE(object->kind == KQ_JSON_OBJECT, error, KQ_E_ANSWER,
-              "the answer's response is not a JSON object");
     struct kq_slice copy = kq_arena_copy(arena, utf8);
     KQ_ENSURE_MEMORY(copy.data != NULL, error);
-    KQ_TRY(read_members(answer, object, arena, error));
+    if (!kq_json_read(copy, arena, &read, error).ok) {
+        return blame_answer(error, "not JSON");
+    }
+    KQ_ENSURE(read->kind == KQ_JSON_OBJECT, error, KQ_E_ANSWER, "the answer's response is not a JSON object");
+    KQ_TRY(read_members(answer, read, arena, error));
+    *object = read;
     answer->response = copy.data;
     answer->response_bytes = copy.size;
     return KQ_OK;
@@ -146,8 +147,9 @@ static enum kq_client_status refuse_unsigned(struct kq_arena *arena, enum kq_cha
                                              struct kq_client_error *error)
 {
     struct kq_client_answer hint = {.code = "", .msg = "", .sub_code = "", .sub_msg = ""};
+    const struct kq_json *object = NULL;
     struct kq_error cause = {0};
-    bool read = read_response(&hint, arena, charset, response, &cause).ok;
+    bool read = read_response(&hint, arena, charset, response, &object, &cause).ok;
     if (cause.code == KQ_E_NO_MEMORY) {
         return kq_client_fail_with(error, &cause);
     }
@@ -162,7 +164,7 @@ static enum kq_client_status refuse_unsigned(struct kq_arena *arena, enum kq_cha
 static enum kq_client_status judge(const struct kq_client_answer *answer, struct kq_client_error *error)
 {
     if (strcmp(answer->code, CODE_SUCCESS) == 0) {
-        return KQ_CLIENT_OK;
+        return kq_client_fail(error, KQ_CLIENT_OK, "%s", "");
     }
     if (answer->code[0] == '\0') {
         return kq_client_fail(error, KQ_CLIENT_ANSWER, "the answer's response has no code");
@@ -211,12 +213,24 @@ static enum kq_client_status read_body(const struct kq_answer_expectation *expec
     if (status != KQ_CLIENT_OK) {
         return status;
     }
-    if (!read_response(&owned->answer, &owned->arena, charset, response, &cause).ok) {
+    if (!read_response(&owned->answer, &owned->arena, charset, response, &owned->response, &cause).ok) {
         return kq_client_fail_with(error, &cause);
     }
     owned->answer.verified = 1;
     *signed_bytes = response;
     return judge(&owned->answer, error);
+}
+
+static enum kq_client_status read_owned(const struct kq_answer_expectation *expectation,
+                                        const struct kq_http_answer *http, struct owned_answer *owned,
+                                        struct kq_slice *signed_bytes, struct kq_client_error *error)
+{
+    if (http->status != 200) {
+        return kq_client_fail(error, KQ_CLIENT_HTTP, "the gateway answered with HTTP status %d%s",
+                              http->status,
+                              http->status == 404 ? ": its URL usually ends with /gateway.do" : "");
+    }
+    return read_body(expectation, http, owned, signed_bytes, error);
 }
 
 enum kq_client_status kq_answer_read(const struct kq_answer_expectation *expectation,
@@ -229,15 +243,21 @@ enum kq_client_status kq_answer_read(const struct kq_answer_expectation *expecta
     if (owned == NULL) {
         return kq_client_fail(error, KQ_CLIENT_MEMORY, "out of memory");
     }
-    if (http->status != 200) {
-        return kq_client_fail(error, KQ_CLIENT_HTTP, "the gateway answered with HTTP status %d%s",
-                              http->status,
-                              http->status == 404 ? ": its URL usually ends with /gateway.do" : "");
-    }
-    enum kq_client_status status = read_body(expectation, http, owned, signed_bytes, error);
+    enum kq_client_status status = read_owned(expectation, http, owned, signed_bytes, error);
+    kq_client_quote(error, *answer);
     if (status == KQ_CLIENT_MEMORY) {
         kq_client_answer_free(*answer);
         *answer = NULL;
     }
     return status;
+}
+
+const struct kq_json *kq_answer_object(const struct kq_client_answer *answer)
+{
+    return ((const struct owned_answer *)answer)->response;
+}
+
+struct kq_arena *kq_answer_arena(struct kq_client_answer *answer)
+{
+    return &((struct owned_answer *)answer)->arena;
 }

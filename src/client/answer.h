@@ -2,10 +2,12 @@
 #ifndef KQ_CLIENT_ANSWER_H
 #define KQ_CLIENT_ANSWER_H
 
+#include "base/arena.h"
 #include "base/slice.h"
 #include "client/http.h"
 #include "kaquan.h"
 #include "wire/charset.h"
+#include "wire/json.h"
 #include "wire/key.h"
 #include "wire/sign_type.h"
 
@@ -27,5 +29,11 @@ KQ_MUST enum kq_client_status kq_answer_read(const struct kq_answer_expectation 
                                              const struct kq_http_answer *http,
                                              struct kq_client_answer **answer, struct kq_slice *signed_bytes,
                                              struct kq_client_error *error);
+
+/* The verified response, read; NULL where nothing was verified. Lives as long as the answer. */
+const struct kq_json *kq_answer_object(const struct kq_client_answer *answer);
+
+/* For what is to live as long as the answer. */
+struct kq_arena *kq_answer_arena(struct kq_client_answer *answer);
 
 #endif

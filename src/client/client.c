@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "kaquan.h"
+#include "client/client.h"
 
-#include "base/arena.h"
+#include <string.h>
+#include <unistd.h>
+
 #include "base/memory.h"
-#include "base/time.h"
-#include "client/answer.h"
 #include "client/client_time.h"
-#include "client/http.h"
+#include "client/key_source.h"
 #include "client/message.h"
-#include "client/request.h"
 
-struct kq_client {
-    struct kq_arena texts; /* owned: the settings' texts */
-    struct kq_request_settings settings;
-    struct kq_private_key *private_key; /* owned */
-    struct kq_public_key *gateway_key;  /* owned */
-    struct kq_http *http;               /* owned */
-    kq_client_clock now_s;
-    void *now_data;
-    kq_client_observer observe;
-    void *observe_data;
-};
+/* More would exhaust a gateway's own limit of connections. */
+#define CONNECTIONS_MAX 1000
 
 static bool is_given(const char *text)
 {
@@ -60,20 +50,71 @@ static struct kq_result read_settings(struct kq_client *client, const struct kq_
     return KQ_OK;
 }
 
-static struct kq_result load_keys(struct kq_client *client, const struct kq_client_options *options,
-                                  struct kq_error *error)
+static struct kq_result load_private_key(struct kq_client *client, const struct kq_client_options *options,
+                                         struct kq_error *error)
 {
-    KQ_ENSURE(is_given(options->private_key), error, KQ_E_USAGE, "private_key is missing");
-    KQ_ENSURE(is_given(options->gateway_public_key), error, KQ_E_USAGE, "gateway_public_key is missing");
-    if (!kq_private_key_load(kq_slice_of(options->private_key), &client->private_key, error).ok) {
+    struct kq_buffer bytes KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
+    KQ_TRY(kq_key_source_read("private_key", options->private_key, options->private_key_file, &bytes, error));
+    if (!kq_private_key_load(kq_buffer_slice(&bytes), &client->private_key, error).ok) {
         return kq_fail_in(error, "the application's private key");
-    }
-    if (!kq_public_key_load(kq_slice_of(options->gateway_public_key), &client->gateway_key, error).ok) {
-        return kq_fail_in(error, "the gateway's public key");
     }
     return KQ_OK;
 }
 
+static struct kq_result load_gateway_key(struct kq_client *client, const struct kq_client_options *options,
+                                         struct kq_error *error)
+{
+    struct kq_buffer bytes KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
+    KQ_TRY(kq_key_source_read("gateway_public_key", options->gateway_public_key,
+                              options->gateway_public_key_file, &bytes, error));
+    if (!kq_public_key_load(kq_buffer_slice(&bytes), &client->gateway_key, error).ok) {
+        return kq_fail_in(error, "the gateway's public key");
+    }
+    return kq_public_key_export(client->gateway_key, &client->texts, &client->gateway_key_der, error);
+}
+
+/* A copy that lives as long as the client; NULL stays NULL. */
+static struct kq_result copy_text(struct kq_client *client, const char *text, const char **copy,
+                                  struct kq_error *error)
+{
+    *copy = text == NULL ? NULL : kq_arena_copy(&client->texts, kq_slice_of(text)).data;
+    KQ_ENSURE_MEMORY(text == NULL || *copy != NULL, error);
+    return KQ_OK;
+}
+
+static struct kq_result set_up_http(struct kq_client *client, const struct kq_client_options *options,
+                                    struct kq_error *error)
+{
+    struct kq_slice content_type =
+        kq_arena_print(&client->texts, "Content-Type: application/x-www-form-urlencoded;charset=%s",
+                       kq_charset_name(client->settings.charset));
+    KQ_ENSURE_MEMORY(content_type.data != NULL, error);
+    client->http = (struct kq_http_settings){
+        .url = client->settings.gateway_url.data,
+        .content_type = content_type.data,
+        .connect_timeout_ms = options->connect_timeout_ms > 0 ? options->connect_timeout_ms
+                                                              : KQ_CLIENT_CONNECT_TIMEOUT_MS_DEFAULT,
+        .answer_max_bytes =
+            options->answer_max_bytes > 0 ? options->answer_max_bytes : KQ_CLIENT_ANSWER_MAX_BYTES_DEFAULT,
+    };
+    const char *ca_file = is_given(options->ca_file) ? options->ca_file : NULL;
+    KQ_ENSURE(ca_file == NULL || access(ca_file, R_OK) == 0, error, KQ_E_USAGE, "ca_file cannot be read: %s",
+              ca_file);
+    KQ_TRY(copy_text(client, options->proxy, &client->http.proxy, error));
+    return copy_text(client, ca_file, &client->http.ca_file, error);
+}
+
+static struct kq_result set_up_pool(struct kq_client *client, const struct kq_client_options *options,
+                                    struct kq_error *error)
+{
+    KQ_ENSURE(options->connections_max >= 0 && options->connections_max <= CONNECTIONS_MAX, error, KQ_E_USAGE,
+              "connections_max must be from 1 to %d, not %d", CONNECTIONS_MAX, options->connections_max);
+    size_t max =
+        options->connections_max > 0 ? (size_t)options->connections_max : KQ_CLIENT_CONNECTIONS_MAX_DEFAULT;
+    return kq_pool_open(&client->pool, max, error);
+}
+
+/* Everything but the pool, which is last so that whoever closes knows whether there is one. */
 static struct kq_result set_up(struct kq_client *client, const struct kq_client_options *options,
                                struct kq_error *error)
 {
@@ -81,18 +122,24 @@ static struct kq_result set_up(struct kq_client *client, const struct kq_client_
     client->now_data = options->now_data;
     client->observe = options->observe;
     client->observe_data = options->observe_data;
+    client->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : KQ_CLIENT_TIMEOUT_MS_DEFAULT;
+    client->retries_max = options->retries_max == 0 ? KQ_CLIENT_RETRIES_MAX_DEFAULT : options->retries_max;
     KQ_TRY(read_settings(client, options, error));
-    KQ_TRY(load_keys(client, options, error));
-    const struct kq_http_settings http = {
-        .url = options->gateway_url,
-        .charset = kq_charset_name(client->settings.charset),
-        .connect_timeout_ms = options->connect_timeout_ms > 0 ? options->connect_timeout_ms
-                                                              : KQ_CLIENT_CONNECT_TIMEOUT_MS_DEFAULT,
-        .timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : KQ_CLIENT_TIMEOUT_MS_DEFAULT,
-        .answer_max_bytes =
-            options->answer_max_bytes > 0 ? options->answer_max_bytes : KQ_CLIENT_ANSWER_MAX_BYTES_DEFAULT,
-    };
-    return kq_http_open(&http, &client->http, error);
+    KQ_TRY(load_private_key(client, options, error));
+    KQ_TRY(load_gateway_key(client, options, error));
+    KQ_TRY(set_up_http(client, options, error));
+    const struct kq_curl *curl = NULL;
+    KQ_TRY(kq_curl_load(&curl, error));
+    return set_up_pool(client, options, error);
+}
+
+static void free_all_but_pool(struct kq_client *client)
+{
+    pthread_mutex_destroy(&client->key_lock);
+    kq_private_key_free(client->private_key);
+    kq_public_key_free(client->gateway_key);
+    kq_arena_free(&client->texts);
+    kq_memory_free(client);
 }
 
 enum kq_client_status kq_client_open(const struct kq_client_options *options, struct kq_client **client,
@@ -104,8 +151,9 @@ enum kq_client_status kq_client_open(const struct kq_client_options *options, st
     if (opened == NULL) {
         return kq_client_fail(error, KQ_CLIENT_MEMORY, "out of memory");
     }
+    pthread_mutex_init(&opened->key_lock, NULL);
     if (!set_up(opened, options, &cause).ok) {
-        kq_client_close(opened);
+        free_all_but_pool(opened);
         return kq_client_fail_with(error, &cause);
     }
     *client = opened;
@@ -114,96 +162,29 @@ enum kq_client_status kq_client_open(const struct kq_client_options *options, st
 
 void kq_client_close(struct kq_client *client)
 {
-    if (client == NULL) {
-        return;
-    }
-    kq_http_close(client->http);
-    kq_private_key_free(client->private_key);
-    kq_public_key_free(client->gateway_key);
-    kq_arena_free(&client->texts);
-    kq_memory_free(client);
-}
-
-static void tell(const struct kq_client *client, enum kq_client_event event, struct kq_slice bytes)
-{
-    if (client->observe != NULL) {
-        client->observe(client->observe_data, event, bytes.size == 0 ? "" : bytes.data, bytes.size);
+    if (client != NULL) {
+        kq_pool_close(&client->pool);
+        free_all_but_pool(client);
     }
 }
 
-static void tell_request(const struct kq_client *client, const struct kq_signed_request *request)
-{
-    for (size_t i = 0; client->observe != NULL && i < request->params.count; i++) {
-        const struct kq_param *param = &request->params.items[i];
-        struct kq_buffer pair KQ_CLEANUP(kq_buffer_free) = {0};
-        kq_buffer_append(&pair, param->name);
-        kq_buffer_append_byte(&pair, '=');
-        kq_buffer_append(&pair, param->value);
-        tell(client, KQ_CLIENT_EVENT_PARAMETER, kq_buffer_slice(&pair));
-    }
-    tell(client, KQ_CLIENT_EVENT_STRING_TO_SIGN, request->string_to_sign);
-    tell(client, KQ_CLIENT_EVENT_REQUEST_URL, request->url);
-    tell(client, KQ_CLIENT_EVENT_REQUEST_BODY, request->body);
-}
-
-static void tell_answer(const struct kq_client *client, const struct kq_http_answer *http)
-{
-    struct kq_buffer head KQ_CLEANUP(kq_buffer_free) = {0};
-    kq_buffer_print(&head, "%d %s%s%s", http->status, http->content_type,
-                    http->trace_id[0] == '\0' ? "" : "; trace_id ", http->trace_id);
-    tell(client, KQ_CLIENT_EVENT_ANSWER_HEAD, kq_buffer_slice(&head));
-    tell(client, KQ_CLIENT_EVENT_ANSWER_BODY, kq_buffer_slice(&http->body));
-}
-
-static struct kq_result make_request(struct kq_client *client, const struct kq_client_request *request,
-                                     struct kq_arena *arena, struct kq_signed_request *made,
+struct kq_result kq_client_keys_copy(struct kq_client *client, struct kq_client_keys *keys,
                                      struct kq_error *error)
 {
-    KQ_ENSURE(is_given(request->method), error, KQ_E_USAGE, "method is missing");
-    char now[KQ_TIME_TEXT_SIZE];
-    kq_time_format(client->now_s(client->now_data), now);
-    const struct kq_request_call call = {
-        .method = kq_slice_of(request->method),
-        .biz_content = kq_slice_of(request->biz_content),
-        .timestamp = kq_slice_of(is_given(request->timestamp) ? request->timestamp : now),
-    };
-    return kq_request_make(&client->settings, client->private_key, &call, arena, made, error);
+    *keys = (struct kq_client_keys){0};
+    pthread_mutex_lock(&client->key_lock);
+    struct kq_result copied = kq_private_key_copy(client->private_key, &keys->private_key, error);
+    pthread_mutex_unlock(&client->key_lock);
+    if (copied.ok && kq_public_key_load_der(client->gateway_key_der, &keys->gateway_key, error).ok) {
+        return KQ_OK;
+    }
+    kq_client_keys_free(keys);
+    return KQ_FAILED;
 }
 
-static void free_http_answer(struct kq_http_answer *http)
+void kq_client_keys_free(struct kq_client_keys *keys)
 {
-    kq_buffer_free(&http->body);
-}
-
-enum kq_client_status kq_client_call(struct kq_client *client, const struct kq_client_request *request,
-                                     struct kq_client_answer **answer, struct kq_client_error *error)
-{
-    struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
-    struct kq_http_answer http KQ_CLEANUP(free_http_answer) = {0};
-    struct kq_signed_request made = {0};
-    struct kq_error cause = {0};
-    *answer = NULL;
-    if (!make_request(client, request, &arena, &made, &cause).ok) {
-        return kq_client_fail_with(error, &cause);
-    }
-    tell_request(client, &made);
-    if (!kq_http_post(client->http, made.url.data, made.body, &http, &cause).ok) {
-        return kq_client_fail_with(error, &cause);
-    }
-    tell_answer(client, &http);
-    const struct kq_answer_expectation expectation = {
-        .method = kq_slice_of(request->method),
-        .charset = client->settings.charset,
-        .sign_type = client->settings.sign_type,
-        .gateway_key = client->gateway_key,
-    };
-    struct kq_slice signed_bytes;
-    enum kq_client_status status = kq_answer_read(&expectation, &http, answer, &signed_bytes, error);
-    if (signed_bytes.size > 0) {
-        tell(client, KQ_CLIENT_EVENT_VERIFIED, signed_bytes);
-    }
-    if (status == KQ_CLIENT_OK) {
-        return kq_client_fail(error, KQ_CLIENT_OK, "%s", "");
-    }
-    return status;
+    kq_private_key_free(keys->private_key);
+    kq_public_key_free(keys->gateway_key);
+    *keys = (struct kq_client_keys){0};
 }

@@ -4,9 +4,16 @@
 
 #include <stdint.h>
 
-/* The machine's clock, seconds since 1970: what a client signs with where its options name no clock. A client
- * has no store to ask, so this is the one place outside the store that reads a clock. A kq_client_clock;
- * `data` is not used. Any thread. */
+/* A client has no store to ask, so this is the one place outside the store that reads a clock. Any thread. */
+
+/* The machine's clock, seconds since 1970: what a client signs with where its options name no clock. A
+ * kq_client_clock; `data` is not used. */
 int64_t kq_client_machine_now_s(void *data);
+
+/* Milliseconds of a clock that nobody sets: for deadlines. */
+int64_t kq_client_monotonic_ms(void);
+
+/* Returns at that time. */
+void kq_client_sleep_until_ms(int64_t monotonic_ms);
 
 #endif

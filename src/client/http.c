@@ -1,18 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/http.h"
 
-#include <stdio.h>
+#include <string.h>
 
-#include "base/curl_library.h"
 #include "base/memory.h"
 
 struct kq_http {
     const struct kq_curl *curl;
     CURL *handle;               /* owned */
-    struct curl_slist *headers; /* owned */
+    struct curl_slist *headers; /* owned; of the transfer that was begun last */
+    const char *content_type;
     size_t answer_max_bytes;
+    struct kq_slice unsent; /* of the body of the transfer under way */
     char reason[CURL_ERROR_SIZE];
 };
+
+/* Gives a body away once: there is no going back in it, so libcurl cannot send it again. */
+static size_t give_body(char *place, size_t item_bytes, size_t count, void *data)
+{
+    struct kq_http *http = data;
+    size_t room = item_bytes * count;
+    size_t size = http->unsent.size < room ? http->unsent.size : room;
+    if (size > 0) {
+        memcpy(place, http->unsent.data, size);
+        http->unsent.data += size;
+        http->unsent.size -= size;
+    }
+    return size;
+}
 
 static size_t take_body(char *bytes, size_t item_bytes, size_t count, void *data)
 {
@@ -45,7 +60,12 @@ static size_t take_header(char *bytes, size_t item_bytes, size_t count, void *da
     struct kq_http_answer *answer = data;
     struct kq_slice line = {.data = bytes, .size = item_bytes * count};
     take_value(line, KQ_SLICE("trace_id"), answer->trace_id, sizeof(answer->trace_id));
+    take_value(line, KQ_SLICE("alipay-trace-id"), answer->trace_id, sizeof(answer->trace_id));
     take_value(line, KQ_SLICE("content-type"), answer->content_type, sizeof(answer->content_type));
+    take_value(line, KQ_SLICE("alipay-timestamp"), answer->timestamp, sizeof(answer->timestamp));
+    take_value(line, KQ_SLICE("alipay-nonce"), answer->nonce, sizeof(answer->nonce));
+    take_value(line, KQ_SLICE("alipay-sn"), answer->cert_sn, sizeof(answer->cert_sn));
+    take_value(line, KQ_SLICE("alipay-signature"), answer->signature, sizeof(answer->signature));
     return line.size;
 }
 
@@ -62,41 +82,32 @@ static int is_loopback(const char *url)
     return 0;
 }
 
+static CURLcode set_proxy(struct kq_http *http, const struct kq_http_settings *settings)
+{
+    const char *proxy = settings->proxy == NULL && is_loopback(settings->url) ? "" : settings->proxy;
+    return proxy == NULL ? CURLE_OK : http->curl->easy_setopt(http->handle, CURLOPT_PROXY, proxy);
+}
+
 static CURLcode set_up(struct kq_http *http, const struct kq_http_settings *settings)
 {
     CURL *handle = http->handle;
     CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
     CURLcode code = setopt(handle, CURLOPT_NOSIGNAL, 1L);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_POST, 1L);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
-    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_HTTPHEADER, http->headers);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_USERAGENT, "libkaquan/" KQ_VERSION);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_ERRORBUFFER, http->reason);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
-    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_TIMEOUT_MS, settings->timeout_ms);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_READFUNCTION, give_body);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_READDATA, http);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, settings->connect_timeout_ms);
-    if (code == CURLE_OK && is_loopback(settings->url)) {
-        code = setopt(handle, CURLOPT_PROXY, "");
+    if (code == CURLE_OK && settings->ca_file != NULL) {
+        code = setopt(handle, CURLOPT_CAINFO, settings->ca_file);
     }
-    return code;
-}
-
-static int append_header(struct kq_http *http, const char *header)
-{
-    struct curl_slist *longer = http->curl->slist_append(http->headers, header);
-    http->headers = longer == NULL ? http->headers : longer;
-    return longer != NULL;
-}
-
-static int append_headers(struct kq_http *http, const char *charset)
-{
-    char content_type[96];
-    int size = snprintf(content_type, sizeof(content_type),
-                        "Content-Type: application/x-www-form-urlencoded;charset=%s", charset);
-    /* An `Expect: 100-continue` would cost a round trip and helps no gateway. */
-    return size > 0 && (size_t)size < sizeof(content_type) && append_header(http, content_type) &&
-           append_header(http, "Expect:");
+    return code != CURLE_OK ? code : set_proxy(http, settings);
 }
 
 struct kq_result kq_http_open(const struct kq_http_settings *settings, struct kq_http **http,
@@ -108,10 +119,10 @@ struct kq_result kq_http_open(const struct kq_http_settings *settings, struct kq
     struct kq_http *opened = kq_memory_allocate(sizeof(*opened));
     KQ_ENSURE_MEMORY(opened != NULL, error);
     opened->curl = curl;
+    opened->content_type = settings->content_type;
     opened->answer_max_bytes = settings->answer_max_bytes;
     opened->handle = curl->easy_init();
-    if (opened->handle == NULL || !append_headers(opened, settings->charset) ||
-        set_up(opened, settings) != CURLE_OK) {
+    if (opened->handle == NULL || set_up(opened, settings) != CURLE_OK) {
         kq_http_close(opened);
         return kq_fail(error, KQ_E_NO_MEMORY, "%s", "");
     }
@@ -143,23 +154,67 @@ static struct kq_result fail(struct kq_http *http, CURLcode code, const struct k
                    http->reason[0] != '\0' ? http->reason : http->curl->easy_strerror(code));
 }
 
-struct kq_result kq_http_post(struct kq_http *http, const char *url, struct kq_slice body,
-                              struct kq_http_answer *answer, struct kq_error *error)
+static bool append_header(struct kq_http *http, const char *header)
 {
-    answer->status = 0;
-    answer->trace_id[0] = '\0';
-    answer->content_type[0] = '\0';
+    struct curl_slist *longer = http->curl->slist_append(http->headers, header);
+    http->headers = longer == NULL ? http->headers : longer;
+    return longer != NULL;
+}
+
+/* An `Expect: 100-continue` would cost a round trip and helps no gateway. */
+static bool set_headers(struct kq_http *http, const struct kq_http_request *request)
+{
+    http->curl->slist_free_all(http->headers);
+    http->headers = NULL;
+    bool done = append_header(http, http->content_type) && append_header(http, "Expect:");
+    for (size_t i = 0; done && request->headers[i] != NULL; i++) {
+        done = append_header(http, request->headers[i]);
+    }
+    return done && http->curl->easy_setopt(http->handle, CURLOPT_HTTPHEADER, http->headers) == CURLE_OK;
+}
+
+/* An empty body has nothing that could be given away once, so a call without one gets a connection of its
+ * own, which libcurl does not give up for another. */
+static CURLcode set_body(struct kq_http *http, struct kq_slice body)
+{
+    CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
+    CURLcode code = setopt(http->handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size);
+    code = code != CURLE_OK ? code : setopt(http->handle, CURLOPT_POSTFIELDS, body.size == 0 ? "" : NULL);
+    http->unsent = body;
+    return code != CURLE_OK ? code : setopt(http->handle, CURLOPT_FRESH_CONNECT, body.size == 0 ? 1L : 0L);
+}
+
+static void clear(struct kq_http_answer *answer, size_t limit_bytes)
+{
+    struct kq_buffer body = answer->body;
+    *answer = (struct kq_http_answer){.body = body};
     kq_buffer_clear(&answer->body);
-    answer->body.limit_bytes = http->answer_max_bytes;
+    answer->body.limit_bytes = limit_bytes;
+}
+
+struct kq_result kq_http_begin(struct kq_http *http, const struct kq_http_request *request,
+                               struct kq_http_answer *answer, struct kq_error *error)
+{
+    clear(answer, http->answer_max_bytes);
     http->reason[0] = '\0';
     CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
-    CURLcode code = setopt(http->handle, CURLOPT_URL, url);
-    code = code != CURLE_OK ? code : setopt(http->handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size);
-    code =
-        code != CURLE_OK ? code : setopt(http->handle, CURLOPT_POSTFIELDS, body.size == 0 ? "" : body.data);
+    CURLcode code = setopt(http->handle, CURLOPT_URL, request->url);
+    code = code != CURLE_OK ? code : setopt(http->handle, CURLOPT_TIMEOUT_MS, request->timeout_ms);
+    code = code != CURLE_OK ? code : set_body(http, request->body);
     code = code != CURLE_OK ? code : setopt(http->handle, CURLOPT_WRITEDATA, answer);
     code = code != CURLE_OK ? code : setopt(http->handle, CURLOPT_HEADERDATA, answer);
-    code = code != CURLE_OK ? code : http->curl->easy_perform(http->handle);
+    KQ_ENSURE_MEMORY(code == CURLE_OK && set_headers(http, request), error);
+    return KQ_OK;
+}
+
+CURL *kq_http_handle(struct kq_http *http)
+{
+    return http->handle;
+}
+
+struct kq_result kq_http_end(struct kq_http *http, CURLcode code, struct kq_http_answer *answer,
+                             struct kq_error *error)
+{
     if (code != CURLE_OK) {
         return fail(http, code, &answer->body, error);
     }
@@ -167,4 +222,11 @@ struct kq_result kq_http_post(struct kq_http *http, const char *url, struct kq_s
     http->curl->easy_getinfo(http->handle, CURLINFO_RESPONSE_CODE, &status);
     answer->status = (int)status;
     return KQ_OK;
+}
+
+struct kq_result kq_http_post(struct kq_http *http, const struct kq_http_request *request,
+                              struct kq_http_answer *answer, struct kq_error *error)
+{
+    KQ_TRY(kq_http_begin(http, request, answer, error));
+    return kq_http_end(http, http->curl->easy_perform(http->handle), answer, error);
 }

@@ -22,16 +22,40 @@ static void drop_partial_character(char *text)
 enum kq_client_status kq_client_fail(struct kq_client_error *error, enum kq_client_status status,
                                      const char *format, ...)
 {
-    if (error != NULL) {
-        va_list arguments;
-        va_start(arguments, format);
-        int wanted = vsnprintf(error->message, sizeof(error->message), format, arguments);
-        va_end(arguments);
-        if (wanted >= (int)sizeof(error->message)) {
-            drop_partial_character(error->message);
-        }
+    if (error == NULL) {
+        return status;
     }
+    va_list arguments;
+    va_start(arguments, format);
+    int wanted = vsnprintf(error->message, sizeof(error->message), format, arguments);
+    va_end(arguments);
+    if (wanted >= (int)sizeof(error->message)) {
+        drop_partial_character(error->message);
+    }
+    error->status = status;
+    error->code[0] = '\0';
+    error->sub_code[0] = '\0';
+    error->sub_msg[0] = '\0';
+    error->trace_id[0] = '\0';
     return status;
+}
+
+static void copy(char *place, size_t place_size, const char *text)
+{
+    int wanted = snprintf(place, place_size, "%s", text);
+    if (wanted >= (int)place_size) {
+        drop_partial_character(place);
+    }
+}
+
+void kq_client_quote(struct kq_client_error *error, const struct kq_client_answer *answer)
+{
+    if (error != NULL && answer != NULL && error->status != KQ_CLIENT_OK) {
+        copy(error->code, sizeof(error->code), answer->code);
+        copy(error->sub_code, sizeof(error->sub_code), answer->sub_code);
+        copy(error->sub_msg, sizeof(error->sub_msg), answer->sub_msg);
+        copy(error->trace_id, sizeof(error->trace_id), answer->trace_id);
+    }
 }
 
 static enum kq_client_status status_of(enum kq_error_code code)

@@ -81,7 +81,7 @@ static enum kq_client_status read_answer(struct fixture *fixture, struct kq_clie
 static void assert_status(struct fixture *fixture, enum kq_client_status expected, const char *message)
 {
     ANSWER answer = NULL;
-    struct kq_client_error error = {{0}};
+    struct kq_client_error error = {0};
     assert_string_equal(kq_client_status_name(read_answer(fixture, &answer, &error)),
                         kq_client_status_name(expected));
     assert_non_null(strstr(error.message, message));
@@ -98,7 +98,7 @@ static void test_golden_success(void **state)
 {
     struct fixture *fixture = *state;
     ANSWER answer = NULL;
-    struct kq_client_error error = {{0}};
+    struct kq_client_error error = {0};
     put_body(fixture, golden(&fixture->arena, "answers/send/answer"));
     assert_int_equal(read_answer(fixture, &answer, &error), KQ_CLIENT_OK);
     assert_int_equal(answer->verified, 1);
@@ -114,7 +114,7 @@ static void test_golden_gbk(void **state)
 {
     struct fixture *fixture = *state;
     ANSWER answer = NULL;
-    struct kq_client_error error = {{0}};
+    struct kq_client_error error = {0};
     struct kq_slice signed_bytes;
     const struct kq_answer_expectation expectation = {
         .method = golden(&fixture->arena, "answers/wallet_gbk/method"),
@@ -137,7 +137,7 @@ static void test_charset_of_the_header(void **state)
                                         "text/html;CHARSET=gb2312"};
     for (size_t i = 0; i < KQ_COUNT(types); i++) {
         ANSWER answer = NULL;
-        struct kq_client_error error = {{0}};
+        struct kq_client_error error = {0};
         snprintf(fixture->http.content_type, sizeof(fixture->http.content_type), "%s", types[i]);
         put_signed(fixture, METHOD, KQ_SLICE("{\"code\":\"10000\",\"msg\":\"\xD3\xC5\"}"));
         assert_int_equal(read_answer(fixture, &answer, &error), KQ_CLIENT_OK);
@@ -255,7 +255,7 @@ static void test_message_is_cut_at_a_character(void **state)
     kq_buffer_append(&response, KQ_SLICE("\"}"));
     put_signed(fixture, METHOD, kq_buffer_slice(&response));
     ANSWER answer = NULL;
-    struct kq_client_error error = {{0}};
+    struct kq_client_error error = {0};
     assert_int_equal(read_answer(fixture, &answer, &error), KQ_CLIENT_BUSINESS);
     assert_true(strlen(error.message) > KQ_CLIENT_MESSAGE_SIZE - 5);
     assert_true(kq_utf8_is_valid(kq_slice_of(error.message)));
@@ -264,7 +264,7 @@ static void test_message_is_cut_at_a_character(void **state)
 static struct kq_result read_with_answer(void *context, struct kq_error *error)
 {
     ANSWER answer = NULL;
-    struct kq_client_error client_error = {{0}};
+    struct kq_client_error client_error = {0};
     enum kq_client_status status = read_answer(context, &answer, &client_error);
     KQ_ENSURE(status != KQ_CLIENT_MEMORY || answer != NULL, error, KQ_E_NO_MEMORY, "%s",
               client_error.message);

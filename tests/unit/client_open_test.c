@@ -19,7 +19,7 @@ static struct kq_client_options usable_options(struct kq_arena *arena)
 static void assert_refused(const struct kq_client_options *options, const char *message)
 {
     struct kq_client *client = NULL;
-    struct kq_client_error error = {{0}};
+    struct kq_client_error error = {0};
     assert_int_equal(kq_client_open(options, &client, &error), KQ_CLIENT_USAGE);
     assert_null(client);
     if (strstr(error.message, message) == NULL) {
