@@ -191,6 +191,94 @@ KQ_CLIENT_MUST enum kq_client_status kq_client_call(struct kq_client *client,
 /* NULL is fine. */
 void kq_client_answer_free(struct kq_client_answer *answer);
 
+/* What the typed calls of kaquan_methods.h have fields of, beside texts. Zeroed, each is not there. */
+struct kq_number_value {
+    int is_set;
+    int64_t value;
+};
+#ifdef __cplusplus
+#define KQ_NUMBER(number) (kq_number_value{1, (number)})
+#else
+#define KQ_NUMBER(number) ((struct kq_number_value){1, (number)})
+#endif
+
+enum kq_flag_value { KQ_UNSET = 0, KQ_FALSE, KQ_TRUE };
+
+/* Calls without waiting: a loop has any number of calls under way on one thread, which is the caller's own
+ * event loop's. It says which file descriptors to watch and when to wake it; the caller tells what became of
+ * these. Calls run beside each other, on connections_max connections at most; more wait for their turn, and
+ * their time runs meanwhile.
+ *
+ *     void done(void *data, enum kq_client_status status, struct kq_client_answer *answer,
+ *               const struct kq_client_error *error) { …; kq_client_answer_free(answer); }
+ *     const struct kq_client_loop_callbacks callbacks = {my_watch, my_set_timer, my_loop};
+ *     kq_client_loop_open(client, &callbacks, &loop, &error);
+ *     kq_client_loop_submit(loop, &request, done, my_data, &error);
+ *     … my_loop finds fd readable: kq_client_loop_ready(loop, fd, KQ_CLIENT_READABLE);
+ *     … my_loop's timer ends: kq_client_loop_timeout(loop);
+ *
+ * A program that has no event loop gives no callbacks, and has kq_client_loop_wait do the watching. */
+struct kq_client_loop;
+
+/* What to watch a file descriptor for, and what it is ready for; bits. */
+enum kq_client_readiness {
+    KQ_CLIENT_READABLE = 1,
+    KQ_CLIENT_WRITABLE = 2,
+    KQ_CLIENT_BROKEN = 4 /* an error or a hang-up; only told to kq_client_loop_ready */
+};
+
+/* Called from within the functions of a loop, which they must not call themselves. */
+struct kq_client_loop_callbacks {
+    /* From now on watch `fd` for `what`, and for nothing else; 0: forget it. Level-triggered. */
+    void (*watch)(void *data, int fd, int what);
+    /* Call kq_client_loop_timeout after so many milliseconds, 0 being as soon as the loop is back; once, and
+     * in place of what was set before. -1: no more. */
+    void (*set_timer)(void *data, long timeout_ms);
+    void *data;
+};
+
+/* A loop belongs to one thread at a time; one client may have many. `callbacks` is copied; NULL: see
+ * kq_client_loop_wait. USAGE, MEMORY; then *loop is NULL. */
+KQ_CLIENT_MUST enum kq_client_status kq_client_loop_open(struct kq_client *client,
+                                                         const struct kq_client_loop_callbacks *callbacks,
+                                                         struct kq_client_loop **loop,
+                                                         struct kq_client_error *error);
+
+/* Completes every call that is under way with KQ_CLIENT_TRANSPORT, then frees. Not from within `done`. NULL
+ * is fine. */
+void kq_client_loop_close(struct kq_client_loop *loop);
+
+/* How a call ended: what kq_client_call would have returned. `answer` is the callee's to free, and may be
+ * NULL; `error` is valid during the call only. It may submit and cancel calls. */
+typedef void (*kq_client_done)(void *data, enum kq_client_status status, struct kq_client_answer *answer,
+                               const struct kq_client_error *error);
+
+/* Begins a call; the request is copied. It is signed here and now, on the calling thread, which takes about a
+ * millisecond with a key of 2048 bits: that is what a loop cannot do elsewhere. KQ_CLIENT_OK: `done` is
+ * called exactly once, and later, never from within this function. Else nothing was begun and `done` is not
+ * called. Repeated as kq_client_call says, without waiting. */
+KQ_CLIENT_MUST enum kq_client_status kq_client_loop_submit(struct kq_client_loop *loop,
+                                                           const struct kq_client_request *request,
+                                                           kq_client_done done, void *data,
+                                                           struct kq_client_error *error);
+
+/* Ends every call that was submitted with this `data`: `done` is called with KQ_CLIENT_TRANSPORT before this
+ * returns. Whether such a call takes effect is not known. Returns how many there were. */
+size_t kq_client_loop_cancel(struct kq_client_loop *loop, void *data);
+
+/* A watched file descriptor is ready. */
+void kq_client_loop_ready(struct kq_client_loop *loop, int fd, int what);
+
+/* The time that set_timer gave is over. Too early does no harm. */
+void kq_client_loop_timeout(struct kq_client_loop *loop);
+
+/* How many calls are under way. */
+size_t kq_client_loop_pending(const struct kq_client_loop *loop);
+
+/* For a loop without callbacks, and only for such a one: waits until at least one call has ended, or the time
+ * is over, and calls `done` for what has ended. Returns how many calls are under way. */
+size_t kq_client_loop_wait(struct kq_client_loop *loop, long timeout_ms);
+
 #ifdef __cplusplus
 }
 #endif

@@ -31,6 +31,9 @@ struct kq_method {
     const struct kq_rule *rules;
     size_t rule_count;
     const struct kq_fields *answer;
+    bool is_query;          /* changes nothing: whoever got no answer may ask again */
+    const char *repeat_key; /* a request field: with it, a repeat is the same business and gets the same
+                             * answer, so whoever got no answer may repeat it. NULL: there is none */
     enum kq_error_code parameter_error; /* what a field that breaks its row raises */
     const enum kq_error_code *codes; /* the business codes it can raise, then KQ_E_NONE: for documentation */
     bool allowed_by_default;         /* to every application; else only with a permission of its own */

@@ -134,6 +134,7 @@ const struct kq_method kq_method_marketing_cashvoucher_template_create = {
     .request = &request_fields,
     .answer = &answer_fields,
     .parameter_error = KQ_E_INVALID_PARAMETER,
+    .repeat_key = "out_biz_no",
     .codes = codes,
     .allowed_by_default = true,
     .prepare = prepare,

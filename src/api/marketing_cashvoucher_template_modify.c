@@ -75,6 +75,7 @@ const struct kq_method kq_method_marketing_cashvoucher_template_modify = {
     .rule_count = KQ_COUNT(rules),
     .answer = &answer_fields,
     .parameter_error = KQ_E_INVALID_PARAMETER,
+    .repeat_key = "out_biz_no",
     .codes = codes,
     .allowed_by_default = true,
     .prepare = prepare,

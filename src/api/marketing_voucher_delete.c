@@ -66,6 +66,7 @@ const struct kq_method kq_method_marketing_voucher_delete = {
     .request = &kq_voucher_key_fields,
     .answer = &answer_fields,
     .parameter_error = KQ_E_INVALID_PARAMETER,
+    .repeat_key = "out_biz_no",
     .codes = codes,
     .allowed_by_default = true,
     .prepare = prepare,

@@ -144,6 +144,7 @@ const struct kq_method kq_method_marketing_voucher_send = {
     .rule_count = KQ_COUNT(rules),
     .answer = &kq_issue_answer_fields,
     .parameter_error = KQ_E_INVALID_PARAMETER,
+    .repeat_key = "out_biz_no",
     .codes = codes,
     .allowed_by_default = true,
     .prepare = prepare,

@@ -199,6 +199,7 @@ const struct kq_method kq_method_marketing_voucher_templatedetail_query = {
     .request = &request_fields,
     .answer = &answer_fields,
     .parameter_error = KQ_E_INVALID_PARAMETER,
+    .is_query = true,
     .codes = codes,
     .allowed_by_default = true,
     .prepare = prepare,

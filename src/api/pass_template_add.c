@@ -71,6 +71,7 @@ const struct kq_method kq_method_pass_template_add = {
     .request = &request_fields,
     .answer = &kq_pass_answer_fields,
     .parameter_error = KQ_E_PASS_PARAMETER,
+    .repeat_key = "unique_id",
     .codes = codes,
     .allowed_by_default = true,
     .prepare = prepare,

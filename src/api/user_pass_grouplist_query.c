@@ -366,6 +366,7 @@ const struct kq_method kq_method_user_pass_grouplist_query = {
     .rule_count = KQ_COUNT(rules),
     .answer = &answer_fields,
     .parameter_error = KQ_E_PASS_PARAMETER,
+    .is_query = true,
     .codes = codes,
     .allowed_by_default = false,
     .prepare = prepare,

@@ -29,6 +29,8 @@ static const struct symbol symbols[] = {
     {"curl_multi_remove_handle", offsetof(struct kq_curl, multi_remove_handle)},
     {"curl_multi_perform", offsetof(struct kq_curl, multi_perform)},
     {"curl_multi_poll", offsetof(struct kq_curl, multi_poll)},
+    {"curl_multi_socket_action", offsetof(struct kq_curl, multi_socket_action)},
+    {"curl_multi_timeout", offsetof(struct kq_curl, multi_timeout)},
     {"curl_multi_info_read", offsetof(struct kq_curl, multi_info_read)},
     {"curl_slist_append", offsetof(struct kq_curl, slist_append)},
     {"curl_slist_free_all", offsetof(struct kq_curl, slist_free_all)},

@@ -6,6 +6,7 @@
 #include "client/client_time.h"
 #include "client/message.h"
 #include "client/slot.h"
+#include "client/typed.h"
 
 /* Long enough for a process to be started again behind a load balancer, short enough for a person. */
 #define FIRST_WAIT_MS 100
@@ -40,6 +41,9 @@ static void tell_request(const struct kq_client *client, const struct kq_signed_
 
 static void tell_answer(const struct kq_client *client, const struct kq_http_answer *http)
 {
+    if (client->observe == NULL) {
+        return;
+    }
     struct kq_buffer head KQ_CLEANUP(kq_buffer_free) = {0};
     kq_buffer_print(&head, "%d %s%s%s", http->status, http->content_type,
                     http->trace_id[0] == '\0' ? "" : "; trace_id ", http->trace_id);
@@ -99,9 +103,26 @@ enum kq_client_status kq_attempt_read(const struct kq_client *client, const stru
     return status;
 }
 
+/* Whether biz_content has a text or number of that name. */
+static bool has_key(const char *biz_content, const char *name)
+{
+    struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
+    const struct kq_json *object = NULL;
+    struct kq_error error = {0};
+    if (!kq_json_read(kq_slice_of(biz_content), &arena, &object, &error).ok) {
+        return false;
+    }
+    const struct kq_json *value = kq_json_member(object, kq_slice_of(name));
+    return value != NULL && value->text.size > 0;
+}
+
 bool kq_call_is_repeatable(const struct kq_client_request *request)
 {
-    return request->repeatable != 0;
+    const struct kq_typed_method *method = kq_typed_method_find(kq_slice_of(request->method));
+    return request->repeatable != 0 ||
+           (method != NULL &&
+            (method->is_query || (method->repeat_key != NULL && request->biz_content != NULL &&
+                                  has_key(request->biz_content, method->repeat_key))));
 }
 
 int64_t kq_call_wait_ms(int repeat)

@@ -33,6 +33,7 @@ static size_t take_body(char *bytes, size_t item_bytes, size_t count, void *data
 {
     struct kq_http_answer *answer = data;
     size_t size = item_bytes * count;
+    answer->is_too_long = size > answer->body.limit_bytes - answer->body.size;
     kq_buffer_append(&answer->body, (struct kq_slice){.data = bytes, .size = size});
     return answer->body.failed ? 0 : size;
 }
@@ -141,13 +142,14 @@ void kq_http_close(struct kq_http *http)
 }
 
 /* The URL's query carries a signature and perhaps a token: curl's reasons name the host at most. */
-static struct kq_result fail(struct kq_http *http, CURLcode code, const struct kq_buffer *body,
+static struct kq_result fail(struct kq_http *http, CURLcode code, const struct kq_http_answer *answer,
                              struct kq_error *error)
 {
-    if (code == CURLE_OUT_OF_MEMORY) {
+    if (code == CURLE_OUT_OF_MEMORY ||
+        (code == CURLE_WRITE_ERROR && answer->body.failed && !answer->is_too_long)) {
         return kq_fail(error, KQ_E_NO_MEMORY, "%s", "");
     }
-    if (code == CURLE_WRITE_ERROR && body->failed) {
+    if (code == CURLE_WRITE_ERROR && answer->is_too_long) {
         return kq_fail(error, KQ_E_ANSWER, "the answer is longer than %zu bytes", http->answer_max_bytes);
     }
     return kq_fail(error, KQ_E_TRANSPORT, "%s",
@@ -216,7 +218,7 @@ struct kq_result kq_http_end(struct kq_http *http, CURLcode code, struct kq_http
                              struct kq_error *error)
 {
     if (code != CURLE_OK) {
-        return fail(http, code, &answer->body, error);
+        return fail(http, code, answer, error);
     }
     long status = 0;
     http->curl->easy_getinfo(http->handle, CURLINFO_RESPONSE_CODE, &status);

@@ -2,6 +2,7 @@
 #ifndef KQ_CLIENT_HTTP_H
 #define KQ_CLIENT_HTTP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buffer.h"
@@ -36,6 +37,7 @@ struct kq_http_settings {
 
 struct kq_http_answer {
     int status;
+    bool is_too_long;                             /* the body, which was cut off there */
     char trace_id[KQ_HTTP_TRACE_ID_SIZE];         /* printable ASCII only; empty: none */
     char content_type[KQ_HTTP_CONTENT_TYPE_SIZE]; /* likewise, and so are all below */
     char timestamp[KQ_HTTP_SIGNED_HEADER_SIZE];   /* alipay-timestamp */

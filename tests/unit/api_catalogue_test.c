@@ -366,6 +366,42 @@ static void some_methods_need_a_permission_of_their_own(void **state)
     assert_false(kq_method_user_pass_grouplist_query.allowed_by_default);
 }
 
+static bool has_field(const struct kq_fields *fields, const char *name)
+{
+    for (size_t i = 0; i < fields->count; i++) {
+        if (strcmp(fields->items[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return fields->base != NULL && has_field(fields->base, name);
+}
+
+/* Of a method that is neither, a call that was not answered must not be repeated without a person's looking.
+ */
+static void what_can_be_repeated_is_known(void **state)
+{
+    (void)state;
+    static const char *const neither[] = {
+        "alipay.marketing.voucher.template.delete",
+        "alipay.open.auth.token.app",
+        "alipay.pass.instance.update",
+        "alipay.pass.template.update",
+    };
+    size_t found = 0;
+    for (size_t i = 0; i < kq_catalogue_count; i++) {
+        const struct kq_method *method = kq_catalogue[i];
+        bool is_named_query = strstr(method->name, ".query") != NULL;
+        assert_int_equal(method->is_query, is_named_query);
+        assert_false(method->is_query && method->repeat_key != NULL);
+        assert_true(method->repeat_key == NULL || has_field(method->request, method->repeat_key));
+        if (!method->is_query && method->repeat_key == NULL) {
+            assert_true(found < KQ_COUNT(neither));
+            assert_string_equal(method->name, neither[found++]);
+        }
+    }
+    assert_int_equal(found, KQ_COUNT(neither));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -380,6 +416,7 @@ int main(void)
         cmocka_unit_test(every_method_names_its_business_codes),
         cmocka_unit_test(parameter_errors_are_the_methods_own),
         cmocka_unit_test(some_methods_need_a_permission_of_their_own),
+        cmocka_unit_test(what_can_be_repeated_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

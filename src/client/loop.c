@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/loop.h"
+
+#include "base/memory.h"
+#include "client/client_time.h"
+#include "client/message.h"
+
+/* Neither a time nor "none": whatever comes next is told to the caller. */
+#define NOT_ARMED (-2)
+#define NO_TIME (-1)
+
+struct kq_client_loop {
+    struct kq_client *client;
+    struct kq_client_keys keys; /* owned: this thread's */
+    const struct kq_curl *curl;
+    CURLM *multi; /* owned */
+    struct kq_client_loop_callbacks callbacks;
+    bool has_callbacks;
+    bool is_closing;
+    int64_t armed_ms; /* what the caller's timer is set to */
+    struct kq_pending *first;
+    struct kq_pending *last;
+    size_t count;
+    size_t ended;          /* calls, ever */
+    struct kq_http **idle; /* owned, as are they: transfers to be used again */
+    size_t idle_count;
+};
+
+static int tell_socket(CURL *handle, curl_socket_t socket, int what, void *data, void *socket_data)
+{
+    (void)handle;
+    (void)socket_data;
+    struct kq_client_loop *loop = data;
+    int readiness =
+        (what & CURL_POLL_IN ? KQ_CLIENT_READABLE : 0) | (what & CURL_POLL_OUT ? KQ_CLIENT_WRITABLE : 0);
+    loop->callbacks.watch(loop->callbacks.data, socket, what == CURL_POLL_REMOVE ? 0 : readiness);
+    return 0;
+}
+
+static bool set_up_multi(struct kq_client_loop *loop, const struct kq_client_loop_callbacks *callbacks)
+{
+    CURLMcode (*setopt)(CURLM *, CURLMoption, ...) = loop->curl->multi_setopt;
+    long connections = (long)loop->client->pool.max;
+    loop->multi = loop->curl->multi_init();
+    bool done = loop->multi != NULL && setopt(loop->multi, CURLMOPT_MAXCONNECTS, connections) == CURLM_OK &&
+                setopt(loop->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections) == CURLM_OK;
+    if (done && callbacks != NULL) {
+        loop->callbacks = *callbacks;
+        loop->has_callbacks = true;
+        done = setopt(loop->multi, CURLMOPT_SOCKETFUNCTION, tell_socket) == CURLM_OK &&
+               setopt(loop->multi, CURLMOPT_SOCKETDATA, loop) == CURLM_OK;
+    }
+    return done;
+}
+
+static void free_loop(struct kq_client_loop *loop)
+{
+    while (loop->idle_count > 0) {
+        kq_http_close(loop->idle[--loop->idle_count]);
+    }
+    if (loop->multi != NULL) {
+        loop->curl->multi_cleanup(loop->multi);
+    }
+    kq_memory_free((void *)loop->idle);
+    kq_client_keys_free(&loop->keys);
+    kq_memory_free(loop);
+}
+
+static struct kq_result open_loop(struct kq_client_loop *loop,
+                                  const struct kq_client_loop_callbacks *callbacks, struct kq_error *error)
+{
+    KQ_ENSURE(callbacks == NULL || (callbacks->watch != NULL && callbacks->set_timer != NULL), error,
+              KQ_E_USAGE, "watch and set_timer are needed, both or no callbacks at all");
+    KQ_TRY(kq_curl_load(&loop->curl, error));
+    KQ_TRY(kq_client_keys_copy(loop->client, &loop->keys, error));
+    loop->idle = kq_memory_allocate(loop->client->pool.max * sizeof(struct kq_http *));
+    KQ_ENSURE_MEMORY(loop->idle != NULL && set_up_multi(loop, callbacks), error);
+    return KQ_OK;
+}
+
+enum kq_client_status kq_client_loop_open(struct kq_client *client,
+                                          const struct kq_client_loop_callbacks *callbacks,
+                                          struct kq_client_loop **loop, struct kq_client_error *error)
+{
+    struct kq_error cause = {0};
+    struct kq_client_loop *opened = kq_memory_allocate(sizeof(*opened));
+    *loop = NULL;
+    if (opened == NULL) {
+        return kq_client_fail(error, KQ_CLIENT_MEMORY, "out of memory");
+    }
+    opened->client = client;
+    opened->armed_ms = NO_TIME;
+    if (!open_loop(opened, callbacks, &cause).ok) {
+        free_loop(opened);
+        return kq_client_fail_with(error, &cause);
+    }
+    *loop = opened;
+    return kq_client_fail(error, KQ_CLIENT_OK, "%s", "");
+}
+
+static void link_pending(struct kq_client_loop *loop, struct kq_pending *pending)
+{
+    pending->previous = loop->last;
+    *(loop->last == NULL ? &loop->first : &loop->last->next) = pending;
+    loop->last = pending;
+    loop->count++;
+}
+
+static void unlink_pending(struct kq_client_loop *loop, struct kq_pending *pending)
+{
+    *(pending->previous == NULL ? &loop->first : &pending->previous->next) = pending->next;
+    *(pending->next == NULL ? &loop->last : &pending->next->previous) = pending->previous;
+    loop->count--;
+}
+
+static struct kq_result take_http(struct kq_client_loop *loop, struct kq_http **http, struct kq_error *error)
+{
+    if (loop->idle_count > 0) {
+        *http = loop->idle[--loop->idle_count];
+        return KQ_OK;
+    }
+    return kq_http_open(&loop->client->http, http, error);
+}
+
+/* Out of libcurl's hands. */
+static void give_back_http(struct kq_client_loop *loop, struct kq_pending *pending)
+{
+    if (pending->http == NULL) {
+        return;
+    }
+    loop->curl->multi_remove_handle(loop->multi, kq_http_handle(pending->http));
+    if (loop->idle_count < loop->client->pool.max) {
+        loop->idle[loop->idle_count++] = pending->http;
+    } else {
+        kq_http_close(pending->http);
+    }
+    pending->http = NULL;
+}
+
+/* One try: signed, and in libcurl's hands. */
+static struct kq_result begin(struct kq_client_loop *loop, struct kq_pending *pending, struct kq_error *error)
+{
+    KQ_TRY(kq_attempt_make(loop->client, &loop->keys, &pending->request, &pending->attempt, error));
+    KQ_TRY(take_http(loop, &pending->http, error));
+    CURL *handle = kq_http_handle(pending->http);
+    const struct kq_http_request request =
+        kq_attempt_request(&pending->attempt, pending->deadline_ms - kq_client_monotonic_ms());
+    bool done = kq_http_begin(pending->http, &request, &pending->attempt.http, error).ok &&
+                loop->curl->easy_setopt(handle, CURLOPT_PRIVATE, pending) == CURLE_OK &&
+                loop->curl->multi_add_handle(loop->multi, handle) == CURLM_OK;
+    if (!done) {
+        kq_http_close(pending->http);
+        pending->http = NULL;
+    }
+    KQ_ENSURE_MEMORY(done, error);
+    return KQ_OK;
+}
+
+/* The call is over; it is not there any more when `done` is called. */
+static void end(struct kq_client_loop *loop, struct kq_pending *pending, enum kq_client_status status,
+                struct kq_client_answer *answer, const struct kq_client_error *error)
+{
+    kq_client_done done = pending->done;
+    void *data = pending->data;
+    give_back_http(loop, pending);
+    unlink_pending(loop, pending);
+    kq_pending_free(pending);
+    loop->ended++;
+    done(data, status, answer, error);
+}
+
+static void fail(struct kq_client_loop *loop, struct kq_pending *pending, const struct kq_error *cause)
+{
+    struct kq_client_error error;
+    enum kq_client_status status = kq_client_fail_with(&error, cause);
+    end(loop, pending, status, NULL, &error);
+}
+
+/* Puts a call that was not answered off to its next try; false where there is none. */
+static bool put_off(struct kq_client_loop *loop, struct kq_pending *pending, const struct kq_error *cause)
+{
+    int64_t next_ms = kq_client_monotonic_ms() + kq_call_wait_ms(pending->repeats + 1);
+    if (cause->code != KQ_E_TRANSPORT || pending->repeats >= loop->client->retries_max ||
+        next_ms >= pending->deadline_ms || !kq_call_is_repeatable(&pending->request)) {
+        return false;
+    }
+    give_back_http(loop, pending);
+    pending->repeats++;
+    pending->next_try_ms = next_ms;
+    return true;
+}
+
+static void take_result(struct kq_client_loop *loop, struct kq_pending *pending, CURLcode code)
+{
+    struct kq_error cause = {0};
+    if (!kq_http_end(pending->http, code, &pending->attempt.http, &cause).ok) {
+        if (!put_off(loop, pending, &cause)) {
+            fail(loop, pending, &cause);
+        }
+        return;
+    }
+    struct kq_client_answer *answer = NULL;
+    struct kq_client_error error;
+    enum kq_client_status status = kq_attempt_read(
+        loop->client, &loop->keys, kq_slice_of(pending->request.method), &pending->attempt, &answer, &error);
+    end(loop, pending, status, answer, &error);
+}
+
+static void take_results(struct kq_client_loop *loop)
+{
+    int left = 0;
+    const CURLMsg *message = loop->curl->multi_info_read(loop->multi, &left);
+    while (message != NULL) {
+        char *private = NULL;
+        CURLcode code = message->data.result;
+        loop->curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+        take_result(loop, (struct kq_pending *)private, code);
+        message = loop->curl->multi_info_read(loop->multi, &left);
+    }
+}
+
+/* The first that waits until `now_ms` at most, or NULL. */
+static struct kq_pending *find_due(const struct kq_client_loop *loop, int64_t now_ms)
+{
+    struct kq_pending *at = loop->first;
+    while (at != NULL && (at->http != NULL || at->next_try_ms > now_ms)) {
+        at = at->next;
+    }
+    return at;
+}
+
+static void try_again(struct kq_client_loop *loop)
+{
+    int64_t now_ms = kq_client_monotonic_ms();
+    struct kq_pending *due = find_due(loop, now_ms);
+    while (due != NULL) {
+        struct kq_error cause = {0};
+        if (!begin(loop, due, &cause).ok) {
+            fail(loop, due, &cause);
+        }
+        due = find_due(loop, now_ms);
+    }
+}
+
+/* The next time that something is to be done without a file descriptor's being ready. */
+static int64_t next_time_ms(const struct kq_client_loop *loop)
+{
+    int64_t now_ms = kq_client_monotonic_ms();
+    long curl_ms = NO_TIME;
+    loop->curl->multi_timeout(loop->multi, &curl_ms);
+    /* libcurl counts microseconds: a millisecond that has only begun would come too early for it. */
+    int64_t next_ms = curl_ms < 0 ? NO_TIME : now_ms + curl_ms + (curl_ms > 0 ? 1 : 0);
+    for (const struct kq_pending *at = loop->first; at != NULL; at = at->next) {
+        if (at->http == NULL && (next_ms == NO_TIME || at->next_try_ms < next_ms)) {
+            next_ms = at->next_try_ms;
+        }
+    }
+    return next_ms;
+}
+
+static void arm(struct kq_client_loop *loop)
+{
+    int64_t next_ms = next_time_ms(loop);
+    if (!loop->has_callbacks || next_ms == loop->armed_ms) {
+        return;
+    }
+    int64_t wait_ms = next_ms == NO_TIME ? NO_TIME : next_ms - kq_client_monotonic_ms();
+    loop->armed_ms = next_ms;
+    loop->callbacks.set_timer(loop->callbacks.data, next_ms != NO_TIME && wait_ms < 0 ? 0 : (long)wait_ms);
+}
+
+enum kq_client_status kq_client_loop_submit(struct kq_client_loop *loop,
+                                            const struct kq_client_request *request, kq_client_done done,
+                                            void *data, struct kq_client_error *error)
+{
+    struct kq_error cause = {0};
+    if (loop->is_closing || done == NULL) {
+        return kq_client_fail(error, KQ_CLIENT_USAGE, "%s",
+                              done == NULL ? "done is missing" : "the loop is being closed");
+    }
+    struct kq_pending *pending = kq_pending_new(request);
+    if (pending == NULL) {
+        return kq_client_fail(error, KQ_CLIENT_MEMORY, "out of memory");
+    }
+    pending->done = done;
+    pending->data = data;
+    pending->deadline_ms = kq_client_monotonic_ms() + loop->client->timeout_ms;
+    if (!begin(loop, pending, &cause).ok) {
+        kq_pending_free(pending);
+        return kq_client_fail_with(error, &cause);
+    }
+    link_pending(loop, pending);
+    arm(loop);
+    return kq_client_fail(error, KQ_CLIENT_OK, "%s", "");
+}
+
+/* Those that are marked; calls that `done` submits meanwhile are not. */
+static size_t end_cancelled(struct kq_client_loop *loop, const char *why)
+{
+    size_t count = 0;
+    struct kq_pending *at = loop->first;
+    while (at != NULL) {
+        if (!at->is_cancelled) {
+            at = at->next;
+            continue;
+        }
+        struct kq_client_error error;
+        enum kq_client_status status = kq_client_fail(&error, KQ_CLIENT_TRANSPORT, "%s", why);
+        count++;
+        end(loop, at, status, NULL, &error);
+        at = loop->first;
+    }
+    return count;
+}
+
+size_t kq_client_loop_cancel(struct kq_client_loop *loop, void *data)
+{
+    for (struct kq_pending *at = loop->first; at != NULL; at = at->next) {
+        at->is_cancelled = at->is_cancelled || at->data == data;
+    }
+    size_t count = end_cancelled(loop, "the call was cancelled");
+    arm(loop);
+    return count;
+}
+
+void kq_client_loop_close(struct kq_client_loop *loop)
+{
+    if (loop == NULL) {
+        return;
+    }
+    loop->is_closing = true;
+    for (struct kq_pending *at = loop->first; at != NULL; at = at->next) {
+        at->is_cancelled = true;
+    }
+    (void)end_cancelled(loop, "the loop was closed");
+    free_loop(loop);
+}
+
+static void act(struct kq_client_loop *loop, curl_socket_t socket, int events)
+{
+    int running = 0;
+    loop->curl->multi_socket_action(loop->multi, socket, events, &running);
+    take_results(loop);
+    try_again(loop);
+    arm(loop);
+}
+
+void kq_client_loop_ready(struct kq_client_loop *loop, int fd, int what)
+{
+    int events = (what & KQ_CLIENT_READABLE ? CURL_CSELECT_IN : 0) |
+                 (what & KQ_CLIENT_WRITABLE ? CURL_CSELECT_OUT : 0) |
+                 (what & KQ_CLIENT_BROKEN ? CURL_CSELECT_ERR : 0);
+    act(loop, fd, events);
+}
+
+void kq_client_loop_timeout(struct kq_client_loop *loop)
+{
+    loop->armed_ms = NOT_ARMED;
+    act(loop, CURL_SOCKET_TIMEOUT, 0);
+}
+
+size_t kq_client_loop_pending(const struct kq_client_loop *loop)
+{
+    return loop->count;
+}
+
+/* At most until something is to be done anyway. */
+static void wait_once(struct kq_client_loop *loop, int64_t until_ms)
+{
+    int running = 0;
+    int64_t next_ms = next_time_ms(loop);
+    int64_t wait_ms =
+        (next_ms != NO_TIME && next_ms < until_ms ? next_ms : until_ms) - kq_client_monotonic_ms();
+    loop->curl->multi_poll(loop->multi, NULL, 0, wait_ms < 0 ? 0 : (int)wait_ms, NULL);
+    loop->curl->multi_perform(loop->multi, &running);
+    take_results(loop);
+    try_again(loop);
+}
+
+/* As long as an int counts milliseconds. */
+#define WAIT_MAX_MS 1000000000L
+
+size_t kq_client_loop_wait(struct kq_client_loop *loop, long timeout_ms)
+{
+    size_t ended = loop->ended;
+    int64_t until_ms =
+        kq_client_monotonic_ms() + (timeout_ms < 0 || timeout_ms > WAIT_MAX_MS ? WAIT_MAX_MS : timeout_ms);
+    bool first = true;
+    while (!loop->has_callbacks && loop->count > 0 && loop->ended == ended &&
+           (first || kq_client_monotonic_ms() < until_ms)) {
+        wait_once(loop, until_ms);
+        first = false;
+    }
+    return loop->count;
+}

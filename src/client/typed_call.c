@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/answer.h"
+#include "client/message.h"
+#include "client/typed.h"
+
+const struct kq_typed_method *kq_typed_method_find(struct kq_slice name)
+{
+    for (size_t i = 0; i < kq_typed_method_count; i++) {
+        if (kq_slice_equal(name, kq_slice_of(kq_typed_methods[i].name))) {
+            return &kq_typed_methods[i];
+        }
+    }
+    return NULL;
+}
+
+/* Whatever comes of the call: a caller who looks at its answer finds nothing left over from before. */
+static void clear(const struct kq_typed_method *method, void *answer)
+{
+    memset(answer, 0, method->answer->struct_bytes);
+}
+
+/* Refusals have fields, too, with some methods. */
+enum kq_client_status kq_typed_answer(struct kq_client_answer *from, const struct kq_typed_method *method,
+                                      void *answer, struct kq_client_error *error)
+{
+    struct kq_error cause = {0};
+    clear(method, answer);
+    memcpy((char *)answer + method->answer_offset, &from, sizeof(from));
+    const struct kq_json *object = from == NULL ? NULL : kq_answer_object(from);
+    if (object != NULL && !kq_typed_read(method->answer, object, kq_answer_arena(from), answer, &cause).ok) {
+        enum kq_client_status status = kq_client_fail_with(error, &cause);
+        kq_client_quote(error, from);
+        return status;
+    }
+    return KQ_CLIENT_OK;
+}
+
+enum kq_client_status kq_typed_call(struct kq_client *client, const struct kq_typed_method *method,
+                                    const void *request, void *answer, struct kq_client_error *error)
+{
+    struct kq_buffer biz_content KQ_CLEANUP(kq_buffer_free) = {0};
+    struct kq_client_answer *from = NULL;
+    struct kq_error cause = {0};
+    clear(method, answer);
+    if (!kq_typed_write(method->request, request, &biz_content, &cause).ok) {
+        return kq_client_fail_with(error, &cause);
+    }
+    const struct kq_client_request call = {.method = method->name, .biz_content = biz_content.data};
+    enum kq_client_status status = kq_client_call(client, &call, &from, error);
+    if (from == NULL) {
+        return status;
+    }
+    enum kq_client_status read = kq_typed_answer(from, method, answer, status == KQ_CLIENT_OK ? error : NULL);
+    return status == KQ_CLIENT_OK ? read : status;
+}
+
+enum kq_client_status kq_typed_submit(struct kq_client_loop *loop, const struct kq_typed_method *method,
+                                      const void *request, kq_client_done done, void *data,
+                                      struct kq_client_error *error)
+{
+    struct kq_buffer biz_content KQ_CLEANUP(kq_buffer_free) = {0};
+    struct kq_error cause = {0};
+    if (!kq_typed_write(method->request, request, &biz_content, &cause).ok) {
+        return kq_client_fail_with(error, &cause);
+    }
+    const struct kq_client_request call = {.method = method->name, .biz_content = biz_content.data};
+    return kq_client_loop_submit(loop, &call, done, data, error);
+}

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "client_support.h"
+
+/* Calls that do not wait: on an event loop made of epoll and a timerfd, on one made of poll, and on none. */
+
+/* What became of a call. */
+struct outcome {
+    int times;
+    enum kq_client_status status;
+    char response[256];
+    char message[KQ_CLIENT_MESSAGE_SIZE];
+};
+
+static void note(void *data, enum kq_client_status status, struct kq_client_answer *answer,
+                 const struct kq_client_error *error)
+{
+    struct outcome *outcome = data;
+    outcome->times++;
+    outcome->status = status;
+    snprintf(outcome->response, sizeof(outcome->response), "%s", answer == NULL ? "" : answer->response);
+    snprintf(outcome->message, sizeof(outcome->message), "%s", error->message);
+    kq_client_answer_free(answer);
+}
+
+static void submit(struct kq_client_loop *loop, const char *biz_content, struct outcome *outcome)
+{
+    struct kq_client_error error;
+    const struct kq_client_request request = {.method = FAKE_METHOD, .biz_content = biz_content};
+    assert_status(kq_client_loop_submit(loop, &request, note, outcome, &error), KQ_CLIENT_OK, &error);
+    assert_int_equal(outcome->times, 0);
+}
+
+static struct kq_client_loop *open_loop(struct kq_client *client,
+                                        const struct kq_client_loop_callbacks *callbacks)
+{
+    struct kq_client_loop *loop = NULL;
+    struct kq_client_error error;
+    assert_status(kq_client_loop_open(client, callbacks, &loop, &error), KQ_CLIENT_OK, &error);
+    return loop;
+}
+
+static void close_loop(struct kq_client_loop **loop)
+{
+    kq_client_loop_close(*loop);
+}
+#define LOOP KQ_CLEANUP(close_loop) struct kq_client_loop *
+
+/* An event loop as a program might have it. */
+struct epoll_loop {
+    int epoll;
+    int timer;
+};
+
+static void watch_with_epoll(void *data, int fd, int what)
+{
+    struct epoll_loop *events = data;
+    struct epoll_event event = {.data.fd = fd};
+    event.events |= what & KQ_CLIENT_READABLE ? (uint32_t)EPOLLIN : 0;
+    event.events |= what & KQ_CLIENT_WRITABLE ? (uint32_t)EPOLLOUT : 0;
+    if (what == 0) {
+        epoll_ctl(events->epoll, EPOLL_CTL_DEL, fd, NULL);
+    } else if (epoll_ctl(events->epoll, EPOLL_CTL_MOD, fd, &event) != 0) {
+        assert_int_equal(epoll_ctl(events->epoll, EPOLL_CTL_ADD, fd, &event), 0);
+    }
+}
+
+static void set_timerfd(void *data, long timeout_ms)
+{
+    struct epoll_loop *events = data;
+    struct itimerspec when = {0};
+    if (timeout_ms >= 0) {
+        when.it_value.tv_sec = timeout_ms / 1000;
+        when.it_value.tv_nsec = timeout_ms % 1000 * 1000000 + 1;
+    }
+    assert_int_equal(timerfd_settime(events->timer, 0, &when, NULL), 0);
+}
+
+static void open_epoll(struct epoll_loop *events)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    events->epoll = epoll_create1(EPOLL_CLOEXEC);
+    events->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    event.data.fd = events->timer;
+    assert_int_equal(epoll_ctl(events->epoll, EPOLL_CTL_ADD, events->timer, &event), 0);
+}
+
+static void close_epoll(struct epoll_loop *events)
+{
+    close(events->epoll);
+    close(events->timer);
+}
+
+static void turn(struct epoll_loop *events, struct kq_client_loop *loop)
+{
+    struct epoll_event event;
+    uint64_t expirations;
+    int count = epoll_wait(events->epoll, &event, 1, 10000);
+    assert_int_equal(count, 1);
+    if (event.data.fd == events->timer) {
+        assert_int_equal(read(events->timer, &expirations, sizeof(expirations)), sizeof(expirations));
+        kq_client_loop_timeout(loop);
+    } else {
+        int what = (event.events & EPOLLIN ? KQ_CLIENT_READABLE : 0) |
+                   (event.events & EPOLLOUT ? KQ_CLIENT_WRITABLE : 0) |
+                   (event.events & (EPOLLERR | EPOLLHUP) ? KQ_CLIENT_BROKEN : 0);
+        kq_client_loop_ready(loop, event.data.fd, what);
+    }
+}
+
+#define CALLS 40
+
+static void submit_many(struct kq_client_loop *loop, struct outcome outcomes[CALLS])
+{
+    for (int i = 0; i < CALLS; i++) {
+        char biz[64];
+        snprintf(biz, sizeof(biz), "{\"out_biz_no\":\"%d\"}", i);
+        submit(loop, biz, &outcomes[i]);
+    }
+    assert_int_equal(kq_client_loop_pending(loop), CALLS);
+}
+
+static void assert_each_has_its_own(const struct outcome outcomes[CALLS])
+{
+    for (int i = 0; i < CALLS; i++) {
+        char expected[256];
+        snprintf(expected, sizeof(expected),
+                 "{\"code\":\"10000\",\"msg\":\"Success\",\"echo\":{\"out_biz_no\":\"%d\"}}", i);
+        assert_int_equal(outcomes[i].times, 1);
+        assert_string_equal(outcomes[i].message, "");
+        assert_string_equal(outcomes[i].response, expected);
+    }
+}
+
+static void test_with_epoll(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    KQ_CLEANUP(close_epoll) struct epoll_loop events;
+    struct outcome outcomes[CALLS] = {0};
+    GATEWAY gateway = fake_gateway_start(echo_script, NULL);
+    struct kq_client_options options = fake_options(&arena, gateway);
+    options.connections_max = 5;
+    CLIENT client = open_client(&options);
+    open_epoll(&events);
+    const struct kq_client_loop_callbacks callbacks = {watch_with_epoll, set_timerfd, &events};
+    LOOP loop = open_loop(client, &callbacks);
+    submit_many(loop, outcomes);
+    while (kq_client_loop_pending(loop) > 0) {
+        turn(&events, loop);
+    }
+    assert_each_has_its_own(outcomes);
+    assert_in_range(fake_gateway_connections(gateway), 1, 5);
+}
+
+#define WATCHED_MAX 64
+
+/* The same with poll. */
+struct poll_loop {
+    struct pollfd watched[WATCHED_MAX];
+    nfds_t count;
+    long timeout_ms;
+};
+
+static void watch_with_poll(void *data, int fd, int what)
+{
+    struct poll_loop *events = data;
+    nfds_t at = 0;
+    while (at < events->count && events->watched[at].fd != fd) {
+        at++;
+    }
+    if (what == 0) {
+        if (at < events->count) {
+            events->watched[at] = events->watched[--events->count];
+        }
+        return;
+    }
+    assert_true(at < WATCHED_MAX);
+    events->count += at == events->count ? 1 : 0;
+    events->watched[at] = (struct pollfd){.fd = fd};
+    events->watched[at].events |= what & KQ_CLIENT_READABLE ? POLLIN : 0;
+    events->watched[at].events |= what & KQ_CLIENT_WRITABLE ? POLLOUT : 0;
+}
+
+static void keep_timeout(void *data, long timeout_ms)
+{
+    struct poll_loop *events = data;
+    events->timeout_ms = timeout_ms;
+}
+
+static void turn_with_poll(struct poll_loop *events, struct kq_client_loop *loop)
+{
+    int count = poll(events->watched, events->count, (int)events->timeout_ms);
+    assert_true(count >= 0);
+    if (count == 0) {
+        kq_client_loop_timeout(loop);
+        return;
+    }
+    for (nfds_t i = 0; i < events->count; i++) {
+        short ready = events->watched[i].revents;
+        if (ready != 0) {
+            kq_client_loop_ready(loop, events->watched[i].fd,
+                                 (ready & POLLIN ? KQ_CLIENT_READABLE : 0) |
+                                     (ready & POLLOUT ? KQ_CLIENT_WRITABLE : 0) |
+                                     (ready & (POLLERR | POLLHUP) ? KQ_CLIENT_BROKEN : 0));
+            return;
+        }
+    }
+}
+
+static void test_with_poll(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct poll_loop events = {.timeout_ms = -1};
+    struct outcome outcomes[CALLS] = {0};
+    GATEWAY gateway = fake_gateway_start(echo_script, NULL);
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    const struct kq_client_loop_callbacks callbacks = {watch_with_poll, keep_timeout, &events};
+    LOOP loop = open_loop(client, &callbacks);
+    submit_many(loop, outcomes);
+    while (kq_client_loop_pending(loop) > 0) {
+        turn_with_poll(&events, loop);
+    }
+    assert_each_has_its_own(outcomes);
+}
+
+static void wait_for_all(struct kq_client_loop *loop)
+{
+    while (kq_client_loop_wait(loop, 10000) > 0) {
+    }
+}
+
+static void test_without_a_loop_of_ones_own(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct outcome outcomes[CALLS] = {0};
+    GATEWAY gateway = fake_gateway_start(echo_script, NULL);
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    LOOP loop = open_loop(client, NULL);
+    assert_int_equal(kq_client_loop_wait(loop, 10000), 0);
+    submit_many(loop, outcomes);
+    wait_for_all(loop);
+    assert_each_has_its_own(outcomes);
+}
+
+/* Request n is answered where the n-th letter is 'a', the connection is closed where it is 'c', and kept
+ * waiting where it is 'w'. */
+static void follow(void *data, const struct kq_private_key *key, const struct fake_request *request,
+                   struct fake_reply *reply)
+{
+    const char *plan = data;
+    char letter = request->number <= strlen(plan) ? plan[request->number - 1] : 'a';
+    reply->close = letter == 'c';
+    if (letter == 'a') {
+        put_answer(&reply->bytes, key, FAKE_METHOD, KQ_SLICE("{\"code\":\"10000\",\"msg\":\"Success\"}"));
+    }
+}
+
+static void test_an_unanswered_call_is_repeated(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct outcome outcome = {0};
+    GATEWAY gateway = fake_gateway_start(follow, (char[]){"cca"});
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    KQ_CLEANUP(close_epoll) struct epoll_loop events;
+    open_epoll(&events);
+    const struct kq_client_loop_callbacks callbacks = {watch_with_epoll, set_timerfd, &events};
+    LOOP loop = open_loop(client, &callbacks);
+    submit(loop, "{\"out_biz_no\":\"1\"}", &outcome);
+    while (kq_client_loop_pending(loop) > 0) {
+        turn(&events, loop);
+    }
+    assert_int_equal(outcome.status, KQ_CLIENT_OK);
+    assert_int_equal(fake_gateway_requests(gateway), 3);
+}
+
+static void test_one_without_a_key_is_not(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct outcome outcome = {0};
+    GATEWAY gateway = fake_gateway_start(follow, (char[]){"cca"});
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    LOOP loop = open_loop(client, NULL);
+    submit(loop, "{\"out_biz_no\":\"\"}", &outcome);
+    wait_for_all(loop);
+    assert_int_equal(outcome.status, KQ_CLIENT_TRANSPORT);
+    assert_int_equal(fake_gateway_requests(gateway), 1);
+}
+
+static void test_a_call_has_an_end(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct outcome outcome = {0};
+    GATEWAY gateway = fake_gateway_start(follow, (char[]){"www"});
+    struct kq_client_options options = fake_options(&arena, gateway);
+    options.timeout_ms = 150;
+    CLIENT client = open_client(&options);
+    LOOP loop = open_loop(client, NULL);
+    submit(loop, "{}", &outcome);
+    assert_int_equal(kq_client_loop_wait(loop, 0), 1);
+    wait_for_all(loop);
+    assert_int_equal(outcome.status, KQ_CLIENT_TRANSPORT);
+    assert_int_equal(outcome.times, 1);
+}
+
+static void test_cancelling(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct outcome kept = {0};
+    struct outcome cancelled = {0};
+    GATEWAY gateway = fake_gateway_start(echo_script, NULL);
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    LOOP loop = open_loop(client, NULL);
+    submit(loop, "{}", &cancelled);
+    submit(loop, "{}", &kept);
+    assert_int_equal(kq_client_loop_cancel(loop, &cancelled), 1);
+    assert_int_equal(kq_client_loop_cancel(loop, &cancelled), 0);
+    assert_int_equal(cancelled.times, 1);
+    assert_int_equal(cancelled.status, KQ_CLIENT_TRANSPORT);
+    assert_string_equal(cancelled.message, "the call was cancelled");
+    wait_for_all(loop);
+    assert_int_equal(kept.status, KQ_CLIENT_OK);
+    assert_int_equal(cancelled.times, 1);
+}
+
+static void test_closing_ends_what_is_under_way(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct outcome outcomes[3] = {0};
+    GATEWAY gateway = fake_gateway_start(follow, (char[]){"cww"});
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    KQ_CLEANUP(close_epoll) struct epoll_loop events;
+    open_epoll(&events);
+    const struct kq_client_loop_callbacks callbacks = {watch_with_epoll, set_timerfd, &events};
+    struct kq_client_loop *loop = open_loop(client, &callbacks);
+    for (int i = 0; i < 3; i++) {
+        submit(loop, "{\"out_biz_no\":\"1\"}", &outcomes[i]);
+    }
+    /* Until they have been sent, so that one of them waits for its next try. */
+    while (fake_gateway_requests(gateway) < 3) {
+        turn(&events, loop);
+    }
+    kq_client_loop_close(loop);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(outcomes[i].times, 1);
+        assert_int_equal(outcomes[i].status, KQ_CLIENT_TRANSPORT);
+        assert_string_equal(outcomes[i].message, "the loop was closed");
+    }
+    kq_client_loop_close(NULL);
+}
+
+/* Calls again from within `done`, until it was called three times. */
+struct chain {
+    struct kq_client_loop *loop;
+    int times;
+};
+
+static void call_again(void *data, enum kq_client_status status, struct kq_client_answer *answer,
+                       const struct kq_client_error *error)
+{
+    struct chain *chain = data;
+    struct kq_client_error submitting;
+    const struct kq_client_request request = {.method = FAKE_METHOD, .biz_content = "{}"};
+    assert_status(status, KQ_CLIENT_OK, error);
+    kq_client_answer_free(answer);
+    if (++chain->times < 3) {
+        assert_status(kq_client_loop_submit(chain->loop, &request, call_again, chain, &submitting),
+                      KQ_CLIENT_OK, &submitting);
+    }
+}
+
+static void test_calling_from_within_done(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    GATEWAY gateway = fake_gateway_start(echo_script, NULL);
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    LOOP loop = open_loop(client, NULL);
+    struct chain chain = {.loop = loop};
+    struct kq_client_error error;
+    const struct kq_client_request request = {.method = FAKE_METHOD, .biz_content = "{}"};
+    assert_status(kq_client_loop_submit(loop, &request, call_again, &chain, &error), KQ_CLIENT_OK, &error);
+    wait_for_all(loop);
+    assert_int_equal(chain.times, 3);
+    assert_int_equal(fake_gateway_connections(gateway), 1);
+}
+
+static void test_what_cannot_be_submitted(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    GATEWAY gateway = fake_gateway_start(echo_script, NULL);
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    LOOP loop = open_loop(client, NULL);
+    struct outcome outcome = {0};
+    struct kq_client_error error;
+    struct kq_client_request request = {.biz_content = "{}"};
+    assert_status(kq_client_loop_submit(loop, &request, note, &outcome, &error), KQ_CLIENT_USAGE, &error);
+    request.method = FAKE_METHOD;
+    assert_status(kq_client_loop_submit(loop, &request, NULL, &outcome, &error), KQ_CLIENT_USAGE, &error);
+    assert_int_equal(kq_client_loop_pending(loop), 0);
+    assert_int_equal(outcome.times, 0);
+}
+
+static struct kq_result submit_once(void *context, struct kq_error *error)
+{
+    struct outcome outcome = {0};
+    struct kq_client_loop *loop = NULL;
+    struct kq_client_error client_error;
+    const struct kq_client_request request = {.method = FAKE_METHOD, .biz_content = "{}"};
+    enum kq_client_status status = kq_client_loop_open(context, NULL, &loop, &client_error);
+    if (status == KQ_CLIENT_OK) {
+        status = kq_client_loop_submit(loop, &request, note, &outcome, &client_error);
+        bool begun = status == KQ_CLIENT_OK;
+        if (begun) {
+            wait_for_all(loop);
+            status = outcome.status;
+        }
+        assert_int_equal(outcome.times, begun ? 1 : 0);
+        kq_client_loop_close(loop);
+    }
+    KQ_ENSURE(status != KQ_CLIENT_MEMORY, error, KQ_E_NO_MEMORY, "%s", "");
+    KQ_ENSURE(status == KQ_CLIENT_OK, error, KQ_E_INTERNAL, "%s", outcome.message);
+    return KQ_OK;
+}
+
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    GATEWAY gateway = fake_gateway_start(echo_script, NULL);
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    fail_each_allocation(submit_once, client);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_with_epoll),
+        cmocka_unit_test(test_with_poll),
+        cmocka_unit_test(test_without_a_loop_of_ones_own),
+        cmocka_unit_test(test_an_unanswered_call_is_repeated),
+        cmocka_unit_test(test_one_without_a_key_is_not),
+        cmocka_unit_test(test_a_call_has_an_end),
+        cmocka_unit_test(test_cancelling),
+        cmocka_unit_test(test_closing_ends_what_is_under_way),
+        cmocka_unit_test(test_calling_from_within_done),
+        cmocka_unit_test(test_what_cannot_be_submitted),
+        cmocka_unit_test(test_out_of_memory),
+    };
+    return cmocka_run_group_tests_name("client_loop", tests, NULL, NULL);
+}
