@@ -3,6 +3,7 @@
 
 BUILD        ?= build
 PREFIX       ?= /usr/local
+LIBDIR       ?=
 DESTDIR      ?=
 FUZZ_SECONDS ?= 20
 
@@ -28,7 +29,7 @@ run: build       ## serve the demo data until Ctrl-C, and print what to paste in
 	@scripts/run-demo
 
 build: bootstrap-build ## compile build/kaquan
-	@test -f '$(BUILD)/build.ninja' || meson setup '$(BUILD)' --buildtype=release -Db_ndebug=false --prefix='$(PREFIX)'
+	@test -f '$(BUILD)/build.ninja' || meson setup '$(BUILD)' --buildtype=release -Db_ndebug=false
 	@ninja -C '$(BUILD)' kaquan
 
 test: bootstrap-test build ## unit tests and black-box tests; the last line is "N passed, N failed"
@@ -47,9 +48,10 @@ bench: build     ## measure against the limit of RSA signatures; SIZES=10k,1m vo
 check:           ## all that CI runs
 	@.ci/run
 
-install: build   ## install to PREFIX, below DESTDIR if given
-	@meson configure '$(BUILD)' -Dprefix='$(PREFIX)'
-	@DESTDIR='$(DESTDIR)' meson install -C '$(BUILD)'
+install: build   ## install program and library to PREFIX (libraries to LIBDIR), below DESTDIR if given
+	@meson configure '$(BUILD)' -Dprefix='$(PREFIX)' $(if $(LIBDIR),-Dlibdir='$(LIBDIR)')
+	@ninja -C '$(BUILD)' installed
+	@DESTDIR='$(DESTDIR)' meson install -C '$(BUILD)' --no-rebuild
 
 clean:           ## remove what was built
 	@rm -rf -- '$(BUILD)' '$(BUILD)'-asan '$(BUILD)'-tsan '$(BUILD)'-valgrind '$(BUILD)'-clang '$(BUILD)'-analyzer '$(BUILD)'-fuzz

@@ -15,26 +15,8 @@ struct symbol {
     size_t offset;
 };
 
-static const struct symbol symbols[] = {
-    {"curl_easy_init", offsetof(struct kq_curl, easy_init)},
-    {"curl_easy_cleanup", offsetof(struct kq_curl, easy_cleanup)},
-    {"curl_easy_setopt", offsetof(struct kq_curl, easy_setopt)},
-    {"curl_easy_getinfo", offsetof(struct kq_curl, easy_getinfo)},
-    {"curl_easy_perform", offsetof(struct kq_curl, easy_perform)},
-    {"curl_easy_strerror", offsetof(struct kq_curl, easy_strerror)},
-    {"curl_multi_init", offsetof(struct kq_curl, multi_init)},
-    {"curl_multi_cleanup", offsetof(struct kq_curl, multi_cleanup)},
-    {"curl_multi_setopt", offsetof(struct kq_curl, multi_setopt)},
-    {"curl_multi_add_handle", offsetof(struct kq_curl, multi_add_handle)},
-    {"curl_multi_remove_handle", offsetof(struct kq_curl, multi_remove_handle)},
-    {"curl_multi_perform", offsetof(struct kq_curl, multi_perform)},
-    {"curl_multi_poll", offsetof(struct kq_curl, multi_poll)},
-    {"curl_multi_socket_action", offsetof(struct kq_curl, multi_socket_action)},
-    {"curl_multi_timeout", offsetof(struct kq_curl, multi_timeout)},
-    {"curl_multi_info_read", offsetof(struct kq_curl, multi_info_read)},
-    {"curl_slist_append", offsetof(struct kq_curl, slist_append)},
-    {"curl_slist_free_all", offsetof(struct kq_curl, slist_free_all)},
-};
+#define SYMBOL(name) {"curl_" #name, offsetof(struct kq_curl, name)},
+static const struct symbol symbols[] = {KQ_CURL_FUNCTIONS(SYMBOL)};
 
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 static struct kq_curl loaded; /* under `loading` until it is complete, and never changed again */

@@ -8,29 +8,37 @@
 
 /* What is used of libcurl, loaded when it is first needed: libcurl brings some thirty libraries along (TLS,
  * LDAP, Kerberos, SSH), which would be a third of the memory of a server at rest and two thirds of the time
- * in which a command starts. The members are the functions of these names behind `curl_`. */
+ * in which a command starts. The members are the functions of these names behind `curl_`.
+ *
+ * libkaquan has the same table with libcurl linked to it (curl_linked.c): its users call a gateway in any
+ * case, and expect `ldd`, their packages' dependencies and their own linker to see what it needs. */
 
+/* Those functions, each once: KQ_CURL_FUNCTIONS(X) is X(easy_init) X(easy_cleanup) … */
+#define KQ_CURL_FUNCTIONS(X)                                                                                 \
+    X(easy_init)                                                                                             \
+    X(easy_cleanup)                                                                                          \
+    X(easy_setopt)                                                                                           \
+    X(easy_getinfo)                                                                                          \
+    X(easy_perform)                                                                                          \
+    X(easy_strerror)                                                                                         \
+    X(multi_init)                                                                                            \
+    X(multi_cleanup)                                                                                         \
+    X(multi_setopt)                                                                                          \
+    X(multi_add_handle)                                                                                      \
+    X(multi_remove_handle)                                                                                   \
+    X(multi_perform)                                                                                         \
+    X(multi_poll)                                                                                            \
+    X(multi_socket_action)                                                                                   \
+    X(multi_timeout)                                                                                         \
+    X(multi_info_read)                                                                                       \
+    X(slist_append)                                                                                          \
+    X(slist_free_all)
+
+#define KQ_CURL_MEMBER(name) __typeof__ (&curl_##name)(name);
 struct kq_curl {
-    CURL *(*easy_init)(void);
-    void (*easy_cleanup)(CURL *handle);
-    CURLcode (*easy_setopt)(CURL *handle, CURLoption option, ...);
-    CURLcode (*easy_getinfo)(CURL *handle, CURLINFO info, ...);
-    CURLcode (*easy_perform)(CURL *handle);
-    const char *(*easy_strerror)(CURLcode code);
-    CURLM *(*multi_init)(void);
-    CURLMcode (*multi_cleanup)(CURLM *multi);
-    CURLMcode (*multi_setopt)(CURLM *multi, CURLMoption option, ...);
-    CURLMcode (*multi_add_handle)(CURLM *multi, CURL *handle);
-    CURLMcode (*multi_remove_handle)(CURLM *multi, CURL *handle);
-    CURLMcode (*multi_perform)(CURLM *multi, int *running);
-    CURLMcode (*multi_poll)(CURLM *multi, struct curl_waitfd extra[], unsigned int extra_count, int wait_ms,
-                            int *count);
-    CURLMcode (*multi_socket_action)(CURLM *multi, curl_socket_t socket, int events, int *running);
-    CURLMcode (*multi_timeout)(CURLM *multi, long *timeout_ms);
-    CURLMsg *(*multi_info_read)(CURLM *multi, int *left);
-    struct curl_slist *(*slist_append)(struct curl_slist *list, const char *text);
-    void (*slist_free_all)(struct curl_slist *list);
+    KQ_CURL_FUNCTIONS(KQ_CURL_MEMBER)
 };
+#undef KQ_CURL_MEMBER
 
 /* Any thread, any number of times; what was loaded stays. INTERNAL: it is not installed, or too old; a later
  * call tries again. */

@@ -22,6 +22,12 @@ def public_pem(key):
                                          serialization.PublicFormat.SubjectPublicKeyInfo).decode("ascii")
 
 
+def private_pem(key):
+    """PKCS#8, without a passphrase."""
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                             serialization.NoEncryption()).decode("ascii")
+
+
 def load_public(pem):
     return serialization.load_pem_public_key(pem)
 
