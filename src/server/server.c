@@ -19,6 +19,7 @@
 #include "server/nonce_memory.h"
 #include "server/notifier.h"
 #include "server/rate_limit.h"
+#include "server/service_manager.h"
 #include "server/worker.h"
 
 /* Files that are open beside connections: the store's, the loops', the logs'. */
@@ -237,6 +238,7 @@ static void print_ready(const struct server *server)
 
 static void stop_all(struct server *server)
 {
+    kq_service_tell(KQ_SERVICE_STOPPING);
     kq_admin_set_stopping(server->admin);
     kq_notifier_stop(server->notifier);
     for (size_t i = 0; i < server->worker_count; i++) {
@@ -298,6 +300,7 @@ static struct kq_result start_and_serve(struct server *server, struct kq_error *
                        (server->notifier == NULL || kq_notifier_start(server->notifier, error).ok);
     if (is_complete) {
         print_ready(server);
+        kq_service_tell(KQ_SERVICE_READY);
     }
     return serve(server, started, is_complete, error);
 }
