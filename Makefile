@@ -14,7 +14,7 @@ export BUILD FUZZ_SECONDS PATH LC_ALL
 
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
-.PHONY: help build test demo run lint fuzz bench check install clean bootstrap-build bootstrap-test bootstrap-check
+.PHONY: help build test demo run lint fuzz bench check install deb clean bootstrap-build bootstrap-test bootstrap-deb bootstrap-check
 
 help:            ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -53,8 +53,11 @@ install: build   ## install program and library to PREFIX (libraries to LIBDIR),
 	@ninja -C '$(BUILD)' installed
 	@DESTDIR='$(DESTDIR)' meson install -C '$(BUILD)' --no-rebuild
 
+deb: bootstrap-deb ## make the Debian packages of server, library and development files in build/deb
+	@scripts/deb
+
 clean:           ## remove what was built
 	@rm -rf -- '$(BUILD)' '$(BUILD)'-asan '$(BUILD)'-tsan '$(BUILD)'-valgrind '$(BUILD)'-clang '$(BUILD)'-analyzer '$(BUILD)'-fuzz
 
-bootstrap-build bootstrap-test bootstrap-check:
+bootstrap-build bootstrap-test bootstrap-deb bootstrap-check:
 	@scripts/bootstrap $(@:bootstrap-%=%)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the Debian packages: built, installed on a bare Debian, booted there."""
+
+import pathlib
+import subprocess
+import tempfile
+
+import pytest
+
+from machine import Debian, Machine, make_packages
+
+
+@pytest.fixture(scope="session")
+def packages():
+    """The directory of the packages that this run has built."""
+    return make_packages()
+
+
+def package(packages, name):
+    """A package's file."""
+    [path] = packages.glob(f"{name}_*.deb")
+    return path
+
+
+@pytest.fixture(scope="session")
+def bare():
+    """A bare Debian with nothing of ours."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="kaquan-debian-"))
+    # Everybody's to enter, as a machine's root is; mkdtemp makes it its owner's.
+    directory.chmod(0o755)
+    yield lambda: Debian(directory)
+    subprocess.run(["rm", "-rf", "--one-file-system", directory], check=True)
+
+
+@pytest.fixture(scope="session")
+def debian(bare, packages):
+    """The bare Debian with the packages on it: first the server alone, so that it brings what it needs."""
+    debian = bare()
+    debian.install(package(packages, "kaquan"))
+    debian.install(package(packages, "libkaquan0"), package(packages, "libkaquan-dev"), "gcc", "libc6-dev", "pkg-config",
+                   "libcurl4-openssl-dev", "libssl-dev", recommended=False)
+    debian.install("systemd-sysv", "dbus", recommended=False)
+    return debian
+
+
+@pytest.fixture(scope="session")
+def machine(debian):
+    """That Debian, booted; for tests that leave the service as they found it."""
+    machine = Machine(debian)
+    yield machine
+    machine.kill()
+
+
+@pytest.fixture
+def own_machine(debian):
+    """The same for one test."""
+    machine = Machine(debian)
+    yield machine
+    machine.kill()
