@@ -5,7 +5,7 @@
  *     caller GATEWAY-URL APP-ID PRIVATE-KEY-FILE GATEWAY-PUBLIC-KEY-FILE METHOD BIZ-CONTENT
  *
  * prints the status, the answer's code and whether it was verified. */
-#include <kaquan.h>
+#include <kaquan_methods.h>
 #include <stdio.h>
 #include <stdlib.h>
 
