@@ -15,10 +15,15 @@ CPP = ("g++", "-std=c++17")
 WARNINGS = ("-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror")
 
 
+def run(*command, environment=None):
+    """Runs a program to its end, whatever that is; its output is text."""
+    return subprocess.run([str(word) for word in command], env=environment, capture_output=True, text=True,
+                          encoding="utf-8", timeout=COMPILE_TIMEOUT_S, check=False)
+
+
 def must_run(*command, environment=None):
     """Runs a tool that has to succeed: gives its standard output."""
-    done = subprocess.run([str(word) for word in command], env=environment, capture_output=True, text=True,
-                          encoding="utf-8", timeout=COMPILE_TIMEOUT_S, check=False)
+    done = run(*command, environment=environment)
     assert done.returncode == 0, f"{done.args} ended with {done.returncode}: {done.stdout}{done.stderr}"
     return done.stdout
 
