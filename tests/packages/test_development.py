@@ -11,11 +11,11 @@ FLAGS = {
     "shared": "$(pkg-config --cflags --libs kaquan)",
     "static": "$(pkg-config --static --cflags --libs kaquan | sed s/-lkaquan/-l:libkaquan.a/)",
 }
-NAMES = sorted(path.stem for path in (binary.ROOT / "examples").glob("*.c"))
+NAMES = sorted(path.stem for path in (binary.ROOT / "examples").glob("*.c") if path.stem != "connect")
 
 
 def compile_example(machine, name, form):
-    machine.run("sh", "-c", f"cc -Wall -Werror -o /mnt/{name} {EXAMPLES}/{name}.c {FLAGS[form]} -pthread")
+    machine.run("sh", "-c", f"cc -Wall -Werror -o /mnt/{name} {EXAMPLES}/{name}.c {EXAMPLES}/connect.c {FLAGS[form]} -pthread")
     return f"/mnt/{name}"
 
 
