@@ -30,10 +30,11 @@ ROOMS = {
     "wire": {"base"},
     "domain": {"base", "wire"},
     "api": {"base", "wire", "domain"},
+    "doctor": {"base", "wire"},
     "store": {"base", "wire", "domain"},
-    "server": {"base", "wire", "api", "domain", "store"},
+    "server": {"base", "wire", "api", "domain", "doctor", "store"},
     "client": {"base", "wire", "api", "domain"},
-    "cli": {"base", "wire", "api", "domain", "store", "server", "client"},
+    "cli": {"base", "wire", "api", "domain", "doctor", "store", "server", "client"},
 }
 KNOWS_PUBLIC_HEADER = {"client", "cli"}
 PUBLIC_HEADERS = {"kaquan.h", "kaquan_methods.h"}

@@ -5,6 +5,8 @@ const struct kq_command *const kq_commands[] = {
     &kq_command_init,
     &kq_command_serve,
     &kq_command_call,
+    &kq_command_sign,
+    &kq_command_verify,
     &kq_command_merchant_create,
     &kq_command_merchant_list,
     &kq_command_app_create,

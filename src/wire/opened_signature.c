@@ -102,7 +102,7 @@ static struct kq_result raise(const struct kq_public_key *key, struct kq_slice s
 static bool take_padding(struct kq_cursor *cursor)
 {
     size_t filling = 0;
-    if (kq_cursor_take(cursor) != 0 || kq_cursor_take(cursor) != 1) {
+    if (!kq_cursor_take_literal(cursor, KQ_SLICE("\x00\x01"))) {
         return false;
     }
     while (kq_cursor_peek(cursor) == 0xFF) {

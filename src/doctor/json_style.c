@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "doctor/json_style.h"
+
+#include "base/cursor.h"
+
+/* One UTF-8 character, which is valid. */
+static unsigned take_character(struct kq_cursor *cursor)
+{
+    unsigned first = (unsigned)kq_cursor_take(cursor);
+    unsigned more = first < 0x80 ? 0 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : 3;
+    unsigned code = more == 0 ? first : first & (0x3FU >> more);
+    for (; more > 0; more--) {
+        code = code << 6 | ((unsigned)kq_cursor_take(cursor) & 0x3F);
+    }
+    return code;
+}
+
+static void append_escape(struct kq_buffer *buffer, unsigned code)
+{
+    if (code >= 0x10000) {
+        code -= 0x10000;
+        kq_buffer_print(buffer, "\\u%04x\\u%04x", 0xD800 | code >> 10, 0xDC00 | (code & 0x3FF));
+    } else {
+        kq_buffer_print(buffer, "\\u%04x", code);
+    }
+}
+
+static bool is_short_escape(unsigned code, char *letter)
+{
+    static const char codes[] = "\b\f\n\r\t";
+    static const char letters[] = "bfnrt";
+    const char *at = code == 0 || code > 0x7F ? NULL : strchr(codes, (int)code);
+    *letter = at == NULL ? 0 : letters[at - codes];
+    return at != NULL;
+}
+
+static bool is_html(unsigned code)
+{
+    return code == '=' || code == '&' || code == '<' || code == '>' || code == '\'';
+}
+
+static void append_string(struct kq_buffer *buffer, struct kq_slice text, const struct kq_json_style *style)
+{
+    /* Python takes the other quote where the text has the usual one. */
+    char quote = style->has_single_quotes && kq_slice_find(text, '\'') == text.size ? '\'' : '"';
+    struct kq_cursor cursor = kq_cursor_of(text);
+    char letter = 0;
+    kq_buffer_append_byte(buffer, quote);
+    while (!kq_cursor_at_end(&cursor)) {
+        const char *begin = cursor.at;
+        unsigned code = take_character(&cursor);
+        if (code == '\\' || code == (unsigned char)quote || (code == '/' && style->is_escaped)) {
+            kq_buffer_append_byte(buffer, '\\');
+            kq_buffer_append_byte(buffer, (char)code);
+        } else if (is_short_escape(code, &letter)) {
+            kq_buffer_append_byte(buffer, '\\');
+            kq_buffer_append_byte(buffer, letter);
+        } else if (code < 0x20 || (code >= 0x7F && style->is_ascii) ||
+                   (is_html(code) && style->is_for_html)) {
+            append_escape(buffer, code);
+        } else {
+            kq_buffer_append(buffer, (struct kq_slice){.data = begin, .size = (size_t)(cursor.at - begin)});
+        }
+    }
+    kq_buffer_append_byte(buffer, quote);
+}
+
+static void append_line_end(struct kq_buffer *buffer, enum kq_json_spacing spacing, size_t depth)
+{
+    static const struct kq_slice indents[] = {[KQ_JSON_INDENT_2] = KQ_SLICE("  "),
+                                              [KQ_JSON_INDENT_4] = KQ_SLICE("    "),
+                                              [KQ_JSON_TABBED] = KQ_SLICE("\t")};
+    if (spacing < KQ_JSON_INDENT_2) {
+        return;
+    }
+    kq_buffer_append_byte(buffer, '\n');
+    for (size_t i = 0; i < depth; i++) {
+        kq_buffer_append(buffer, indents[spacing]);
+    }
+}
+
+/* The member that comes after `previous` in the order of the names, or the first one. */
+static const struct kq_json *next_by_name(const struct kq_json *object, const struct kq_json *previous)
+{
+    const struct kq_json *best = NULL;
+    for (const struct kq_json *item = object->first; item != NULL; item = item->next) {
+        bool follows = previous == NULL || kq_slice_compare(item->name, previous->name) > 0;
+        if (follows && (best == NULL || kq_slice_compare(item->name, best->name) < 0)) {
+            best = item;
+        }
+    }
+    return best;
+}
+
+static const struct kq_json *following(const struct kq_json *holder, const struct kq_json *previous,
+                                       const struct kq_json_style *style)
+{
+    if (style->is_sorted && holder->kind == KQ_JSON_OBJECT) {
+        return next_by_name(holder, previous);
+    }
+    return previous == NULL ? holder->first : previous->next;
+}
+
+static bool is_left_out(const struct kq_json *holder, const struct kq_json *item,
+                        const struct kq_json_style *style)
+{
+    if (holder->kind != KQ_JSON_OBJECT) {
+        return false;
+    }
+    bool is_empty = item->kind == KQ_JSON_STRING && item->text.size == 0;
+    return (item->kind == KQ_JSON_NULL && (style->without_nulls || style->without_empties)) ||
+           (is_empty && style->without_empties);
+}
+
+static void append_value(struct kq_buffer *buffer, const struct kq_json *value,
+                         const struct kq_json_style *style, size_t depth);
+
+static void append_items(struct kq_buffer *buffer, const struct kq_json *value,
+                         const struct kq_json_style *style, size_t depth)
+{
+    bool is_object = value->kind == KQ_JSON_OBJECT;
+    bool is_first = true;
+    kq_buffer_append_byte(buffer, is_object ? '{' : '[');
+    for (const struct kq_json *item = following(value, NULL, style); item != NULL && !buffer->failed;
+         item = following(value, item, style)) {
+        if (is_left_out(value, item, style)) {
+            continue;
+        }
+        if (!is_first) {
+            kq_buffer_append(buffer, style->spacing == KQ_JSON_SPACED ? KQ_SLICE(", ") : KQ_SLICE(","));
+        }
+        is_first = false;
+        append_line_end(buffer, style->spacing, depth + 1);
+        if (is_object) {
+            append_string(buffer, item->name, style);
+            bool is_tight = style->spacing == KQ_JSON_COMPACT || style->spacing == KQ_JSON_TABBED;
+            kq_buffer_append(buffer, is_tight ? KQ_SLICE(":") : KQ_SLICE(": "));
+        }
+        append_value(buffer, item, style, depth + 1);
+    }
+    if (!is_first) {
+        append_line_end(buffer, style->spacing, depth);
+    }
+    kq_buffer_append_byte(buffer, is_object ? '}' : ']');
+}
+
+static void append_value(struct kq_buffer *buffer, const struct kq_json *value,
+                         const struct kq_json_style *style, size_t depth)
+{
+    static const struct kq_slice words[] = {[KQ_JSON_NULL] = KQ_SLICE("null"),
+                                            [KQ_JSON_TRUE] = KQ_SLICE("true"),
+                                            [KQ_JSON_FALSE] = KQ_SLICE("false")};
+    static const struct kq_slice python_words[] = {[KQ_JSON_NULL] = KQ_SLICE("None"),
+                                                   [KQ_JSON_TRUE] = KQ_SLICE("True"),
+                                                   [KQ_JSON_FALSE] = KQ_SLICE("False")};
+    if (value->kind == KQ_JSON_NUMBER) {
+        kq_buffer_append(buffer, value->text);
+    } else if (value->kind == KQ_JSON_STRING) {
+        append_string(buffer, value->text, style);
+    } else if (value->kind == KQ_JSON_ARRAY || value->kind == KQ_JSON_OBJECT) {
+        append_items(buffer, value, style, depth);
+    } else {
+        kq_buffer_append(buffer, style->has_single_quotes ? python_words[value->kind] : words[value->kind]);
+    }
+}
+
+void kq_json_append_styled(struct kq_buffer *buffer, const struct kq_json *value,
+                           const struct kq_json_style *style)
+{
+    append_value(buffer, value, style, 0);
+}

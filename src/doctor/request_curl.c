@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/buffer.h"
+#include "doctor/request_parts.h"
+
+/* A curl command, in the quoting of a POSIX shell and of bash ($'…'), which is what browsers' "Copy as cURL"
+ * and people's scripts have. */
+
+static int hex_value(int byte)
+{
+    if (byte >= '0' && byte <= '9') {
+        return byte - '0';
+    }
+    int letter = byte | 0x20;
+    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+}
+
+static void append_code_point(struct kq_buffer *word, unsigned code)
+{
+    if (code < 0x80) {
+        kq_buffer_append_byte(word, (char)code);
+    } else if (code < 0x800) {
+        kq_buffer_append_byte(word, (char)(0xC0 | code >> 6));
+        kq_buffer_append_byte(word, (char)(0x80 | (code & 0x3F)));
+    } else {
+        kq_buffer_append_byte(word, (char)(0xE0 | code >> 12));
+        kq_buffer_append_byte(word, (char)(0x80 | (code >> 6 & 0x3F)));
+        kq_buffer_append_byte(word, (char)(0x80 | (code & 0x3F)));
+    }
+}
+
+/* \xHH and \uHHHH of $'…'. */
+static unsigned take_hex(struct kq_cursor *cursor, size_t digits_max)
+{
+    unsigned code = 0;
+    for (size_t i = 0; i < digits_max && hex_value(kq_cursor_peek(cursor)) >= 0; i++) {
+        code = code << 4 | (unsigned)hex_value(kq_cursor_take(cursor));
+    }
+    return code;
+}
+
+static void take_ansi_escape(struct kq_cursor *cursor, struct kq_buffer *word)
+{
+    int byte = kq_cursor_take(cursor);
+    switch (byte) {
+    case 'n':
+        kq_buffer_append_byte(word, '\n');
+        break;
+    case 'r':
+        kq_buffer_append_byte(word, '\r');
+        break;
+    case 't':
+        kq_buffer_append_byte(word, '\t');
+        break;
+    case 'x':
+        kq_buffer_append_byte(word, (char)take_hex(cursor, 2));
+        break;
+    case 'u':
+        append_code_point(word, take_hex(cursor, 4));
+        break;
+    default:
+        if (byte >= 0) {
+            kq_buffer_append_byte(word, (char)byte);
+        }
+    }
+}
+
+/* Up to and with the closing quote. */
+static void take_quoted(struct kq_cursor *cursor, int quote, bool is_ansi, struct kq_buffer *word)
+{
+    for (int byte = kq_cursor_take(cursor); byte >= 0 && byte != quote; byte = kq_cursor_take(cursor)) {
+        if (byte == '\\' && is_ansi) {
+            take_ansi_escape(cursor, word);
+        } else if (byte == '\\' && quote == '"') {
+            int next = kq_cursor_peek(cursor);
+            if (next == '"' || next == '\\' || next == '$' || next == '`') {
+                byte = kq_cursor_take(cursor);
+            }
+            kq_buffer_append_byte(word, (char)byte);
+        } else {
+            kq_buffer_append_byte(word, (char)byte);
+        }
+    }
+}
+
+static bool is_space(int byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+/* False at the end. */
+static bool take_word(struct kq_cursor *cursor, struct kq_buffer *word)
+{
+    kq_buffer_clear(word);
+    kq_request_skip_space(cursor);
+    while (kq_cursor_take_literal(cursor, KQ_SLICE("\\\n")) ||
+           kq_cursor_take_literal(cursor, KQ_SLICE("\\\r\n"))) {
+        kq_request_skip_space(cursor);
+    }
+    if (kq_cursor_at_end(cursor)) {
+        return false;
+    }
+    while (!kq_cursor_at_end(cursor) && !is_space(kq_cursor_peek(cursor))) {
+        int byte = kq_cursor_take(cursor);
+        if (byte == '$' && kq_cursor_peek(cursor) == '\'') {
+            (void)kq_cursor_take(cursor);
+            take_quoted(cursor, '\'', true, word);
+        } else if (byte == '\'' || byte == '"') {
+            take_quoted(cursor, byte, false, word);
+        } else if (byte == '\\') {
+            byte = kq_cursor_take(cursor);
+            if (byte >= 0 && byte != '\n') {
+                kq_buffer_append_byte(word, (char)byte);
+            }
+        } else {
+            kq_buffer_append_byte(word, (char)byte);
+        }
+    }
+    return true;
+}
+
+enum argument {
+    ARGUMENT_NONE,
+    ARGUMENT_DATA,
+    ARGUMENT_ENCODED, /* --data-urlencode */
+    ARGUMENT_PART,    /* -F */
+    ARGUMENT_URL,
+    ARGUMENT_OTHER,
+};
+
+/* What follows an option. */
+static enum argument argument_of(struct kq_slice word)
+{
+    static const struct {
+        const char *option;
+        enum argument argument;
+    } rows[] = {
+        {"-d", ARGUMENT_DATA},
+        {"--data", ARGUMENT_DATA},
+        {"--data-raw", ARGUMENT_DATA},
+        {"--data-binary", ARGUMENT_DATA},
+        {"--data-ascii", ARGUMENT_DATA},
+        {"--data-urlencode", ARGUMENT_ENCODED},
+        {"-F", ARGUMENT_PART},
+        {"--form", ARGUMENT_PART},
+        {"--form-string", ARGUMENT_PART},
+        {"--url", ARGUMENT_URL},
+        {"-H", ARGUMENT_OTHER},
+        {"--header", ARGUMENT_OTHER},
+        {"-X", ARGUMENT_OTHER},
+        {"--request", ARGUMENT_OTHER},
+        {"-A", ARGUMENT_OTHER},
+        {"-e", ARGUMENT_OTHER},
+        {"-b", ARGUMENT_OTHER},
+        {"-u", ARGUMENT_OTHER},
+        {"-o", ARGUMENT_OTHER},
+        {"-x", ARGUMENT_OTHER},
+        {"-m", ARGUMENT_OTHER},
+        {"--max-time", ARGUMENT_OTHER},
+    };
+    for (size_t i = 0; i < KQ_COUNT(rows); i++) {
+        if (kq_slice_equal(word, kq_slice_of(rows[i].option))) {
+            return rows[i].argument;
+        }
+    }
+    return ARGUMENT_NONE;
+}
+
+/* `name=content`: curl encodes the content. */
+static void append_encoded(struct kq_buffer *body, struct kq_slice word)
+{
+    size_t equals = kq_slice_find(word, '=');
+    size_t content_at = equals < word.size ? equals + 1 : 0;
+    kq_buffer_append(body, (struct kq_slice){.data = word.data, .size = content_at});
+    kq_form_encode((struct kq_slice){.data = word.data + content_at, .size = word.size - content_at}, body);
+}
+
+static struct kq_result add_part(struct kq_sent_request *request, struct kq_slice word,
+                                 struct kq_error *error)
+{
+    size_t equals = kq_slice_find(word, '=');
+    struct kq_slice part = kq_arena_copy(request->arena, word);
+    KQ_ENSURE_MEMORY(part.data, error);
+    if (equals == word.size) {
+        return KQ_OK;
+    }
+    struct kq_slice value = {.data = part.data + equals + 1, .size = part.size - equals - 1};
+    return kq_request_add(request, (struct kq_sent_param){{part.data, equals}, value, value}, error);
+}
+
+/* The URL and the body of the command, which has words of each kind in any order. */
+struct command {
+    struct kq_buffer url;
+    struct kq_buffer body;
+};
+
+static void free_command(struct command *command)
+{
+    kq_buffer_free(&command->url);
+    kq_buffer_free(&command->body);
+}
+
+static struct kq_result take(struct kq_sent_request *request, struct command *command, enum argument argument,
+                             struct kq_slice word, struct kq_error *error)
+{
+    bool is_data = argument == ARGUMENT_DATA || argument == ARGUMENT_ENCODED;
+    if (is_data && command->body.size > 0) {
+        kq_buffer_append_byte(&command->body, '&');
+    }
+    if (argument == ARGUMENT_DATA) {
+        kq_buffer_append(&command->body, word);
+    } else if (argument == ARGUMENT_ENCODED) {
+        append_encoded(&command->body, word);
+    } else if (argument == ARGUMENT_PART) {
+        return add_part(request, word, error);
+    } else if (command->url.size == 0 &&
+               (argument == ARGUMENT_URL || (argument == ARGUMENT_NONE && word.size > 0 &&
+                                             word.data[0] != '-' && kq_slice_find(word, '/') < word.size))) {
+        kq_buffer_append(&command->url, word);
+    }
+    return KQ_OK;
+}
+
+struct kq_result kq_request_add_curl(struct kq_sent_request *request, struct kq_slice text,
+                                     struct kq_error *error)
+{
+    struct command command KQ_CLEANUP(free_command) = {0};
+    struct kq_buffer word KQ_CLEANUP(kq_buffer_free) = {0};
+    struct kq_cursor cursor = kq_cursor_of(text);
+    enum argument next = ARGUMENT_OTHER; /* the word `curl` itself */
+    while (take_word(&cursor, &word)) {
+        KQ_ENSURE_MEMORY(!word.failed, error);
+        struct kq_slice taken = kq_buffer_slice(&word);
+        enum argument option = next == ARGUMENT_NONE ? argument_of(taken) : ARGUMENT_NONE;
+        if (option == ARGUMENT_NONE) {
+            KQ_TRY(take(request, &command, next, taken, error));
+        }
+        next = option;
+    }
+    KQ_ENSURE_MEMORY(!word.failed && !command.url.failed && !command.body.failed, error);
+    struct kq_slice query = kq_arena_copy(request->arena, kq_request_query_of(kq_buffer_slice(&command.url)));
+    struct kq_slice body = kq_arena_copy(request->arena, kq_buffer_slice(&command.body));
+    KQ_ENSURE_MEMORY(query.data != NULL && body.data != NULL, error);
+    KQ_TRY(kq_request_add_form(request, query, error));
+    return kq_request_add_form(request, body, error);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "doctor/request_parts.h"
+
+/* Entries as languages print their maps, and as people write them down, one tolerant reader for all:
+ *   Java        {app_id=2014, biz_content={"a":1}, sign=…}
+ *   PHP         Array ( [app_id] => 2014 …, one a line; ["app_id"]=> string(4) "2014"; 'app_id' => '2014',
+ *   Python, JS  {'app_id': '2014', …}, { app_id: '2014', … }
+ *   people      app_id=2014, app_id: 2014, one a line */
+
+static void skip_any(struct kq_cursor *cursor, const char *bytes)
+{
+    while (kq_cursor_peek(cursor) > 0 && strchr(bytes, kq_cursor_peek(cursor)) != NULL) {
+        (void)kq_cursor_take(cursor);
+    }
+}
+
+/* `=>`, `=`, `:` or a tab, with what may stand around it. */
+static bool take_separator(struct kq_cursor *cursor)
+{
+    skip_any(cursor, " '\"]");
+    if (kq_cursor_take_literal(cursor, KQ_SLICE("=>")) || kq_cursor_take_literal(cursor, KQ_SLICE("=")) ||
+        kq_cursor_take_literal(cursor, KQ_SLICE(":")) || kq_cursor_take_literal(cursor, KQ_SLICE("\t"))) {
+        skip_any(cursor, " \t");
+        return true;
+    }
+    return false;
+}
+
+/* A name and its separator; nothing taken where they do not stand here. */
+static bool take_name(struct kq_cursor *cursor, struct kq_slice *name)
+{
+    struct kq_cursor attempt = *cursor;
+    skip_any(&attempt, " \t\r\n,;'\"[({");
+    if (!kq_request_take_name(&attempt, name) || !take_separator(&attempt)) {
+        return false;
+    }
+    *cursor = attempt;
+    return true;
+}
+
+/* var_dump says `string(4) "2014"`. */
+static void skip_type(struct kq_cursor *cursor)
+{
+    struct kq_cursor attempt = *cursor;
+    struct kq_slice size;
+    kq_request_skip_space(&attempt);
+    if (kq_cursor_take_literal(&attempt, KQ_SLICE("string(")) &&
+        kq_cursor_take_until(&attempt, KQ_SLICE(") "), &size) && kq_slice_is_digits(size)) {
+        *cursor = attempt;
+    }
+}
+
+/* Without the backslashes of a quoted text. */
+static struct kq_result unescape(struct kq_slice quoted, struct kq_arena *arena, struct kq_slice *plain,
+                                 struct kq_error *error)
+{
+    static const char letters[] = "nrt";
+    static const char bytes[] = "\n\r\t";
+    char *room = kq_arena_allocate(arena, quoted.size + 1);
+    KQ_ENSURE_MEMORY(room, error);
+    *plain = (struct kq_slice){.data = room, .size = 0};
+    for (size_t i = 0; i < quoted.size; i++) {
+        char byte = quoted.data[i];
+        if (byte == '\\' && i + 1 < quoted.size) {
+            byte = quoted.data[++i];
+            const char *letter = byte == '\0' ? NULL : strchr(letters, byte);
+            byte = letter == NULL ? byte : bytes[letter - letters];
+        }
+        room[plain->size++] = byte;
+    }
+    return KQ_OK;
+}
+
+/* Is this quote the one that ends the value? Behind it nothing or the next entry stands. PHP's var_dump does
+ * not escape the quotes inside. */
+static bool ends_here(struct kq_cursor behind)
+{
+    struct kq_slice name;
+    skip_any(&behind, " \t");
+    int next = kq_cursor_peek(&behind);
+    if (next == -1 || next == '\n' || next == '\r') {
+        return true;
+    }
+    skip_any(&behind, ",;})] \t\r\n");
+    return kq_cursor_at_end(&behind) || (next == ',' && take_name(&behind, &name));
+}
+
+static struct kq_slice take_quoted(struct kq_cursor *cursor, int quote)
+{
+    const char *begin = cursor->at;
+    const char *end = cursor->end;
+    for (int byte = kq_cursor_take(cursor); byte >= 0; byte = kq_cursor_take(cursor)) {
+        if (byte == '\\') {
+            (void)kq_cursor_take(cursor);
+        } else if (byte == quote && ends_here(*cursor)) {
+            end = cursor->at - 1;
+            break;
+        }
+    }
+    return (struct kq_slice){.data = begin, .size = (size_t)(end - begin)};
+}
+
+/* Does another entry follow this comma? */
+static bool is_end_of_bare(struct kq_cursor at_comma)
+{
+    struct kq_slice name;
+    return kq_cursor_take(&at_comma) == ',' && take_name(&at_comma, &name);
+}
+
+static struct kq_slice take_bare(struct kq_cursor *cursor, bool is_braced)
+{
+    const char *begin = cursor->at;
+    struct kq_slice brackets = KQ_SLICE_EMPTY;
+    (void)kq_request_take_brackets(cursor, &brackets);
+    while (!kq_cursor_at_end(cursor) && kq_cursor_peek(cursor) != '\n' &&
+           !(is_braced && is_end_of_bare(*cursor))) {
+        (void)kq_cursor_take(cursor);
+    }
+    struct kq_slice value =
+        kq_slice_trim((struct kq_slice){.data = begin, .size = (size_t)(cursor->at - begin)});
+    /* The map's own last bracket. */
+    bool is_last = is_braced && kq_cursor_at_end(cursor) && value.size > brackets.size;
+    if (is_last && (value.data[value.size - 1] == '}' || value.data[value.size - 1] == ']')) {
+        value.size--;
+    }
+    return value;
+}
+
+struct kq_result kq_request_add_map(struct kq_sent_request *request, struct kq_slice text, bool is_braced,
+                                    struct kq_error *error)
+{
+    struct kq_cursor cursor = kq_cursor_of(text);
+    struct kq_slice line;
+    if (kq_slice_starts_with(text, KQ_SLICE("Array")) || kq_slice_starts_with(text, KQ_SLICE("array"))) {
+        (void)kq_cursor_take_until(&cursor, KQ_SLICE("("), &line);
+    } else if (kq_slice_starts_with(text, KQ_SLICE("map["))) {
+        (void)kq_cursor_take_literal(&cursor, KQ_SLICE("map["));
+    }
+    while (!kq_cursor_at_end(&cursor)) {
+        struct kq_sent_param param = {0};
+        if (!take_name(&cursor, &param.name)) {
+            (void)kq_cursor_take_part(&cursor, '\n', &line);
+            continue;
+        }
+        skip_type(&cursor);
+        int quote = kq_cursor_peek(&cursor);
+        if (quote == '\'' || quote == '"') {
+            (void)kq_cursor_take(&cursor);
+            struct kq_slice quoted = take_quoted(&cursor, quote);
+            KQ_TRY(unescape(quoted, request->arena, &param.value, error));
+        } else {
+            param.value = take_bare(&cursor, is_braced);
+        }
+        param.raw = param.value;
+        KQ_TRY(kq_request_add(request, param, error));
+    }
+    return KQ_OK;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "doctor/request_read.h"
+
+#include "base/buffer.h"
+#include "doctor/request_parts.h"
+#include "wire/charset.h"
+
+static const char *const form_names[KQ_REQUEST_FORM_COUNT] = {
+    [KQ_REQUEST_URL] = "a URL",
+    [KQ_REQUEST_FORM] = "a form",
+    [KQ_REQUEST_PLAIN] = "parameters without percent-encoding",
+    [KQ_REQUEST_HTTP] = "an HTTP request",
+    [KQ_REQUEST_CURL] = "a curl command",
+    [KQ_REQUEST_HAR] = "a HAR entry",
+    [KQ_REQUEST_JSON] = "a JSON object",
+    [KQ_REQUEST_MAP] = "a printed map",
+    [KQ_REQUEST_LINES] = "one parameter a line",
+    [KQ_REQUEST_LOG] = "a log line",
+};
+
+const char *kq_request_form_name(enum kq_request_form form)
+{
+    return form_names[form];
+}
+
+struct kq_slice kq_request_find(const struct kq_sent_request *request, struct kq_slice name)
+{
+    for (size_t i = 0; i < request->count; i++) {
+        if (kq_slice_equal(request->items[i].name, name)) {
+            return request->items[i].value;
+        }
+    }
+    return KQ_SLICE_EMPTY;
+}
+
+bool kq_request_is_notification(const struct kq_sent_request *request)
+{
+    return kq_request_find(request, KQ_SLICE("notify_id")).size > 0 &&
+           kq_request_find(request, KQ_SLICE("notify_type")).size > 0;
+}
+
+struct kq_result kq_request_params(const struct kq_sent_request *request, struct kq_params *params,
+                                   struct kq_error *error)
+{
+    kq_params_init(params, request->arena);
+    for (size_t i = 0; i < request->count; i++) {
+        KQ_TRY(kq_params_add(params, request->items[i].name, request->items[i].value, error));
+    }
+    return KQ_OK;
+}
+
+struct kq_result kq_request_read_parts(struct kq_slice query, struct kq_slice content_type,
+                                       struct kq_slice body, struct kq_arena *arena,
+                                       struct kq_sent_request *request, struct kq_error *error)
+{
+    *request = (struct kq_sent_request){.arena = arena, .form = KQ_REQUEST_HTTP};
+    KQ_TRY(kq_request_add_form(request, query, error));
+    return kq_request_add_body(request, content_type, body, error);
+}
+
+/* A request line: `POST /gateway.do?… HTTP/1.1`. *target is empty where it is none. */
+static struct kq_slice take_request_line(struct kq_cursor *cursor)
+{
+    static const struct kq_slice methods[] = {KQ_SLICE("GET "), KQ_SLICE("POST "), KQ_SLICE("PUT "),
+                                              KQ_SLICE("get "), KQ_SLICE("post ")};
+    struct kq_slice line;
+    struct kq_slice target = KQ_SLICE_EMPTY;
+    for (size_t i = 0; i < KQ_COUNT(methods); i++) {
+        struct kq_cursor attempt = *cursor;
+        if (kq_cursor_take_literal(&attempt, methods[i]) && kq_cursor_take_part(&attempt, '\n', &line)) {
+            struct kq_cursor words = kq_cursor_of(kq_slice_trim(line));
+            (void)kq_cursor_take_part(&words, ' ', &target);
+            *cursor = attempt;
+            break;
+        }
+    }
+    return target;
+}
+
+/* Headers up to an empty line: of them, what the body is and how long. */
+static void take_headers(struct kq_cursor *cursor, struct kq_slice *content_type, size_t *length)
+{
+    struct kq_slice line;
+    while (kq_cursor_take_part(cursor, '\n', &line) && kq_slice_trim(line).size > 0) {
+        struct kq_cursor header = kq_cursor_of(line);
+        struct kq_slice name;
+        (void)kq_cursor_take_part(&header, ':', &name);
+        struct kq_slice value = kq_slice_trim(kq_cursor_take_rest(&header));
+        if (kq_slice_equal_ignoring_case(kq_slice_trim(name), KQ_SLICE("Content-Type"))) {
+            *content_type = value;
+        } else if (kq_slice_equal_ignoring_case(kq_slice_trim(name), KQ_SLICE("Content-Length")) &&
+                   kq_slice_is_digits(value) && value.size < 9) {
+            *length = 0;
+            for (size_t i = 0; i < value.size; i++) {
+                *length = *length * 10 + (size_t)(value.data[i] - '0');
+            }
+        }
+    }
+}
+
+/* False: it is no dump. */
+static struct kq_result add_dump(struct kq_sent_request *request, struct kq_slice text, bool *is_dump,
+                                 struct kq_error *error)
+{
+    struct kq_cursor cursor = kq_cursor_of(text);
+    struct kq_slice content_type = KQ_SLICE_EMPTY;
+    size_t length = text.size;
+    struct kq_slice target = take_request_line(&cursor);
+    *is_dump = target.size > 0;
+    if (!*is_dump) {
+        return KQ_OK;
+    }
+    take_headers(&cursor, &content_type, &length);
+    struct kq_slice body = kq_cursor_take_rest(&cursor);
+    body.size = length < body.size ? length : body.size;
+    KQ_TRY(kq_request_add_form(request, kq_request_query_of(target), error));
+    return kq_request_add_body(request, content_type, body, error);
+}
+
+static struct kq_result add_url(struct kq_sent_request *request, struct kq_slice text, struct kq_error *error)
+{
+    size_t size = 0;
+    while (size < text.size && text.data[size] != '\n' && text.data[size] != ' ' && text.data[size] != '\r') {
+        size++;
+    }
+    struct kq_slice url = {.data = text.data, .size = size};
+    struct kq_slice rest = {.data = text.data + size, .size = text.size - size};
+    KQ_TRY(kq_request_add_form(request, kq_request_query_of(url), error));
+    return kq_request_add_any_form(request, kq_slice_trim(rest), error);
+}
+
+static bool is_url(struct kq_slice text)
+{
+    return kq_slice_starts_with(text, KQ_SLICE("http://")) ||
+           kq_slice_starts_with(text, KQ_SLICE("https://")) ||
+           kq_slice_starts_with(text, KQ_SLICE("alipays://")) ||
+           kq_slice_starts_with(text, KQ_SLICE("/gateway.do?"));
+}
+
+/* `name=…&name=…`, all on one line or with `&` at the line ends. */
+static bool is_form(struct kq_slice text)
+{
+    struct kq_cursor cursor = kq_cursor_of(text);
+    struct kq_slice name;
+    return kq_request_take_name(&cursor, &name) && kq_cursor_peek(&cursor) == '=' &&
+           (text.size == kq_slice_find(text, '\n') || kq_slice_find(text, '&') < kq_slice_find(text, '\n'));
+}
+
+/* `name=value` or `name: value`, and a line end before any `&`. */
+static bool is_lines(struct kq_slice text)
+{
+    struct kq_cursor cursor = kq_cursor_of(text);
+    struct kq_slice name;
+    if (!kq_request_take_name(&cursor, &name)) {
+        return false;
+    }
+    while (kq_cursor_peek(&cursor) == ' ' || kq_cursor_peek(&cursor) == '\t') {
+        (void)kq_cursor_take(&cursor);
+    }
+    int separator = kq_cursor_take(&cursor);
+    return (separator == '=' || separator == ':' || separator == '\t') &&
+           kq_slice_find(text, '\n') < text.size;
+}
+
+/* As a map is printed: its first entry follows a bracket. */
+static bool is_map(struct kq_slice text)
+{
+    return text.size > 0 &&
+           (text.data[0] == '{' || text.data[0] == '[' || kq_slice_starts_with(text, KQ_SLICE("Array")) ||
+            kq_slice_starts_with(text, KQ_SLICE("array")) || kq_slice_starts_with(text, KQ_SLICE("map[")));
+}
+
+static struct kq_result read_form(struct kq_sent_request *request, struct kq_slice text,
+                                  struct kq_error *error)
+{
+    bool found = false;
+    KQ_TRY(kq_request_add_json(request, text, &found, error));
+    if (found) {
+        return KQ_OK;
+    }
+    request->form = KQ_REQUEST_HTTP;
+    KQ_TRY(add_dump(request, text, &found, error));
+    if (found) {
+        return KQ_OK;
+    }
+    if (kq_slice_starts_with(text, KQ_SLICE("curl "))) {
+        request->form = KQ_REQUEST_CURL;
+        return kq_request_add_curl(request, text, error);
+    }
+    if (is_url(text)) {
+        request->form = KQ_REQUEST_URL;
+        return add_url(request, text, error);
+    }
+    if (is_form(text)) {
+        request->form = KQ_REQUEST_FORM;
+        return kq_request_add_any_form(request, text, error);
+    }
+    if (is_map(text) || is_lines(text)) {
+        request->form = is_map(text) ? KQ_REQUEST_MAP : KQ_REQUEST_LINES;
+        request->is_plain = true;
+        return kq_request_add_map(request, text, is_map(text), error);
+    }
+    return KQ_OK;
+}
+
+/* What a screen shows is UTF-8; what was signed is in the call's charset. A value that the charset does not
+ * have, or that is in it already, stays. */
+static struct kq_result encode_values(struct kq_sent_request *request, struct kq_error *error)
+{
+    enum kq_charset charset = KQ_CHARSET_UTF8;
+    bool is_known = kq_charset_parse(kq_request_find(request, KQ_SLICE("charset")), &charset, NULL).ok;
+    for (size_t i = 0; i < request->count && is_known && charset != KQ_CHARSET_UTF8; i++) {
+        struct kq_sent_param *param = &request->items[i];
+        struct kq_buffer encoded KQ_CLEANUP(kq_buffer_free) = {0};
+        struct kq_error inner = {0};
+        if (kq_charset_encode_text(charset, param->value, &encoded, &inner).ok) {
+            param->value = kq_arena_copy(request->arena, kq_buffer_slice(&encoded));
+            param->raw = param->value;
+            KQ_ENSURE_MEMORY(param->value.data, error);
+        } else {
+            KQ_ENSURE(inner.code != KQ_E_NO_MEMORY, error, inner.code, "%s", "");
+        }
+    }
+    return KQ_OK;
+}
+
+struct kq_result kq_request_read(struct kq_slice text, struct kq_arena *arena,
+                                 struct kq_sent_request *request, struct kq_error *error)
+{
+    static const struct kq_slice mark = KQ_SLICE("\xEF\xBB\xBF");
+    *request = (struct kq_sent_request){.arena = arena};
+    KQ_ENSURE(text.size <= KQ_REQUEST_TEXT_MAX_BYTES, error, KQ_E_BAD_INPUT,
+              "the request is longer than %zu bytes", KQ_REQUEST_TEXT_MAX_BYTES);
+    text = kq_slice_trim(text);
+    if (kq_slice_starts_with(text, mark)) {
+        text = kq_slice_trim((struct kq_slice){text.data + mark.size, text.size - mark.size});
+    }
+    KQ_TRY(read_form(request, text, error));
+    if (request->count == 0) {
+        request->form = KQ_REQUEST_LOG;
+        request->is_plain = false;
+        KQ_TRY(kq_request_add_log(request, text, error));
+    }
+    KQ_ENSURE(request->count > 0, error, KQ_E_BAD_INPUT,
+              "no parameters were found in this; a URL, a form body, an HTTP request, a curl command, a HAR "
+              "entry, a log line, name=value lines, a JSON object and a printed map are understood");
+    return request->is_plain ? encode_values(request, error) : KQ_OK;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_DOCTOR_REQUEST_READ_H
+#define KQ_DOCTOR_REQUEST_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/slice.h"
+#include "wire/params.h"
+
+/* A request as people have it at hand, read into its parameters. Whatever the text is, it is only read. */
+
+enum kq_request_form {
+    KQ_REQUEST_URL,   /* …?app_id=…, maybe with a form body on the lines below */
+    KQ_REQUEST_FORM,  /* app_id=…&sign=…, percent-encoded */
+    KQ_REQUEST_PLAIN, /* the same as it was before that, such as a string to sign */
+    KQ_REQUEST_HTTP,  /* POST … HTTP/1.1, headers, body */
+    KQ_REQUEST_CURL,  /* a curl command */
+    KQ_REQUEST_HAR,   /* an entry of a HAR file, or a file with some of them */
+    KQ_REQUEST_JSON,  /* an object of parameters */
+    KQ_REQUEST_MAP,   /* a map as Java, PHP, Python or JavaScript print one */
+    KQ_REQUEST_LINES, /* name=value or name: value, one a line */
+    KQ_REQUEST_LOG,   /* a line with one of the first three in it */
+    KQ_REQUEST_FORM_COUNT
+};
+
+/* "a URL", …: what the text was taken for, to be said to people. */
+const char *kq_request_form_name(enum kq_request_form form);
+
+/* One parameter. `value` is what the gateway would take it for, in the call's charset; `raw` is how it stood
+ * in the text. In the arena, or a piece of the text. */
+struct kq_sent_param {
+    struct kq_slice name;
+    struct kq_slice value;
+    struct kq_slice raw;
+};
+
+struct kq_sent_request {
+    struct kq_arena *arena; /* borrowed */
+    enum kq_request_form form;
+    bool is_plain; /* the text showed values, not bytes that were sent */
+    struct kq_sent_param *items;
+    size_t count; /* in the order in which they stood */
+    size_t capacity;
+};
+
+/* A HAR file of a page's load, or a dump with its body. */
+#define KQ_REQUEST_TEXT_MAX_BYTES ((size_t)16 << 20)
+
+/* BAD_INPUT, with what is understood, where no parameters are found in it; also beyond KQ_PARAMS_MAX of them
+ * and KQ_REQUEST_TEXT_MAX_BYTES. NO_MEMORY. */
+KQ_MUST struct kq_result kq_request_read(struct kq_slice text, struct kq_arena *arena,
+                                         struct kq_sent_request *request, struct kq_error *error);
+
+/* Of a call as the server has it: the query without its `?`, the Content-Type (may be empty), the body. */
+KQ_MUST struct kq_result kq_request_read_parts(struct kq_slice query, struct kq_slice content_type,
+                                               struct kq_slice body, struct kq_arena *arena,
+                                               struct kq_sent_request *request, struct kq_error *error);
+
+/* The first value of that name, or an empty slice. */
+struct kq_slice kq_request_find(const struct kq_sent_request *request, struct kq_slice name);
+
+/* A notification (it has a notify_id and a notify_type), whose string to sign leaves sign_type out. */
+bool kq_request_is_notification(const struct kq_sent_request *request);
+
+/* The parameters alone, in the request's arena. */
+KQ_MUST struct kq_result kq_request_params(const struct kq_sent_request *request, struct kq_params *params,
+                                           struct kq_error *error);
+
+#endif

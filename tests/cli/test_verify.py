@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""kaquan verify: why a signature fails, over a table of requests that are wrong for a known cause (support/broken.py)."""
+
+import json
+
+import pytest
+from support import binary, broken, keys, protocol
+from support.broken import CASES, FORGED, Case
+
+from command import refused, run_bytes
+
+APP_ID = "2014072300007148"
+URL = b"https://openapi.alipay.com/gateway.do?"
+PRIVATE_KEYS = ("app", "other", "gateway", "unknown")
+
+
+@pytest.fixture(scope="session")
+def private_keys():
+    return {name: keys.private_key(name) for name in PRIVATE_KEYS}
+
+
+@pytest.fixture(scope="session")
+def key_files(tmp_path_factory, private_keys):
+    directory = tmp_path_factory.mktemp("doctor")
+    files = {name: directory / f"{name}.pem" for name in private_keys}
+    for name, file in files.items():
+        file.write_text(keys.public_pem(private_keys[name]), encoding="ascii")
+    return files
+
+
+@pytest.fixture(scope="session")
+def verify(key_files):
+    """Runs it on bytes, with the keys of the application, of another one and of the gateway."""
+    def run(request, environment=None, json=True, **flags):
+        return run_bytes("verify", "--public-key", str(key_files["app"]), "--public-key", str(key_files["other"]),
+                         stdin=request, gateway_public_key=key_files["gateway"], file="-", environment=environment,
+                         **({"json": True} if json else {}), **flags)
+    return run
+
+
+def found(done):
+    """The names of what was found, checked: it fails with a sentence in both languages."""
+    assert (done.returncode, done.stderr) == (1, ""), (done.stdout, done.stderr)
+    diagnosis = json.loads(done.stdout)
+    assert diagnosis["verifies"] is False
+    assert diagnosis["sentence"].endswith(".") and diagnosis["sentence_zh"].endswith("。")
+    assert "{}" not in diagnosis["sentence"] + diagnosis["sentence_zh"]
+    return [finding["name"] for finding in diagnosis["findings"]]
+
+
+RIGHT = Case("right", [])
+
+
+def encoded(case, private_keys):
+    return URL + protocol.form_encode(case.pairs(APP_ID, private_keys))
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_cause_is_found(verify, private_keys, case):
+    assert found(verify(encoded(case, private_keys))) == case.findings
+
+
+@pytest.mark.parametrize("case", FORGED, ids=str)
+def test_what_no_known_mistake_explains_is_said_to_be_so(verify, private_keys, case):
+    done = verify(encoded(case, private_keys))
+    assert found(done) == case.findings
+    assert "no known mistake" in json.loads(done.stdout)["sentence"]
+
+
+@pytest.mark.parametrize("sign_type", ["RSA2", "RSA"])
+@pytest.mark.parametrize("charset", ["utf-8", "GBK", "gb2312"])
+def test_a_right_one_verifies(verify, private_keys, sign_type, charset):
+    case = Case("right", [], changes={"sign_type": sign_type, "charset": charset})
+    done = verify(encoded(case, private_keys))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["verdict"] == "verifies"
+
+
+def test_the_evidence_is_where_the_strings_differ(verify, private_keys):
+    case = Case("timestamp", [], items=broken.values(lambda value: value.replace(" ", "+"), "timestamp"))
+    diagnosis = json.loads(verify(encoded(case, private_keys)).stdout)
+    offset = diagnosis["difference"]["offset"]
+    expected = diagnosis["string_to_sign"].encode("utf-8")
+    signed = diagnosis["signed_string"].encode("utf-8")
+    assert expected[:offset] == signed[:offset] and (expected[offset:offset + 1], signed[offset:offset + 1]) == (b" ", b"+")
+    assert diagnosis["difference"]["expected"] != diagnosis["difference"]["signed"]
+    assert diagnosis["digest"] == "SHA-256" and diagnosis["signed_by"].endswith("app.pem")
+
+
+def test_a_long_request_is_bounded_in_time(verify, private_keys):
+    case = Case("long", [], changes={"biz_content": broken.compact({"memo": "卡" * 100000})},
+                items=broken.with_(biz_content="{\"a\":1}"))
+    assert found(verify(encoded(case, private_keys))) == ["string-unknown"]
+
+
+def test_a_cut_signature(verify, private_keys):
+    case = Case("cut", [], sent_sign=lambda sign: sign[:256])
+    assert found(verify(encoded(case, private_keys))) == ["sign-cut"]
+
+
+def test_no_signature(verify):
+    assert found(verify(URL + b"app_id=1&sign_type=RSA2&method=m")) == ["sign-missing"]
+
+
+def test_the_signature_may_be_given_beside_the_request(verify, private_keys):
+    pairs = dict(RIGHT.pairs(APP_ID, private_keys))
+    sign = pairs.pop(b"sign").decode("ascii")
+    done = verify(URL + protocol.form_encode(pairs.items()), sign=sign)
+    assert json.loads(done.stdout)["verifies"] is True
+
+
+def test_a_private_key_whose_public_half_is_not_registered(verify, private_keys, tmp_path):
+    from cryptography.hazmat.primitives import serialization
+    file = tmp_path / "own.pem"
+    file.write_bytes(private_keys["unknown"].private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    case = Case("own", [], sign_with="unknown")
+    assert found(verify(encoded(case, private_keys), private_key=file)) == ["key-not-registered"]
+
+
+# Notifications
+
+NOTIFICATION = {"notify_id": "2014072300001", "notify_type": "voucher_use", "notify_time": "2014-07-24 03:07:50",
+                "app_id": APP_ID, "charset": "utf-8", "version": "1.0", "sign_type": "RSA2", "memo": "茶"}
+
+
+def notification(private_key, left_out):
+    signed = [(name.encode(), value.encode()) for name, value in NOTIFICATION.items() if name not in left_out]
+    sign = keys.sign(private_key, "RSA2", protocol.string_to_sign(signed))
+    return protocol.form_encode([(name.encode(), value.encode()) for name, value in NOTIFICATION.items()]
+                                + [(b"sign", sign)])
+
+
+def test_a_notification_is_signed_by_the_gateway_without_sign_type(verify, private_keys, key_files):
+    form = notification(private_keys["gateway"], ["sign_type"])
+    assert json.loads(verify(form).stdout)["verifies"] is True
+    assert found(verify(notification(private_keys["gateway"], []))) == ["sign-type-rule"]
+    assert found(verify(notification(private_keys["other"], ["sign_type"]))) == ["not-the-gateway's-key"]
+
+
+# With the keys of a data directory
+
+def test_registered_keys_and_other_applications(place, private_keys):
+    rsa = place.create_app(private_key=private_keys["other"])
+    app = place.create_app(private_key=private_keys["app"])
+    right = URL + protocol.form_encode(RIGHT.pairs(app.app_id, private_keys))
+    assert json.loads(place.run("verify", stdin=right.decode("ascii"), json=True))["verifies"] is True
+    case = Case("other", [], sign_with="other")
+    done = binary.run("verify", stdin=(URL + protocol.form_encode(case.pairs(app.app_id, private_keys))).decode("ascii"),
+                      json=True, data=place.data)
+    assert found(done) == ["other-application-key"]
+    assert rsa.app_id in json.loads(done.stdout)["sentence"]
+
+
+def test_a_key_that_is_registered_for_the_other_sign_type(place, private_keys):
+    app = place.create_app(private_key=private_keys["app"])
+    place.run("app", "rotate-key", app_id=app.app_id, sign_type="RSA",
+              public_key=place.key_file(private_keys["unknown"]))
+    case = Case("RSA key for RSA2", [], sign_with="unknown")
+    url = URL + protocol.form_encode(case.pairs(app.app_id, private_keys))
+    assert found(binary.run("verify", stdin=url.decode("ascii"), json=True, data=place.data)) == [
+        "key-of-other-sign-type"]
+
+
+def test_the_gateways_own_key_of_a_data_directory(place, private_keys):
+    app = place.create_app(private_key=private_keys["app"])
+    gateway = keys.load_private((place.data / "gateway_private_key.pem").read_bytes())
+    case = Case("gateway", [], sign_with="gateway")
+    url = URL + protocol.form_encode(case.pairs(app.app_id, {**private_keys, "gateway": gateway}))
+    assert found(binary.run("verify", stdin=url.decode("ascii"), json=True, data=place.data)) == ["gateway-key"]
+
+
+def test_an_application_that_is_not_there(place, private_keys):
+    url = encoded(RIGHT, private_keys).replace(APP_ID.encode(), b"2099000000000000")
+    refused(run_bytes("verify", stdin=url, data=place.data), 1, "2099000000000000", "kaquan app list")
+
+
+# For people
+
+def test_people_get_the_sentence_first(verify, private_keys):
+    case = Case("unsorted", [], join=broken.as_sent)
+    done = verify(encoded(case, private_keys), json=False)
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("Sort the parameters by name")
+    assert "String to sign:" in lines and "The string that was signed:" in lines
+
+
+@pytest.mark.parametrize("environment", [{"LC_ALL": "zh_CN.UTF-8"}, {"LC_ALL": "", "LANG": "zh_CN"},
+                                         {"LC_ALL": "", "LC_MESSAGES": "zh_TW", "LANG": "C"}])
+def test_chinese_people_get_it_in_chinese(verify, private_keys, environment):
+    case = Case("unsorted", [], join=broken.as_sent)
+    done = verify(encoded(case, private_keys), json=False, environment=environment)
+    assert done.stdout.startswith("拼接之前先按参数名排序")
+
+
+def test_a_right_one_is_said_to_verify(verify, private_keys):
+    done = verify(encoded(RIGHT, private_keys), json=False)
+    assert done.returncode == 0 and done.stdout.startswith("The signature verifies.\n")
+
+
+def test_wrong_usage(private_keys, key_files, tmp_path):
+    url = encoded(RIGHT, private_keys)
+    refused(run_bytes("verify", stdin=url), 2, "--public-key", "--data")
+    refused(run_bytes("verify", "app_id=1&sign=x", file="-", public_key=key_files["app"]), 2, "--file")
+    refused(run_bytes("verify", stdin=b"nothing of the sort", public_key=key_files["app"]), 1, "no parameters")
+    refused(run_bytes("verify", "app_id=1&sign=x", public_key=tmp_path / "no.pem"), 1, "no.pem")
