@@ -128,6 +128,12 @@ static void serve_metrics(struct kq_admin *admin, struct kq_http_connection *con
     answer_made(connection, "text/plain; version=0.0.4; charset=utf-8");
 }
 
+static void serve_doctor(struct kq_admin *admin, struct kq_http_connection *connection)
+{
+    kq_diagnoses_append(admin->settings.diagnoses, &connection->call.answer);
+    answer_made(connection, "application/json");
+}
+
 static void serve_clock(struct kq_admin *admin, struct kq_http_connection *connection)
 {
     struct kq_system_clock *clock = admin->settings.clock;
@@ -156,6 +162,7 @@ static const struct page_row {
     {"/healthz", READS, "Allow: GET, HEAD", true, false, serve_health},
     {"/readyz", READS, "Allow: GET, HEAD", false, false, serve_readiness},
     {"/metrics", READS, "Allow: GET, HEAD", false, false, serve_metrics},
+    {"/doctor", READS, "Allow: GET, HEAD", false, false, serve_doctor},
     {"/sandbox/clock", READS | WRITES, "Allow: GET, HEAD, POST, PUT", false, true, serve_clock},
 };
 
@@ -197,7 +204,7 @@ static struct kq_result route(void *context, const struct kq_http_head *head, st
     }
     if (page == NULL) {
         return kq_http_refuse(refusal, KQ_HTTP_NOT_FOUND,
-                              "There is nothing here; there are /healthz, /readyz and /metrics.");
+                              "There is nothing here; there are /healthz, /readyz, /metrics and /doctor.");
     }
     if ((page->methods >> head->method & 1U) == 0) {
         KQ_IGNORE(

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "server/diagnoses.h"
 #include "server/loop.h"
 #include "server/metrics.h"
 #include "server/notifier.h"
@@ -15,6 +16,7 @@
  *   GET /healthz              200, always: the process lives. Needs no token.
  *   GET /readyz               200, or 503 and why not: the store cannot be read, the server is stopping
  *   GET /metrics              Prometheus text exposition 0.0.4
+ *   GET /doctor               JSON: why the signatures of the last calls failed (diagnoses.h)
  *   GET /sandbox/clock        the business clock, in a sandbox only
  *   POST, PUT /sandbox/clock  moves it (sandbox_clock.h)
  * Served by the thread that opened it. */
@@ -29,6 +31,7 @@ struct kq_admin_settings {
     struct kq_worker *const *workers; /* borrowed; whose metrics are shown */
     size_t worker_count;
     const struct kq_notifier *notifier;      /* borrowed; NULL: there is none */
+    struct kq_diagnoses *diagnoses;          /* borrowed */
     const struct kq_connection_count *count; /* borrowed; theirs */
     unsigned header_timeout_ms;
     unsigned idle_timeout_ms;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "server/call.h"
+#include "server/diagnoses.h"
 #include "server/gateway_modes.h"
 #include "server/memo.h"
 #include "server/metrics.h"
@@ -31,6 +32,7 @@ struct kq_gateway_settings {
     struct kq_metrics *metrics;                  /* borrowed: the worker's */
     struct kq_rate_limits *limits;               /* borrowed; shared by the workers; NULL: none */
     struct kq_nonces *nonces;                    /* likewise; NULL: nonces may repeat */
+    struct kq_diagnoses *diagnoses;              /* likewise; NULL: none */
     int64_t clock_skew_s;                        /* how far a timestamp may be from now; 0: not checked */
     size_t memo_bytes;                           /* this worker's; see memo.h */
     unsigned max_wait_ms;                        /* for a signature, at most; 0: the default */

@@ -16,6 +16,7 @@
 #include "server/access_log.h"
 #include "server/address.h"
 #include "server/admin.h"
+#include "server/diagnoses.h"
 #include "server/nonce_memory.h"
 #include "server/notifier.h"
 #include "server/rate_limit.h"
@@ -36,10 +37,11 @@ struct server {
     struct kq_connection_count count;
     struct kq_worker *workers[KQ_WORKERS_MAX]; /* owned */
     size_t worker_count;
-    struct kq_rate_limits *limits; /* owned; shared by the workers */
-    struct kq_nonces *nonces;      /* likewise */
-    struct kq_notifier *notifier;  /* owned; NULL: off */
-    struct kq_admin *admin;        /* owned */
+    struct kq_rate_limits *limits;  /* owned; shared by the workers */
+    struct kq_nonces *nonces;       /* likewise */
+    struct kq_notifier *notifier;   /* owned; NULL: off */
+    struct kq_diagnoses *diagnoses; /* owned */
+    struct kq_admin *admin;         /* owned */
     struct event signals[SIGNALS];
     size_t signal_count; /* of those that are being watched */
     struct sigaction pipe_before;
@@ -129,6 +131,7 @@ static struct kq_result open_worker(struct server *server, size_t index, struct 
                 .certificates = settings->certificates,
                 .limits = server->limits,
                 .nonces = server->nonces,
+                .diagnoses = server->diagnoses,
                 .clock_skew_s = settings->clock_skew_s,
                 .memo_bytes = settings->signature_cache_bytes / server->worker_count,
                 .max_wait_ms = settings->max_wait_ms,
@@ -162,6 +165,15 @@ static struct kq_result open_notifier(struct server *server, struct kq_error *er
                                          : kq_notifier_open(&notifier_settings, &server->notifier, error);
 }
 
+static struct kq_result open_diagnoses(struct server *server, struct kq_error *error)
+{
+    const struct kq_diagnoses_settings settings = {
+        .store = server->settings->store,
+        .private_key = server->settings->private_key,
+    };
+    return kq_diagnoses_open(&settings, &server->diagnoses, error);
+}
+
 static struct kq_result open_admin(struct server *server, struct kq_error *error)
 {
     const struct kq_server_settings *settings = server->settings;
@@ -173,6 +185,7 @@ static struct kq_result open_admin(struct server *server, struct kq_error *error
         .workers = server->workers,
         .worker_count = server->worker_count,
         .notifier = server->notifier,
+        .diagnoses = server->diagnoses,
         .count = &server->count,
         .header_timeout_ms = settings->header_timeout_ms,
         .idle_timeout_ms = settings->idle_timeout_ms,
@@ -215,6 +228,7 @@ static struct kq_result open_all(struct server *server, struct kq_error *error)
     allow_files(server);
     KQ_TRY(kq_access_log_open(server->settings->access_log, &server->access_log, error));
     KQ_TRY(open_limits(server, error));
+    KQ_TRY(open_diagnoses(server, error));
     for (size_t i = 0; i < server->worker_count; i++) {
         KQ_TRY(open_worker(server, i, error));
     }
@@ -297,7 +311,8 @@ static struct kq_result start_and_serve(struct server *server, struct kq_error *
         started++;
     }
     bool is_complete = started == server->worker_count &&
-                       (server->notifier == NULL || kq_notifier_start(server->notifier, error).ok);
+                       (server->notifier == NULL || kq_notifier_start(server->notifier, error).ok) &&
+                       kq_diagnoses_start(server->diagnoses, error).ok;
     if (is_complete) {
         print_ready(server);
         kq_service_tell(KQ_SERVICE_READY);
@@ -317,6 +332,7 @@ static void close_all(struct server *server)
     kq_rate_limits_close(server->limits);
     kq_nonces_close(server->nonces);
     kq_admin_close(server->admin);
+    kq_diagnoses_close(server->diagnoses);
     kq_access_log_close(&server->access_log);
     sigaction(SIGPIPE, &server->pipe_before, NULL);
 }

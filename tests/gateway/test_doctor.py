@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Why a call's signature fails: in the log and on the admin address, never in the answer. The table of wrong requests is
+support/broken.py; tests/cli/test_verify.py runs it through the command."""
+
+import json
+import time
+
+import pytest
+
+from support import broken, http, keys, protocol
+from support.broken import CASES, FORGED, Case
+from support.client import Client
+from support.server import Server
+
+FOUND_TIMEOUT_S = 60
+KEYS = ("app", "other", "unknown")
+
+
+def failures(server, headers=()):
+    response = http.exchange(server.admin, http.request(b"GET", b"/doctor", list(headers)))
+    assert response.status == 200 and response.headers["content-type"] == "application/json"
+    return json.loads(response.body)
+
+
+def wait_for(server, trace_id):
+    """The diagnosis of that call."""
+    give_up = time.monotonic() + FOUND_TIMEOUT_S
+    while True:
+        for failure in failures(server)["failures"]:
+            if failure["trace_id"] == trace_id:
+                return failure
+        assert time.monotonic() < give_up, f"call {trace_id} was not diagnosed"
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def private_keys(place):
+    gateway = keys.load_private((place.data / "gateway_private_key.pem").read_bytes())
+    return {"gateway": gateway, **{name: keys.private_key(f"doctor-{name}") for name in KEYS}}
+
+
+@pytest.fixture(scope="module")
+def other(place, private_keys):
+    return place.create_app(private_key=private_keys["other"])
+
+
+def refuse(server, app, case, private_keys):
+    """Sends it: refused as any wrong signature is, and not told more."""
+    client = Client(server, app)
+    answer = client.send_pairs(case.pairs(app.app_id, private_keys))
+    assert (answer["code"], answer["sub_code"]) == ("40002", "isv.invalid-signature"), answer
+    return answer
+
+
+@pytest.mark.parametrize("case", CASES + FORGED, ids=str)
+def test_the_cause_is_told_to_operators_alone(server, place, other, private_keys, case):
+    app = place.create_app(private_key=private_keys["app"])  # of its own: each may have one diagnosis a second
+    answer = refuse(server, app, case, private_keys)
+    failure = wait_for(server, answer.trace_id)
+    assert failure["findings"] == case.findings
+    assert failure["app_id"] == app.app_id
+    line = f"call {answer.trace_id} of application {app.app_id}: its signature fails. {failure['sentence']}"
+    assert line[:900] in server.stderr()
+    assert failure["sentence"] not in answer.text and failure["sentence_zh"] not in answer.text
+
+
+def test_evidence_without_secrets(server, place, private_keys):
+    app = place.create_app(private_key=private_keys["app"])
+    case = Case("token", [], changes={"app_auth_token": broken.TOKEN},
+                items=lambda sent: {**sent, "app_id": "x" + sent["app_id"]})
+    failure = wait_for(server, refuse(server, app, case, private_keys).trace_id)
+    assert failure["verdict"] == "string-unknown"
+    case = Case("token", [], changes={"app_auth_token": broken.TOKEN}, text=lambda text: text.replace("&", "&amp;"))
+    app = place.create_app(private_key=private_keys["app"])
+    failure = wait_for(server, refuse(server, app, case, private_keys).trace_id)
+    assert failure["difference"]["expected"] != failure["difference"]["signed"]
+    assert "*" * 20 in failure["difference"]["signed"]  # the window begins in the token
+    assert broken.TOKEN not in json.dumps(failures(server)) and broken.TOKEN not in server.stderr()
+
+
+def test_a_flood_costs_one_diagnosis_a_second(place, serve, private_keys):
+    app = place.create_app(private_key=private_keys["app"])
+    server = serve(place)
+    began = time.monotonic()
+    answers = [refuse(server, app, FORGED[0], private_keys) for _ in range(40)]
+    wait_for(server, answers[0].trace_id)
+    seconds = time.monotonic() - began
+    known = failures(server)
+    assert known["diagnosed"] <= seconds + 2
+    assert known["diagnosed"] + known["left"] <= 40 and known["left"] >= 40 - seconds - 3
+
+
+def test_calls_that_verify_are_not_looked_at(place, serve, app, any_template, anyone):
+    server = serve(place)
+    Client(server, app).list(template_id=any_template, user_id=anyone.user_id)
+    assert failures(server) == {"diagnosed": 0, "left": 0, "failures": []}
+
+
+def test_the_admin_token_is_asked_for(place, serve):
+    server = serve(place, admin_token="sesame-sesame")
+    assert server.ask_admin("/doctor").status == 401
+    assert failures(server, [(b"Authorization", b"Bearer sesame-sesame")])["failures"] == []
+
+
+def test_the_gateways_own_listener_does_not_serve_it(server):
+    assert http.exchange(server.listen, http.get(b"/doctor")).status == 404
