@@ -7,6 +7,9 @@
  *   Python, JS  {'app_id': '2014', …}, { app_id: '2014', … }
  *   people      app_id=2014, app_id: 2014, one a line */
 
+/* Of a text that is no longer than KQ_REQUEST_TEXT_MAX_BYTES. */
+#define SIZE_DIGITS_MAX 8
+
 static void skip_any(struct kq_cursor *cursor, const char *bytes)
 {
     while (kq_cursor_peek(cursor) > 0 && strchr(bytes, kq_cursor_peek(cursor)) != NULL) {
@@ -38,16 +41,26 @@ static bool take_name(struct kq_cursor *cursor, struct kq_slice *name)
     return true;
 }
 
-/* var_dump says `string(4) "2014"`. */
-static void skip_type(struct kq_cursor *cursor)
+/* var_dump says `string(4) "2014"`, with the size in bytes, and escapes nothing. */
+static bool take_sized(struct kq_cursor *cursor, struct kq_slice *value)
 {
     struct kq_cursor attempt = *cursor;
-    struct kq_slice size;
+    struct kq_slice digits;
+    size_t size = 0;
     kq_request_skip_space(&attempt);
-    if (kq_cursor_take_literal(&attempt, KQ_SLICE("string(")) &&
-        kq_cursor_take_until(&attempt, KQ_SLICE(") "), &size) && kq_slice_is_digits(size)) {
-        *cursor = attempt;
+    if (!kq_cursor_take_literal(&attempt, KQ_SLICE("string(")) ||
+        !kq_cursor_take_until(&attempt, KQ_SLICE(") \""), &digits) || !kq_slice_is_digits(digits) ||
+        digits.size > SIZE_DIGITS_MAX) {
+        return false;
     }
+    for (size_t i = 0; i < digits.size; i++) {
+        size = size * 10 + (size_t)(digits.data[i] - '0');
+    }
+    if (!kq_cursor_take_bytes(&attempt, size, value) || kq_cursor_take(&attempt) != '"') {
+        return false;
+    }
+    *cursor = attempt;
+    return true;
 }
 
 /* Without the backslashes of a quoted text. */
@@ -71,8 +84,8 @@ static struct kq_result unescape(struct kq_slice quoted, struct kq_arena *arena,
     return KQ_OK;
 }
 
-/* Is this quote the one that ends the value? Behind it nothing or the next entry stands. PHP's var_dump does
- * not escape the quotes inside. */
+/* Is this quote the one that ends the value? Behind it nothing or the next entry stands: not everybody
+ * escapes the quotes inside. */
 static bool ends_here(struct kq_cursor behind)
 {
     struct kq_slice name;
@@ -142,9 +155,10 @@ struct kq_result kq_request_add_map(struct kq_sent_request *request, struct kq_s
             (void)kq_cursor_take_part(&cursor, '\n', &line);
             continue;
         }
-        skip_type(&cursor);
         int quote = kq_cursor_peek(&cursor);
-        if (quote == '\'' || quote == '"') {
+        if (take_sized(&cursor, &param.value)) {
+            param.raw = param.value;
+        } else if (quote == '\'' || quote == '"') {
             (void)kq_cursor_take(&cursor);
             struct kq_slice quoted = take_quoted(&cursor, quote);
             KQ_TRY(unescape(quoted, request->arena, &param.value, error));

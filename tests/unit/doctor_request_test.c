@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "doctor/request_read.h"
+
+#include "doctor/examine.h"
+#include "wire_support.h"
+
+/* One request in every form that people have at hand: each reads to the same parameters. */
+
+#define EXPECTED                                                                                             \
+    "app_id=2014&biz_content={\"memo\":\"a&b, c=d\",\"n\":\"卡\"}&charset=utf-8&sign_type=RSA2&timestamp="  \
+    "2014-07-24 03:07:50"
+#define BIZ "{\"memo\":\"a&b, c=d\",\"n\":\"卡\"}"
+#define BIZ_ENCODED "%7B%22memo%22%3A%22a%26b%2C+c%3Dd%22%2C%22n%22%3A%22%E5%8D%A1%22%7D"
+#define QUERY "app_id=2014&charset=utf-8&sign_type=RSA2&timestamp=2014-07-24+03%3A07%3A50&sign=AA%2BB%3D"
+#define PLAIN "app_id=2014&charset=utf-8&sign_type=RSA2&timestamp=2014-07-24 03:07:50&sign=AA+B="
+
+static const struct {
+    const char *name;
+    enum kq_request_form form;
+    const char *text;
+} forms[] = {
+    {"URL", KQ_REQUEST_URL, "https://x/gateway.do?" QUERY "&biz_content=" BIZ_ENCODED "#top"},
+    {"URL and body", KQ_REQUEST_URL, "https://x/gateway.do?" QUERY "\nbiz_content=" BIZ_ENCODED "\n"},
+    {"form", KQ_REQUEST_FORM, QUERY "&biz_content=" BIZ_ENCODED},
+    {"form with a byte order mark", KQ_REQUEST_FORM, "\xEF\xBB\xBF" QUERY "&biz_content=" BIZ_ENCODED},
+    {"plain", KQ_REQUEST_PLAIN, "biz_content=" BIZ "&" PLAIN},
+    {"HTML", KQ_REQUEST_FORM,
+     "app_id=2014&amp;charset=utf-8&amp;sign_type=RSA2&amp;timestamp="
+     "2014-07-24+03%3A07%3A50&amp;sign=AA%2BB%3D&amp;biz_content=" BIZ_ENCODED},
+    {"HTTP", KQ_REQUEST_HTTP,
+     "POST /gateway.do?" QUERY " HTTP/1.1\r\nHost: x\r\nContent-Type: "
+     "application/x-www-form-urlencoded;charset=utf-8\r\n\r\nbiz_content=" BIZ_ENCODED "\r\n"},
+    {"HTTP, GET", KQ_REQUEST_HTTP, "GET /gateway.do?" QUERY "&biz_content=" BIZ_ENCODED " HTTP/1.1\n\n"},
+    {"HTTP, multipart", KQ_REQUEST_HTTP,
+     "POST /gateway.do?" QUERY " HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n"
+     "--b\r\nContent-Disposition: form-data; name=\"biz_content\"\r\n\r\n" BIZ "\r\n--b--\r\n"},
+    {"curl", KQ_REQUEST_CURL,
+     "curl -s -X POST 'https://x/gateway.do?" QUERY
+     "' \\\n  -H 'Accept: */*' \\\n  -d 'biz_content=" BIZ_ENCODED "'"},
+    {"curl, encoding", KQ_REQUEST_CURL,
+     "curl \"https://x/gateway.do?" QUERY "\" --data-urlencode 'biz_content=" BIZ "'"},
+    {"curl, bash's quotes", KQ_REQUEST_CURL,
+     "curl $'https://x/gateway.do?" QUERY "' --data-urlencode $'biz_content={\"memo\":\"a&b, "
+     "c\\u003dd\",\"n\":\"\\u5361\"}'"},
+    {"curl, parts", KQ_REQUEST_CURL,
+     "curl https://x/gateway.do?"
+     "app_id=2014\\&charset=utf-8 -F sign_type=RSA2 "
+     "-F 'timestamp=2014-07-24 03:07:50' -F 'biz_content=" BIZ "'"},
+    {"HAR", KQ_REQUEST_HAR,
+     "{\"log\":{\"entries\":[{\"request\":{\"method\":\"GET\",\"url\":\"https://x/logo.png?v=1\"}},"
+     "{\"request\":{\"method\":\"POST\",\"url\":\"https://x/gateway.do?" QUERY
+     "\",\"postData\":{\"mimeType\":\"application/x-www-form-urlencoded\",\"text\":\"biz_content=" BIZ_ENCODED
+     "\"}}}]}}"},
+    {"HAR entry", KQ_REQUEST_HAR,
+     "{\"request\":{\"method\":\"POST\",\"url\":\"https://x/gateway.do?" QUERY
+     "\",\"postData\":{\"params\":[{\"name\":\"biz_content\",\"value\":\"{\\\"memo\\\":\\\"a&b, "
+     "c=d\\\",\\\"n\\\":\\\"卡\\\"}\"}]}}}"},
+    {"log line", KQ_REQUEST_LOG,
+     "127.0.0.1 - - [24/Jul/2014:03:07:50 +0800] \"GET /gateway.do?" QUERY "&biz_content=" BIZ_ENCODED
+     " HTTP/1.1\" 200 512"},
+    {"log line, plain", KQ_REQUEST_LOG, "2014-07-24 INFO sign content: biz_content=" BIZ "&" PLAIN},
+    {"lines", KQ_REQUEST_LINES,
+     "app_id=2014\ncharset = utf-8\nsign_type: RSA2\ntimestamp=2014-07-24 03:07:50\nbiz_content=" BIZ
+     "\nsign=AA+B=\n"},
+    {"JSON", KQ_REQUEST_JSON,
+     "{\"app_id\":\"2014\",\"charset\":\"utf-8\",\"sign_type\":\"RSA2\",\"timestamp\":\"2014-07-24 "
+     "03:07:50\",\"biz_content\":\"{\\\"memo\\\":\\\"a&b, c=d\\\",\\\"n\\\":\\\"卡\\\"}\",\"sign\":\"AA+B=\"}"},
+    {"JSON, nested", KQ_REQUEST_JSON,
+     "{\"url\":\"x\",\"params\":{\"app_id\":2014,\"charset\":\"utf-8\",\"sign_type\":\"RSA2\",\"timestamp\":"
+     "\"2014-07-24 03:07:50\",\"biz_content\":{\"memo\":\"a&b, c=d\",\"n\":\"卡\"}}}"},
+    {"Java", KQ_REQUEST_MAP,
+     "{app_id=2014, biz_content=" BIZ ", charset=utf-8, sign_type=RSA2, timestamp=2014-07-24 03:07:50, "
+     "sign=AA+B=}"},
+    {"Python", KQ_REQUEST_MAP,
+     "{'app_id': '2014', 'biz_content': '" BIZ "', 'charset': 'utf-8', 'sign_type': 'RSA2', 'timestamp': "
+     "'2014-07-24 03:07:50', 'sign': 'AA+B='}"},
+    {"JavaScript", KQ_REQUEST_MAP,
+     "{\n  app_id: '2014',\n  biz_content: '" BIZ
+     "',\n  charset: 'utf-8',\n  sign_type: 'RSA2',\n  timestamp: "
+     "'2014-07-24 03:07:50',\n  sign: 'AA+B='\n}"},
+    {"PHP's print_r", KQ_REQUEST_MAP,
+     "Array\n(\n    [app_id] => 2014\n    [biz_content] => " BIZ
+     "\n    [charset] => utf-8\n    [sign_type] => "
+     "RSA2\n    [timestamp] => 2014-07-24 03:07:50\n    [sign] => AA+B=\n)\n"},
+    {"PHP's var_dump", KQ_REQUEST_MAP,
+     "array(6) {\n  [\"app_id\"]=>\n  string(4) \"2014\"\n  [\"biz_content\"]=>\n  string(29) \"" BIZ
+     "\"\n  [\"charset\"]=>\n  string(5) \"utf-8\"\n  [\"sign_type\"]=>\n  string(4) \"RSA2\"\n  "
+     "[\"timestamp\"]=>\n  string(19) \"2014-07-24 03:07:50\"\n  [\"sign\"]=>\n  string(5) \"AA+B=\"\n}\n"},
+    {"PHP's array", KQ_REQUEST_MAP,
+     "array(\n  'app_id' => '2014',\n  'biz_content' => '" BIZ
+     "',\n  'charset' => 'utf-8',\n  'sign_type' => "
+     "'RSA2',\n  'timestamp' => '2014-07-24 03:07:50',\n  'sign' => 'AA+B=',\n)"},
+};
+
+static void test_every_form_reads_to_the_same(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KQ_COUNT(forms); i++) {
+        ARENA arena = {0};
+        struct kq_error error = {0};
+        struct kq_sent_request request;
+        struct kq_slice text;
+        print_message("# %s\n", forms[i].name);
+        assert_ok(kq_request_read(kq_slice_of(forms[i].text), &arena, &request, &error), &error);
+        assert_int_equal(request.form, forms[i].form);
+        assert_ok(kq_request_string_to_sign(&request, &text, &error), &error);
+        assert_slice(text, KQ_SLICE(EXPECTED));
+        struct kq_slice sign = kq_request_find(&request, KQ_SLICE("sign"));
+        assert_true(sign.size == 0 || kq_slice_equal(sign, KQ_SLICE("AA+B=")));
+    }
+}
+
+static void test_a_screens_text_is_signed_in_the_calls_charset(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct kq_error error = {0};
+    struct kq_sent_request request;
+    assert_ok(kq_request_read(KQ_SLICE("{\"charset\":\"GBK\",\"memo\":\"卡\"}"), &arena, &request, &error),
+              &error);
+    assert_text(kq_request_find(&request, KQ_SLICE("memo")), "\xBF\xA8");
+    assert_ok(kq_request_read(KQ_SLICE("charset=GBK&memo=%E5%8D%A1"), &arena, &request, &error), &error);
+    assert_text(kq_request_find(&request, KQ_SLICE("memo")), "卡"); /* what was sent stays */
+}
+
+static void test_what_is_no_request_is_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "", "   ", "hello", "{}", "[1,2]", "{\"log\":{\"entries\":[]}}", "curl", "POST / HTTP/1.1"};
+    for (size_t i = 0; i < KQ_COUNT(texts); i++) {
+        ARENA arena = {0};
+        struct kq_error error = {0};
+        struct kq_sent_request request;
+        struct kq_result result = kq_request_read(kq_slice_of(texts[i]), &arena, &request, &error);
+        assert_failed(result, &error, KQ_E_BAD_INPUT);
+    }
+}
+
+static void test_too_many_parameters_are_refused(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    BUFFER text = {0};
+    struct kq_error error = {0};
+    struct kq_sent_request request;
+    for (unsigned i = 0; i <= KQ_PARAMS_MAX; i++) {
+        kq_buffer_print(&text, "a%u=1&", i);
+    }
+    assert_failed(kq_request_read(kq_buffer_slice(&text), &arena, &request, &error), &error, KQ_E_BAD_INPUT);
+}
+
+static void test_a_notification_is_told_by_its_id_and_type(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct kq_error error = {0};
+    struct kq_sent_request request;
+    struct kq_slice text;
+    assert_ok(
+        kq_request_read(KQ_SLICE("notify_id=1&notify_type=t&sign_type=RSA2&b=2"), &arena, &request, &error),
+        &error);
+    assert_true(kq_request_is_notification(&request));
+    assert_ok(kq_request_string_to_sign(&request, &text, &error), &error);
+    assert_text(text, "b=2&notify_id=1&notify_type=t");
+}
+
+static struct kq_result read_once(void *context, struct kq_error *error)
+{
+    ARENA arena = {0};
+    struct kq_sent_request request;
+    return kq_request_read(kq_slice_of(context), &arena, &request, error);
+}
+
+static void test_reading_without_memory(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KQ_COUNT(forms); i++) {
+        fail_each_allocation(read_once, (void *)(uintptr_t)forms[i].text);
+    }
+    fail_each_allocation(read_once, (void *)(uintptr_t) "{\"charset\":\"GBK\",\"memo\":\"卡\"}");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_form_reads_to_the_same),
+        cmocka_unit_test(test_a_screens_text_is_signed_in_the_calls_charset),
+        cmocka_unit_test(test_what_is_no_request_is_refused),
+        cmocka_unit_test(test_too_many_parameters_are_refused),
+        cmocka_unit_test(test_a_notification_is_told_by_its_id_and_type),
+        cmocka_unit_test(test_reading_without_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
