@@ -64,7 +64,8 @@ static const struct {
      "\nsign=AA+B=\n"},
     {"JSON", KQ_REQUEST_JSON,
      "{\"app_id\":\"2014\",\"charset\":\"utf-8\",\"sign_type\":\"RSA2\",\"timestamp\":\"2014-07-24 "
-     "03:07:50\",\"biz_content\":\"{\\\"memo\\\":\\\"a&b, c=d\\\",\\\"n\\\":\\\"卡\\\"}\",\"sign\":\"AA+B=\"}"},
+     "03:07:50\",\"biz_content\":\"{\\\"memo\\\":\\\"a&b, c=d\\\",\\\"n\\\":\\\"卡\\\"}\","
+     "\"sign\":\"AA+B=\"}"},
     {"JSON, nested", KQ_REQUEST_JSON,
      "{\"url\":\"x\",\"params\":{\"app_id\":2014,\"charset\":\"utf-8\",\"sign_type\":\"RSA2\",\"timestamp\":"
      "\"2014-07-24 03:07:50\",\"biz_content\":{\"memo\":\"a&b, c=d\",\"n\":\"卡\"}}}"},
