@@ -2,9 +2,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/call_method.h"
+#include "cli/call_plan.h"
 #include "cli/call_trace.h"
 #include "cli/commands.h"
 #include "cli/keys.h"
+#include "cli/locale.h"
 #include "cli/shown.h"
 #include "kaquan.h"
 #include "wire/base64.h"
@@ -33,7 +36,7 @@ static const struct kq_flag flags[] = {
     {.name = "biz",
      .kind = KQ_FLAG_TEXT,
      .value = "JSON",
-     .text = "the method's own parameters (biz_content)"},
+     .text = "the method's own fields as JSON (biz_content); fields given as flags come in their place"},
     {.name = "charset",
      .kind = KQ_FLAG_TEXT,
      .value = "CHARSET",
@@ -59,6 +62,9 @@ static const struct kq_flag flags[] = {
      .fallback = "30",
      .minimum = 1,
      .maximum = 3600},
+    {.name = "dry-run",
+     .kind = KQ_FLAG_SWITCH,
+     .text = "send nothing: print the string to sign, the URL and the body"},
     {.name = "verbose",
      .kind = KQ_FLAG_SWITCH,
      .text = "show on standard error what is signed, sent, received and verified"},
@@ -105,25 +111,26 @@ static struct kq_result read_gateway_key(struct kq_invocation *invocation, struc
     return kq_call_trace_name_key(trace, path, key, der, error);
 }
 
-static enum kq_client_status call(const struct kq_invocation *invocation, struct kq_call_trace *trace,
-                                  struct session *session, struct kq_client_error *error)
+static enum kq_client_status call(const struct kq_invocation *invocation, const struct kq_call_plan *plan,
+                                  struct kq_call_trace *trace, struct session *session,
+                                  struct kq_client_error *error)
 {
     const struct kq_client_options options = {
-        .gateway_url = kq_flag_text(invocation, "gateway").data,
-        .app_id = kq_flag_text(invocation, "app-id").data,
+        .gateway_url = plan->gateway.data,
+        .app_id = plan->app_id.data,
         .private_key = session->private_key.data,
         .gateway_public_key = session->gateway_public_key.data,
-        .charset = kq_flag_text(invocation, "charset").data,
-        .sign_type = kq_flag_text(invocation, "sign-type").data,
-        .app_auth_token = kq_flag_text(invocation, "app-auth-token").data,
+        .charset = plan->charset.data,
+        .sign_type = plan->sign_type.data,
+        .app_auth_token = plan->app_auth_token.data,
         .timeout_ms = (long)kq_flag_number(invocation, "timeout") * MS_PER_S,
         .observe = trace == NULL ? NULL : kq_call_trace_observe,
         .observe_data = trace,
     };
     const struct kq_client_request request = {
-        .method = invocation->operand.data,
-        .biz_content = kq_flag_text(invocation, "biz").data,
-        .timestamp = kq_flag_text(invocation, "timestamp").data,
+        .method = plan->method.data,
+        .biz_content = plan->biz.data,
+        .timestamp = plan->timestamp.data,
     };
     enum kq_client_status status = kq_client_open(&options, &session->client, error);
     return status == KQ_CLIENT_OK ? kq_client_call(session->client, &request, &session->answer, error)
@@ -163,15 +170,31 @@ static enum kq_error_code code_of(enum kq_client_status status)
     }
 }
 
-static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
+static void report_refusal(const struct kq_invocation *invocation, const struct kq_client_answer *answer)
+{
+    const char *code = answer->sub_code[0] == '\0' ? answer->code : answer->sub_code;
+    const char *message = answer->sub_msg[0] == '\0' ? answer->msg : answer->sub_msg;
+    const struct kq_method *nearest = kq_slice_equal(kq_slice_of(code), KQ_SLICE("isv.invalid-method"))
+                                          ? kq_call_method_nearest(invocation->operand)
+                                          : NULL;
+    struct kq_buffer hint KQ_CLEANUP(kq_buffer_free) = {0};
+    if (nearest != NULL && kq_method_find(invocation->operand) == NULL) {
+        kq_buffer_print(&hint, kq_text("%s; did you mean %s?", "%s；是否想用 %s？"), message, nearest->name);
+    }
+    fflush(stdout);
+    kq_report_refusal(invocation->json, code, hint.size > 0 && !hint.failed ? hint.data : message);
+}
+
+static struct kq_result send_call(struct kq_invocation *invocation, const struct kq_call_plan *plan,
+                                  struct kq_error *error)
 {
     struct session session KQ_CLEANUP(close_session) = {0};
     struct kq_client_error client_error = {0};
-    struct kq_call_trace trace = {.charset = kq_flag_text(invocation, "charset")};
+    struct kq_call_trace trace = {.charset = plan->charset};
     KQ_TRY(read_private_key(invocation, &session, error));
     KQ_TRY(read_gateway_key(invocation, &session, &trace, error));
     struct kq_call_trace *tracer = kq_flag_switch(invocation, "verbose") ? &trace : NULL;
-    enum kq_client_status status = call(invocation, tracer, &session, &client_error);
+    enum kq_client_status status = call(invocation, plan, tracer, &session, &client_error);
     bool refused = status == KQ_CLIENT_GATEWAY || status == KQ_CLIENT_BUSINESS;
     if (status != KQ_CLIENT_OK && !refused) {
         return kq_fail(error, code_of(status), "%s%s", status == KQ_CLIENT_TRANSPORT ? "no answer: " : "",
@@ -179,26 +202,42 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     }
     KQ_TRY(print_response(session.answer, invocation->json, error));
     if (refused) {
-        const char *code =
-            session.answer->sub_code[0] == '\0' ? session.answer->code : session.answer->sub_code;
-        const char *message =
-            session.answer->sub_msg[0] == '\0' ? session.answer->msg : session.answer->sub_msg;
-        fflush(stdout);
-        kq_report_refusal(invocation->json, code, message);
+        report_refusal(invocation, session.answer);
         invocation->exit_status = KQ_EXIT_REFUSED;
     }
     return KQ_OK;
 }
 
+static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
+{
+    struct kq_call_plan plan;
+    KQ_TRY(kq_call_plan_make(invocation, &plan, error));
+    return kq_flag_switch(invocation, "dry-run") ? kq_call_plan_show(invocation, &plan, error)
+                                                 : send_call(invocation, &plan, error);
+}
+
+static const char *const more_examples[] = {
+    "kaquan call alipay.marketing.voucher.list.query --gateway http://127.0.0.1:8080/gateway.do "
+    "--app-id 2014072300007148 --private-key app_private_key.pem "
+    "--gateway-public-key demo/gateway_public_key.pem "
+    "--biz '{\"template_id\":\"20140601000730010040000000EB\",\"user_id\":\"2088302001456115\"}'",
+    "kaquan call voucher.send --help",
+    NULL,
+};
+
 const struct kq_command kq_command_call = {
     .name = "call",
     .text = "make a signed call to any gateway and verify its answer",
-    .example = "kaquan call alipay.marketing.voucher.list.query --gateway http://127.0.0.1:8080/gateway.do "
+    .example = "kaquan call voucher.list.query --gateway http://127.0.0.1:8080/gateway.do "
                "--app-id 2014072300007148 --private-key app_private_key.pem "
                "--gateway-public-key demo/gateway_public_key.pem "
-               "--biz '{\"template_id\":\"20140601000730010040000000EB\",\"user_id\":\"2088302001456115\"}'",
+               "--template-id 20140601000730010040000000EB --user-id 2088302001456115",
+    .more_examples = more_examples,
     .operand = "METHOD",
     .flags = flags,
     .flag_count = KQ_COUNT(flags),
+    .takes_fields = true,
+    .resolve = kq_call_method_resolve,
+    .help = kq_call_method_help,
     .run = run,
 };

@@ -24,11 +24,21 @@ const struct kq_flag *kq_command_flag(const struct kq_command *command, size_t i
     return index < KQ_COUNT(common_flags) ? &common_flags[index] : NULL;
 }
 
+bool kq_flag_name_equal(struct kq_slice a, struct kq_slice b)
+{
+    bool equal = a.size == b.size;
+    for (size_t i = 0; equal && i < a.size; i++) {
+        char left = a.data[i] == '_' ? '-' : a.data[i];
+        equal = left == (b.data[i] == '_' ? '-' : b.data[i]);
+    }
+    return equal;
+}
+
 size_t kq_command_flag_index(const struct kq_command *command, struct kq_slice name)
 {
     size_t index = 0;
     const struct kq_flag *flag = kq_command_flag(command, 0);
-    while (flag != NULL && !kq_slice_equal(kq_slice_of(flag->name), name)) {
+    while (flag != NULL && !kq_flag_name_equal(kq_slice_of(flag->name), name)) {
         flag = kq_command_flag(command, ++index);
     }
     return index;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/arena.h"
 #include "base/error.h"
@@ -57,6 +58,14 @@ struct kq_command {
     const struct kq_import_plan *rows; /* the columns of the file it reads; NULL: it reads none */
     const struct kq_flag *flags;
     size_t flag_count;
+    bool takes_fields; /* flags that are none of its own are fields of what the operand names */
+
+    /* Right after the line was read: makes sense of the operand and the fields. NULL: nothing to do. */
+    struct kq_result (*resolve)(struct kq_invocation *invocation, struct kq_error *error);
+
+    /* Help about the operand, which was resolved. NULL: there is only the command's own. */
+    void (*help)(FILE *out, const struct kq_invocation *invocation);
+
     struct kq_result (*run)(struct kq_invocation *invocation, struct kq_error *error);
 };
 
@@ -79,21 +88,34 @@ struct kq_value {
     size_t capacity;
 };
 
+/* A flag of the line that is a field. In the invocation's arena. */
+struct kq_given_field {
+    struct kq_slice name;
+    struct kq_slice value;
+    bool has_value;
+};
+
 /* One run of one command. */
 struct kq_invocation {
     const struct kq_command *command;
     struct kq_arena arena;   /* owned by whoever runs the command */
     struct kq_value *values; /* one a flag, in the order of kq_command_flag */
     struct kq_slice operand; /* NUL-terminated */
+    struct kq_given_field *fields;
+    size_t field_count;
+    size_t field_capacity;
     bool json;
     bool help;
     enum kq_exit_status exit_status; /* set by a command that has said itself what went wrong */
 };
 
+/* The same name, where underscores are as good as dashes. */
+bool kq_flag_name_equal(struct kq_slice a, struct kq_slice b);
+
 /* The flags of a command: its own, then those that all commands have. NULL behind the last. */
 const struct kq_flag *kq_command_flag(const struct kq_command *command, size_t index);
 
-/* Where it stands among them, or their number. */
+/* Where it stands among them, or their number; underscores are as good as dashes. */
 size_t kq_command_flag_index(const struct kq_command *command, struct kq_slice name);
 
 /* "app create" into `text`. */

@@ -123,8 +123,8 @@ struct kq_result kq_invocation_give(struct kq_invocation *invocation, size_t fla
     return flag->kind == KQ_FLAG_LIST ? append_item(invocation, value, copy, error) : KQ_OK;
 }
 
-static struct kq_result refuse_unknown(const struct kq_command *command, struct kq_slice name,
-                                       struct kq_error *error)
+struct kq_result kq_flags_refuse_unknown(const struct kq_command *command, struct kq_slice name,
+                                         struct kq_error *error)
 {
     struct kq_nearest nearest;
     kq_nearest_init(&nearest, name);
@@ -142,6 +142,31 @@ static struct kq_result refuse_unknown(const struct kq_command *command, struct 
                    KQ_SLICE_PRINT(name), title);
 }
 
+static struct kq_result keep_field(struct kq_invocation *invocation, struct kq_given_field field,
+                                   struct kq_error *error)
+{
+    KQ_ENSURE(kq_utf8_is_valid(field.name) && kq_utf8_is_valid(field.value), error, KQ_E_USAGE,
+              "--%.*s is not UTF-8 text", KQ_SLICE_PRINT(field.name));
+    if (invocation->field_count == invocation->field_capacity) {
+        size_t capacity = invocation->field_capacity == 0 ? 16 : invocation->field_capacity * 2;
+        struct kq_given_field *fields =
+            kq_arena_allocate_array(&invocation->arena, capacity, sizeof(*fields));
+        KQ_ENSURE_MEMORY(fields != NULL, error);
+        for (size_t i = 0; i < invocation->field_count; i++) {
+            fields[i] = invocation->fields[i];
+        }
+        invocation->fields = fields;
+        invocation->field_capacity = capacity;
+    }
+    invocation->fields[invocation->field_count++] = field;
+    return KQ_OK;
+}
+
+static bool is_value(int count, char *const *arguments, int at)
+{
+    return at < count && !kq_slice_starts_with(kq_slice_of(arguments[at]), KQ_SLICE("--"));
+}
+
 /* arguments[*at] begins with two dashes and more; moves *at onto the value where that is an argument of its
  * own. */
 static struct kq_result parse_flag(struct kq_invocation *invocation, int count, char *const *arguments,
@@ -152,8 +177,18 @@ static struct kq_result parse_flag(struct kq_invocation *invocation, int count, 
     struct kq_slice name = {.data = argument.data, .size = equals};
     size_t index = kq_command_flag_index(invocation->command, name);
     const struct kq_flag *flag = kq_command_flag(invocation->command, index);
+    if (flag == NULL && invocation->command->takes_fields) {
+        struct kq_given_field field = {.name = name, .has_value = equals < argument.size};
+        if (field.has_value) {
+            field.value = kq_slice_of(argument.data + equals + 1);
+        } else if (is_value(count, arguments, *at + 1)) {
+            field.value = kq_slice_of(arguments[++*at]);
+            field.has_value = true;
+        }
+        return keep_field(invocation, field, error);
+    }
     if (flag == NULL) {
-        return refuse_unknown(invocation->command, name, error);
+        return kq_flags_refuse_unknown(invocation->command, name, error);
     }
     char source[KQ_COMMAND_TITLE_SIZE];
     snprintf(source, sizeof(source), "--%s", flag->name);
@@ -161,10 +196,8 @@ static struct kq_result parse_flag(struct kq_invocation *invocation, int count, 
     if (equals < argument.size) {
         value = kq_slice_of(argument.data + equals + 1);
     } else if (flag->kind != KQ_FLAG_SWITCH) {
-        bool follows =
-            *at + 1 < count && !kq_slice_starts_with(kq_slice_of(arguments[*at + 1]), KQ_SLICE("--"));
-        KQ_ENSURE(follows, error, KQ_E_USAGE, "--%s needs a value: --%s %s", flag->name, flag->name,
-                  flag->value);
+        KQ_ENSURE(is_value(count, arguments, *at + 1), error, KQ_E_USAGE, "--%s needs a value: --%s %s",
+                  flag->name, flag->name, flag->value);
         value = kq_slice_of(arguments[++*at]);
     }
     return kq_invocation_give(invocation, index, KQ_VALUE_COMMAND_LINE, value, source, error);

@@ -25,6 +25,10 @@ KQ_MUST struct kq_result kq_invocation_give(struct kq_invocation *invocation, si
 KQ_MUST struct kq_result kq_flags_parse(struct kq_invocation *invocation, int count, char *const *arguments,
                                         struct kq_error *error);
 
+/* There is no such flag; names the nearest one. Fails always. USAGE. */
+KQ_MUST struct kq_result kq_flags_refuse_unknown(const struct kq_command *command, struct kq_slice name,
+                                                 struct kq_error *error);
+
 /* What is required must be there by now. USAGE. */
 KQ_MUST struct kq_result kq_flags_check(const struct kq_invocation *invocation, struct kq_error *error);
 

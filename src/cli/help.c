@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/catalogue.h"
 #include "base/buffer.h"
 #include "cli/import.h"
 #include "wire/json.h"
@@ -10,6 +11,7 @@
 #define TITLE_COLUMNS 23
 #define FLAG_COLUMNS 32
 #define ROW_COLUMNS 18
+#define METHOD_COLUMNS 54
 
 static bool is_in_group(const struct kq_command *command, struct kq_slice group)
 {
@@ -52,12 +54,17 @@ static void print_usage(FILE *out, const struct kq_command *command, const char 
     fputs(optional ? " [flags]\n\n" : "\n\n", out);
 }
 
+void kq_help_print_row(FILE *out, const char *head, const char *text)
+{
+    fprintf(out, "  %-*s %s", FLAG_COLUMNS, head, text);
+}
+
 static void print_flag(FILE *out, const struct kq_flag *flag)
 {
     char head[96];
     snprintf(head, sizeof(head), "--%s%s%s%s", flag->name, flag->value == NULL ? "" : " ",
              flag->value == NULL ? "" : flag->value, flag->kind == KQ_FLAG_LIST ? "..." : "");
-    fprintf(out, "  %-*s %s", FLAG_COLUMNS, head, flag->text);
+    kq_help_print_row(out, head, flag->text);
     if (flag->required) {
         fputs(" (required)", out);
     } else if (flag->fallback != NULL) {
@@ -89,6 +96,16 @@ static void print_rows(FILE *out, const struct kq_import_plan *rows)
     }
 }
 
+static void print_methods(FILE *out)
+{
+    fputs("\nA METHOD's fields are flags too: `kaquan call METHOD --help` shows them, with limits and the "
+          "method's codes.\nThe end of a name is enough where only one has it. METHODs:\n",
+          out);
+    for (size_t i = 0; i < kq_catalogue_count; i++) {
+        fprintf(out, "  %-*s %s\n", METHOD_COLUMNS, kq_catalogue[i]->name, kq_catalogue[i]->text);
+    }
+}
+
 void kq_help_command(FILE *out, const struct kq_command *command)
 {
     char title[KQ_COMMAND_TITLE_SIZE];
@@ -106,6 +123,9 @@ void kq_help_command(FILE *out, const struct kq_command *command)
     fputs(has_lists && command->rows != NULL ? "\n" : "", out);
     if (command->rows != NULL) {
         print_rows(out, command->rows);
+    }
+    if (command->takes_fields) {
+        print_methods(out);
     }
     fputs("\nWhat no flag says comes from the environment (--data is KAQUAN_DATA), "
           "then from kaquan.conf (data = DIR).\n",

@@ -80,6 +80,27 @@ static struct kq_result refuse_unknown(int count, char *const *words, struct kq_
                    group, space, words[in_group ? 1 : 0], space, group);
 }
 
+static struct kq_result run_command(struct kq_invocation *invocation, int count, char *const *words,
+                                    struct kq_error *error)
+{
+    const struct kq_command *command = invocation->command;
+    KQ_TRY(kq_flags_parse(invocation, count, words, error));
+    if (command->resolve != NULL) {
+        KQ_TRY(command->resolve(invocation, error));
+    }
+    if (invocation->help) {
+        if (command->help != NULL && invocation->operand.size > 0) {
+            command->help(stdout, invocation);
+        } else {
+            kq_help_command(stdout, command);
+        }
+        return KQ_OK;
+    }
+    KQ_TRY(kq_settings_apply(invocation, error));
+    KQ_TRY(kq_flags_check(invocation, error));
+    return command->run(invocation, error);
+}
+
 /* kaquan help [WORDS], kaquan GROUP --help */
 static struct kq_result show_help(int count, char *const *words, struct kq_error *error)
 {
@@ -89,6 +110,12 @@ static struct kq_result show_help(int count, char *const *words, struct kq_error
         return KQ_OK;
     }
     const struct kq_command *command = find_command(count, words, &taken);
+    if (command != NULL && command->help != NULL && count > taken) {
+        char *const about[] = {words[taken], "--help"};
+        struct kq_invocation invocation KQ_CLEANUP(kq_invocation_free) = {0};
+        KQ_TRY(kq_invocation_init(&invocation, command, error));
+        return run_command(&invocation, KQ_COUNT(about), about, error);
+    }
     if (command != NULL) {
         kq_help_command(stdout, command);
         return KQ_OK;
@@ -98,19 +125,6 @@ static struct kq_result show_help(int count, char *const *words, struct kq_error
         return KQ_OK;
     }
     return refuse_unknown(count, words, error);
-}
-
-static struct kq_result run_command(struct kq_invocation *invocation, int count, char *const *words,
-                                    struct kq_error *error)
-{
-    KQ_TRY(kq_flags_parse(invocation, count, words, error));
-    if (invocation->help) {
-        kq_help_command(stdout, invocation->command);
-        return KQ_OK;
-    }
-    KQ_TRY(kq_settings_apply(invocation, error));
-    KQ_TRY(kq_flags_check(invocation, error));
-    return invocation->command->run(invocation, error);
 }
 
 /* What was printed must have arrived: a full disk behind `>` is a failure. */

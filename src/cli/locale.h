@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_CLI_LOCALE_H
+#define KQ_CLI_LOCALE_H
+
+#include <stdbool.h>
+
+/* The language of help and errors: Chinese where LC_ALL, else LC_MESSAGES, else LANG begins with "zh", else
+ * English. The environment is read each time: nothing changes it. JSON is the same in every language. */
+bool kq_is_chinese(void);
+
+/* The text in that language; the English one where there is no other. */
+#ifdef __GNUC__
+__attribute__((format_arg(1))) __attribute__((format_arg(2)))
+#endif
+const char *
+kq_text(const char *english, const char *chinese);
+
+#endif
