@@ -11,7 +11,9 @@ static const struct kq_flag common_flags[] = {
     {.name = "config",
      .kind = KQ_FLAG_TEXT,
      .value = "FILE",
-     .text = "settings, `name = value` lines (default: kaquan.conf in the data directory)"},
+     .text =
+         "settings, `name = value` lines (default: kaquan.conf in the data directory; of calls and profiles "
+         "~/.config/kaquan/config)"},
     {.name = "help", .kind = KQ_FLAG_SWITCH, .text = "show this"},
 };
 

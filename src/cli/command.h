@@ -58,6 +58,7 @@ struct kq_command {
     const struct kq_import_plan *rows; /* the columns of the file it reads; NULL: it reads none */
     const struct kq_flag *flags;
     size_t flag_count;
+    bool makes_config; /* the file that --config names need not be there yet */
     bool takes_fields; /* flags that are none of its own are fields of what the operand names */
 
     /* Right after the line was read: makes sense of the operand and the fields. NULL: nothing to do. */
@@ -74,6 +75,7 @@ enum kq_value_level {
     KQ_VALUE_NONE,
     KQ_VALUE_COMMAND_LINE,
     KQ_VALUE_ENVIRONMENT,
+    KQ_VALUE_PROFILE, /* a section of the file */
     KQ_VALUE_FILE,
     KQ_VALUE_FALLBACK,
 };
@@ -134,6 +136,49 @@ const struct kq_slice *kq_flag_list(const struct kq_invocation *invocation, cons
     {                                                                                                        \
         .name = "data", .kind = KQ_FLAG_TEXT, .required = true, .value = "DIR",                              \
         .text = "the data directory that `kaquan init` made"                                                 \
+    }
+
+/* The rows of the flags that say who calls which gateway: of a command that calls, and of the profiles that
+ * keep them. */
+#define KQ_FLAGS_OF_A_CALLER(needed)                                                                         \
+    {.name = "gateway",                                                                                      \
+     .kind = KQ_FLAG_TEXT,                                                                                   \
+     .required = (needed),                                                                                   \
+     .value = "URL",                                                                                         \
+     .text = "the gateway, like http://127.0.0.1:8080/gateway.do"},                                          \
+        {.name = "app-id",                                                                                   \
+         .kind = KQ_FLAG_TEXT,                                                                               \
+         .required = (needed),                                                                               \
+         .value = "ID",                                                                                      \
+         .text = "the application that calls"},                                                              \
+        {.name = "private-key",                                                                              \
+         .kind = KQ_FLAG_TEXT,                                                                               \
+         .required = (needed),                                                                               \
+         .value = "FILE",                                                                                    \
+         .text = "the application's private key, in any of the usual forms"},                                \
+        {.name = "gateway-public-key",                                                                       \
+         .kind = KQ_FLAG_TEXT,                                                                               \
+         .required = (needed),                                                                               \
+         .value = "FILE",                                                                                    \
+         .text = "the gateway's public key, which answers are verified with"},                               \
+        {.name = "charset",                                                                                  \
+         .kind = KQ_FLAG_TEXT,                                                                               \
+         .value = "CHARSET",                                                                                 \
+         .text = "utf-8, gbk or gb2312",                                                                     \
+         .fallback = (needed) ? "utf-8" : NULL},                                                             \
+        {.name = "sign-type",                                                                                \
+         .kind = KQ_FLAG_TEXT,                                                                               \
+         .value = "TYPE",                                                                                    \
+         .text = "RSA2 (SHA-256) or RSA (SHA-1)",                                                            \
+         .fallback = (needed) ? "RSA2" : NULL},                                                              \
+        {.name = "app-auth-token",                                                                           \
+         .kind = KQ_FLAG_TEXT,                                                                               \
+         .value = "TOKEN",                                                                                   \
+         .text = "act for the merchant that granted it"},                                                    \
+    {                                                                                                        \
+        .name = "timeout", .kind = KQ_FLAG_NUMBER, .value = "SECONDS",                                       \
+        .text = "how long to wait for the answer", .fallback = (needed) ? "30" : NULL, .minimum = 1,         \
+        .maximum = 3600                                                                                      \
     }
 
 /* All commands, in the order of the help. */

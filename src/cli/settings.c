@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
-#include "base/cursor.h"
+#include "cli/config.h"
 #include "cli/file.h"
 #include "cli/flags.h"
 #include "cli/nearest.h"
@@ -56,39 +56,82 @@ static struct kq_result check_known(struct kq_slice name, const char *source, st
                    nearest.best == NULL ? "" : "?");
 }
 
-static struct kq_result read_line(struct kq_invocation *invocation, const char *source, struct kq_slice line,
-                                  struct kq_error *error)
+/* A path of a profile may begin in the home directory. */
+static struct kq_result expand(struct kq_invocation *invocation, struct kq_slice *value,
+                               struct kq_error *error)
 {
-    line = kq_slice_trim(line);
-    if (line.size == 0 || line.data[0] == '#') {
-        return KQ_OK;
+    const char *home = getenv("HOME");
+    if (home != NULL && kq_slice_starts_with(*value, KQ_SLICE("~/"))) {
+        *value = kq_arena_print(&invocation->arena, "%s%.*s", home, (int)value->size - 1, value->data + 1);
+        KQ_ENSURE_MEMORY(value->data != NULL, error);
     }
-    size_t equals = kq_slice_find(line, '=');
-    KQ_ENSURE(equals < line.size, error, KQ_E_USAGE, "%s: not of the form `name = value`", source);
-    struct kq_slice name = kq_slice_trim((struct kq_slice){.data = line.data, .size = equals});
-    struct kq_slice value =
-        kq_slice_trim((struct kq_slice){.data = line.data + equals + 1, .size = line.size - equals - 1});
-    size_t index = kq_command_flag_index(invocation->command, name);
+    return KQ_OK;
+}
+
+static struct kq_result give_setting(struct kq_invocation *invocation, const struct kq_config_line *line,
+                                     struct kq_error *error)
+{
+    char source[SOURCE_SIZE];
+    snprintf(source, sizeof(source), "%s line %u", line->path, line->number);
+    size_t index = kq_command_flag_index(invocation->command, line->name);
     if (kq_command_flag(invocation->command, index) == NULL) {
-        return check_known(name, source, error);
+        return check_known(line->name, source, error);
+    }
+    struct kq_slice value = line->value;
+    enum kq_value_level level = line->profile.size > 0 ? KQ_VALUE_PROFILE : KQ_VALUE_FILE;
+    if (level == KQ_VALUE_PROFILE) {
+        KQ_TRY(expand(invocation, &value, error));
     }
     char setting[SOURCE_SIZE + VARIABLE_SIZE];
-    snprintf(setting, sizeof(setting), "%s: %.*s", source, KQ_SLICE_PRINT(name));
-    return kq_invocation_give(invocation, index, KQ_VALUE_FILE, value, setting, error);
+    snprintf(setting, sizeof(setting), "%s: %.*s", source, KQ_SLICE_PRINT(line->name));
+    return kq_invocation_give(invocation, index, level, value, setting, error);
+}
+
+/* The lines of one section, or (where `profile` is empty) those above all of them. */
+static struct kq_result read_section(struct kq_invocation *invocation, const char *path, struct kq_slice text,
+                                     struct kq_slice profile, struct kq_error *error)
+{
+    struct kq_config_line line = kq_config_begin(path, text);
+    bool more = false;
+    KQ_TRY(kq_config_next(&line, &more, error));
+    while (more) {
+        if (line.kind == KQ_CONFIG_SETTING && kq_slice_equal(line.profile, profile)) {
+            KQ_TRY(give_setting(invocation, &line, error));
+        }
+        KQ_TRY(kq_config_next(&line, &more, error));
+    }
+    return KQ_OK;
+}
+
+static bool has_flag(const struct kq_invocation *invocation, const char *name)
+{
+    size_t index = kq_command_flag_index(invocation->command, kq_slice_of(name));
+    return kq_command_flag(invocation->command, index) != NULL;
+}
+
+static struct kq_result read_profile(struct kq_invocation *invocation, const char *path, struct kq_slice text,
+                                     struct kq_error *error)
+{
+    struct kq_slice profile = kq_flag_text(invocation, "profile");
+    bool found = false;
+    if (profile.size == 0) {
+        KQ_TRY(kq_config_default_profile(path, text, &profile, error));
+    }
+    KQ_TRY(kq_config_has_profile(path, text, profile, &found, error));
+    bool needed = !kq_slice_equal(profile, KQ_SLICE(KQ_CONFIG_DEFAULT_PROFILE));
+    KQ_ENSURE(found || !needed, error, KQ_E_USAGE,
+              "there is no profile %.*s in %s: `kaquan profile list` lists them", KQ_SLICE_PRINT(profile),
+              path);
+    return found ? read_section(invocation, path, text, profile, error) : KQ_OK;
 }
 
 struct kq_result kq_settings_read(struct kq_invocation *invocation, const char *path, struct kq_slice text,
                                   struct kq_error *error)
 {
-    struct kq_cursor cursor = kq_cursor_of(text);
-    kq_cursor_take_literal(&cursor, KQ_SLICE("\xEF\xBB\xBF"));
-    struct kq_slice line;
-    for (unsigned number = 1; kq_cursor_take_part(&cursor, '\n', &line); number++) {
-        char source[SOURCE_SIZE];
-        snprintf(source, sizeof(source), "%s line %u", path, number);
-        KQ_TRY(read_line(invocation, source, line, error));
+    if (has_flag(invocation, "profile")) {
+        KQ_TRY(read_profile(invocation, path, text, error));
     }
-    return KQ_OK;
+    return read_section(invocation, path, text, KQ_SLICE_EMPTY, error);
 }
 
 /* The file's path; empty where there is no place to look. */
@@ -96,10 +139,11 @@ static struct kq_result find_file(const struct kq_invocation *invocation, struct
                                   struct kq_slice *path, bool *must_exist, struct kq_error *error)
 {
     *path = kq_flag_text(invocation, "config");
-    *must_exist = path->size > 0;
-    bool has_data = kq_command_flag(invocation->command,
-                                    kq_command_flag_index(invocation->command, KQ_SLICE("data"))) != NULL;
-    if (path->size > 0 || !has_data || kq_flag_text(invocation, "data").size == 0) {
+    *must_exist = path->size > 0 && !invocation->command->makes_config;
+    if (path->size == 0 && has_flag(invocation, "profile")) {
+        return kq_config_home(arena, path, error);
+    }
+    if (path->size > 0 || !has_flag(invocation, "data") || kq_flag_text(invocation, "data").size == 0) {
         return KQ_OK;
     }
     *path = kq_arena_print(arena, "%s/" KQ_SETTINGS_FILE_NAME, kq_flag_text(invocation, "data").data);
@@ -113,6 +157,10 @@ static struct kq_result apply_file(struct kq_invocation *invocation, struct kq_e
     bool must_exist = false;
     KQ_TRY(find_file(invocation, &invocation->arena, &path, &must_exist, error));
     if (path.size == 0 || (!must_exist && !kq_file_exists(path.data))) {
+        bool asked = has_flag(invocation, "profile") && kq_flag_text(invocation, "profile").size > 0;
+        KQ_ENSURE(!asked, error, KQ_E_USAGE,
+                  "there is no profile %s: `kaquan profile set %s --help` makes one",
+                  kq_flag_text(invocation, "profile").data, kq_flag_text(invocation, "profile").data);
         return KQ_OK;
     }
     struct kq_buffer text KQ_CLEANUP(kq_buffer_wipe_and_free) = {0}; /* it may hold the admin token */

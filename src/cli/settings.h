@@ -14,12 +14,13 @@
 #define KQ_SETTINGS_MAX_BYTES ((size_t)65536)
 
 /* The environment (KAQUAN_ and the flag's name in capitals, dashes as underscores), then the file (--config,
- * else kaquan.conf in the data directory, where there is one), then the fallbacks. USAGE names the variable,
- * or the file and the line. */
+ * else kq_config_home for a command with --profile, else kaquan.conf in the data directory, where there is
+ * one), then the fallbacks. In the file a profile's section comes before what stands above all sections.
+ * USAGE names the variable, or the file and the line. */
 KQ_MUST struct kq_result kq_settings_apply(struct kq_invocation *invocation, struct kq_error *error);
 
-/* Of a file's text: `name = value` lines, # comments, empty lines; names are those of flags, of any command.
- * `path` is for refusals. */
+/* Of a file's text (config.h); names are those of flags, of any command. A command without --profile passes
+ * over the sections. `path` is for refusals. */
 KQ_MUST struct kq_result kq_settings_read(struct kq_invocation *invocation, const char *path,
                                           struct kq_slice text, struct kq_error *error);
 

@@ -11,6 +11,7 @@ from command import refused, refused_as_json, run_bytes
 
 COMMANDS = [
     "init", "serve", "call", "sign", "verify", "report", "audit", "version",
+    "profile set", "profile list", "profile show",
     "merchant create", "merchant list",
     "app create", "app list", "app show", "app rotate-key", "app issue-certificate", "app set-content-key",
     "app permit", "app limit",
@@ -53,7 +54,7 @@ RELIED_ON = {
     "report": ["template-id", "pid", "from", "to", "by", "format"],
     "audit": ["deep"],
 }
-CALL_FLAGS = ["biz", "gateway", "app-id", "private-key", "gateway-public-key", "charset", "sign-type", "app-auth-token",
+CALL_FLAGS = ["profile", "dry-run", "biz", "gateway", "app-id", "private-key", "gateway-public-key", "charset", "sign-type", "app-auth-token",
               "verbose", "timeout", "timestamp"]
 
 

@@ -13,6 +13,7 @@ static const struct kq_flag flags[] = {
     {.name = "amount", .kind = KQ_FLAG_MONEY},
     {.name = "start", .kind = KQ_FLAG_TIME},
     {.name = "draft", .kind = KQ_FLAG_SWITCH},
+    {.name = "profile", .kind = KQ_FLAG_TEXT},
 };
 static const struct kq_command command = {.name = "serve", .flags = flags, .flag_count = KQ_COUNT(flags)};
 const struct kq_command *const kq_commands[] = {&command};

@@ -9,8 +9,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = (ROOT / os.environ.get("KAQUAN_BINARY", "build/kaquan")).resolve()
 
-# The program takes settings from KAQUAN_… variables too: the tests give it none, whatever the caller's environment.
+# The program takes settings from KAQUAN_… variables and from the user's own file too: the tests give it none, whatever
+# the caller's environment; and it speaks English.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("KAQUAN_")}
+ENVIRONMENT |= {"XDG_CONFIG_HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
 
 # Far beyond what any command needs, also under a sanitizer on a busy machine.
 COMMAND_TIMEOUT_S = 120

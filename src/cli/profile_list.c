@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/commands.h"
+#include "cli/profile_rows.h"
+#include "cli/table.h"
+
+static struct kq_result print_rows(const struct kq_profile_file *file, struct kq_table *table,
+                                   struct kq_error *error)
+{
+    struct kq_config_line line = kq_config_begin(file->path.data, kq_buffer_slice(&file->text));
+    bool more = false;
+    KQ_TRY(kq_config_next(&line, &more, error));
+    while (more) {
+        if (line.kind == KQ_CONFIG_SECTION) {
+            struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
+            struct kq_slice cells[KQ_PROFILE_COLUMN_COUNT];
+            struct kq_row row;
+            kq_row_init(&row, kq_profile_columns, KQ_PROFILE_COLUMN_COUNT, cells, &arena);
+            KQ_TRY(kq_profile_fill(file, line.profile, &row, error));
+            KQ_TRY(kq_table_print(table, &row, 1, error));
+        }
+        KQ_TRY(kq_config_next(&line, &more, error));
+    }
+    return KQ_OK;
+}
+
+static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
+{
+    struct kq_profile_file file KQ_CLEANUP(kq_profile_file_free) = {0};
+    struct kq_table table;
+    KQ_TRY(kq_profile_file_read(invocation, &file, error));
+    kq_table_begin(&table, kq_profile_columns, KQ_PROFILE_COLUMN_COUNT,
+                   invocation->json ? KQ_TABLE_JSON : KQ_TABLE_ALIGNED, stdout);
+    KQ_TRY(print_rows(&file, &table, error));
+    kq_table_end(&table);
+    return KQ_OK;
+}
+
+const struct kq_command kq_command_profile_list = {
+    .group = "profile",
+    .name = "list",
+    .text = "list the profiles of your configuration file",
+    .example = "kaquan profile list",
+    .run = run,
+};
