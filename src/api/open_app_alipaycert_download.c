@@ -91,6 +91,7 @@ const struct kq_method kq_method_open_app_alipaycert_download = {
     .parameter_error = KQ_E_INVALID_PARAMETER,
     .codes = codes,
     .allowed_by_default = true,
+    .is_query = true,
     .prepare = prepare,
     .finish = finish,
 };
