@@ -13,6 +13,10 @@
 KQ_MUST struct kq_result kq_bench_load_command(const struct kq_bench_options *options, struct kq_buffer *json,
                                                struct kq_error *error);
 
+/* The client library: calls of one thread against a server, one after the other or so many at a time. */
+KQ_MUST struct kq_result kq_bench_client_command(const struct kq_bench_options *options,
+                                                 struct kq_buffer *json, struct kq_error *error);
+
 /* The machine alone: signatures and verifications a second with all cores busy, syncs of an append. */
 KQ_MUST struct kq_result kq_bench_limit_command(const struct kq_bench_options *options,
                                                 struct kq_buffer *json, struct kq_error *error);

@@ -16,6 +16,9 @@ static const struct {
      {"port", "app-id", "private-key", "calls", "connections", "seconds", "warm-up", "rate", "depth", "cycle",
       "server-pid"},
      kq_bench_load_command},
+    {"client",
+     {"gateway", "app-id", "private-key", "gateway-public-key", "calls", "in-flight", "seconds", "warm-up"},
+     kq_bench_client_command},
     {"sign", {"app-id", "private-key", "calls"}, kq_bench_sign_command},
     {"store", {"database", "rows", "pid", "in-flight", "seconds"}, kq_bench_store_command},
     {"plain", {"store", "copy", "transaction"}, kq_bench_plain_command},
@@ -34,7 +37,7 @@ static struct kq_result run(int count, char **words, struct kq_buffer *output, s
         }
     }
     return kq_fail(error, KQ_E_USAGE,
-                   "usage: kaquan-bench limit|load|sign|store|plain|receive --NAME VALUE...");
+                   "usage: kaquan-bench limit|load|client|sign|store|plain|receive --NAME VALUE...");
 }
 
 int main(int argc, char **argv)

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 
 from bench import programs
+from bench.clients import Clients
 from bench.midnight import Midnight
 from bench.programs import BenchError, Receiver, ask, open_connection, say, timed, tool
 from bench.runs import CONNECTIONS, Runs
@@ -32,11 +33,12 @@ class Plan:
     shares: tuple
     starts: int
     signed: int  # requests signed for workloads that ask each thing once, at most
+    client_warm_up_s: float  # of clients that are compiled while they run
 
 
-FULL = Plan(limit_s=2, warm_up_s=0.5, send_s=6, window_s=4, store_s=2, turns=3, sweep_s=3, starts=5, signed=30_000,
+FULL = Plan(limit_s=2, warm_up_s=0.5, send_s=6, window_s=4, store_s=2, turns=3, sweep_s=3, starts=5, signed=30_000, client_warm_up_s=3,
             shares=(0.1, 0.25, 0.5, 0.75, 0.9, 1.0, 1.2, 1.5))
-QUICK = Plan(limit_s=0.3, warm_up_s=0.1, send_s=0.6, window_s=0.6, store_s=0.3, turns=1, sweep_s=0.6, starts=2, signed=3_000,
+QUICK = Plan(limit_s=0.3, warm_up_s=0.1, send_s=0.6, window_s=0.6, store_s=0.3, turns=1, sweep_s=0.6, starts=2, signed=3_000, client_warm_up_s=0.5,
              shares=(0.5, 1.0))
 
 
@@ -61,6 +63,8 @@ class Bench(Runs):
         self.run_workloads()
         if with_sweep:
             self.sweep()
+        if with_sweep:
+            self.clients()
         self.commands()
         self.midnight()
 
@@ -169,6 +173,10 @@ class Bench(Runs):
             for share in self.plan.shares:
                 say(f"  sends at {share} of the limit")
                 points.append({"share": share, **self.sends_at(share, server, self.plan.sweep_s)})
+
+    def clients(self):
+        clients = Clients(self.store, self.signatures_per_s, self.plan)
+        self.figures["clients"] = clients.measure()
 
     # What operators ask
 

@@ -34,9 +34,9 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def run(command, **settings):
+def run(command, environment=None, **settings):
     """A command that has to succeed: its standard output, as bytes."""
-    done = subprocess.run([str(word) for word in command], env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+    done = subprocess.run([str(word) for word in command], env=environment or ENVIRONMENT, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, **settings)
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip()[-2000:]

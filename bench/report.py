@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table on the terminal, and the targets."""
 
+import operator
+
 MIB = 1024 * 1024
+RELATIONS = {">=": operator.ge, "<=": operator.le, ">": operator.gt}
 MANY, FEW = 10_000_000, 10_000  # vouchers, as the targets name them
 
 
@@ -32,6 +35,7 @@ def targets(results):
     memory = last["memory"]
     least, many = find(results, FEW) or sizes[0], find(results, MANY) or last
     is_growth = many["vouchers"] >= MANY and least["vouchers"] <= FEW
+    client_share, client_lead = client_ratios(last["clients"])
     growth = send_cost(many) / send_cost(least) if is_growth else None
     rows = [
         ("send, unique keys, durable ÷ limit", at, runs["send, unique keys"]["ratio"], ">=", 0.90, "{:.2f}"),
@@ -47,10 +51,12 @@ def targets(results):
          memory["idle"]["resident_bytes"] / MIB, "<=", 60, "{:.1f}"),
         ("start to first answer, 10 million vouchers, ms", f"{many['vouchers']:,} vouchers",
          many["first_answer_ms"] if many["vouchers"] >= MANY else None, "<=", 100, "{:.0f}"),
+        ("libkaquan's calls on one thread ÷ limit of a core", at, client_share, ">=", 0.90, "{:.2f}"),
+        ("libkaquan ÷ the fastest other client library", at, client_lead, ">", 1, "{:.1f}"),
     ]
     return [{"name": name, "measured_at": where, "figure": figure, "relation": relation, "target": target,
              "shown": "-" if figure is None else shape.format(figure),
-             "met": None if figure is None else (figure >= target if relation == ">=" else figure <= target)}
+             "met": None if figure is None else RELATIONS[relation](figure, target)}
             for name, where, figure, relation, target, shape in rows]
 
 
@@ -127,6 +133,8 @@ def size_lines(size):
     yield from midnight_lines(size)
     if "sweep" in size:
         yield ""
+        yield from client_lines(size["clients"])
+        yield ""
         yield from columns([["sends offered ÷ limit", "offered/s", "late p99", *HEAD[1:], ""],
                             *([f"{point['share']:.2f}", f"{point['offered_per_s']:,.0f}", milliseconds(point["late_p99_us"]),
                                *run_row("", point)[1:]] for point in size["sweep"])])
@@ -164,6 +172,28 @@ def midnight_lines(size):
     yield from columns([["whole processes", "ms", "CPU ms"],
                         *([name, f"{run['wall_ms']:,.0f}", f"{run['cpu_ms']:,.0f}"] for name, run in
                           (*size["commands"].items(), ("kaquan audit, after the midnight", midnight["audit"])))])
+
+
+def client_lines(clients):
+    yield from columns([["a client's calls, one thread", "calls/s", "CPU µs a call", "÷ limit of a core"],
+                        *([name, f"{run['calls_per_s']:,.0f}", f"{run['cpu_s'] / run['calls'] * 1e6:.0f}",
+                           f"{run['calls_per_s'] / core_limit(clients):.2f}"] for name, run in clients.items())])
+
+
+def core_limit(clients):
+    """Signatures a second that one core can make, as sampled while libkaquan was measured."""
+    return 1e6 / loop_run(clients)["limit"]["sign_us"]
+
+
+def loop_run(clients):
+    return next(run for name, run in clients.items() if name.startswith("libkaquan") and name.endswith("on a loop"))
+
+
+def client_ratios(clients):
+    """libkaquan on one thread: ÷ the limit of a core; each way of calling ÷ the fastest other library, the lesser of the two."""
+    others = [run["calls_per_s"] for name, run in clients.items() if not name.startswith("libkaquan")]
+    least = min(run["calls_per_s"] for name, run in clients.items() if name.startswith("libkaquan"))
+    return loop_run(clients)["calls_per_s"] / core_limit(clients), least / max(others) if others else None
 
 
 def target_lines(results):

@@ -52,6 +52,7 @@ class Store:
         self.data = directory / "data"
         self.database = self.data / "kaquan.db"
         self.private_key = directory / "app_private_key.pem"
+        self.gateway_public_key = self.data / "gateway_public_key.pem"
         self.rows = directory / "rows.csv"
         self.figures = {"vouchers": vouchers, "users": self.users}
 
