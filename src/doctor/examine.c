@@ -36,6 +36,11 @@ static const struct kq_advice other_type_key_advice = {
     "Send sign_type={}, or register this key for the other one as well: it is registered for {} alone",
     "发送 sign_type={}，或把这个公钥也登记到另一种签名类型：它只登记在 {} 下"};
 
+static const struct kq_advice gateway_registered_advice = {
+    "gateway-key-registered",
+    "Register the application's own public key: what is registered for it is the gateway's",
+    "登记应用自己的公钥：现在给应用登记的是网关（支付宝）的公钥"};
+
 /* How it was made. */
 static const struct kq_advice sha1_advice = {
     "sha1-for-rsa2",
@@ -248,6 +253,20 @@ static struct kq_result find_string(struct case_file *file, struct kq_error *err
     return KQ_OK;
 }
 
+/* An easy mistake where both keys lie about: whoever signs then, it never verifies. */
+static bool has_gateways_key(const struct kq_examination *examination)
+{
+    bool found = false;
+    for (size_t i = 0; i < examination->key_count; i++) {
+        const struct kq_doctor_key *key = &examination->keys[i];
+        for (size_t j = 0; j < examination->key_count && key->role == KQ_ROLE_GATEWAY; j++) {
+            const struct kq_doctor_key *other = &examination->keys[j];
+            found = found || (other->role == KQ_ROLE_REGISTERED && kq_slice_equal(other->der, key->der));
+        }
+    }
+    return found;
+}
+
 static struct kq_result give_up(struct case_file *file, struct kq_error *error)
 {
     file->diagnosis->verdict = KQ_VERDICT_KEY_UNKNOWN;
@@ -256,7 +275,8 @@ static struct kq_result give_up(struct case_file *file, struct kq_error *error)
         KQ_ENSURE_MEMORY(size.data, error);
         return add(file, &cut_advice, size, error);
     }
-    return add(file, &key_unknown_advice, KQ_SLICE_EMPTY, error);
+    bool is_gateways = !file->right.is_notification && has_gateways_key(file->examination);
+    return add(file, is_gateways ? &gateway_registered_advice : &key_unknown_advice, KQ_SLICE_EMPTY, error);
 }
 
 struct kq_result kq_examine(const struct kq_examination *examination, struct kq_arena *arena,

@@ -118,6 +118,12 @@ def test_a_private_key_whose_public_half_is_not_registered(verify, private_keys,
     assert found(verify(encoded(case, private_keys), private_key=file)) == ["key-not-registered"]
 
 
+def test_the_gateways_public_key_where_the_applications_belongs(private_keys, key_files):
+    done = run_bytes("verify", stdin=encoded(RIGHT, private_keys), json=True, public_key=key_files["gateway"],
+                     gateway_public_key=key_files["gateway"])
+    assert found(done) == ["gateway-key-registered"]
+
+
 # Notifications
 
 NOTIFICATION = {"notify_id": "2014072300001", "notify_type": "voucher_use", "notify_time": "2014-07-24 03:07:50",
