@@ -114,8 +114,8 @@ static struct kq_result add_registered(struct kq_invocation *invocation, struct 
     enum kq_sign_type sign_type = KQ_SIGN_RSA2;
     struct kq_suspects suspects;
     struct kq_slice der;
-    struct kq_slice app_id = kq_flag_text(invocation, "app-id");
-    app_id = app_id.size > 0 ? app_id : kq_request_find(&file->request, KQ_SLICE("app_id"));
+    struct kq_slice given = kq_flag_text(invocation, "app-id");
+    struct kq_slice app_id = given.size > 0 ? given : kq_request_find(&file->request, KQ_SLICE("app_id"));
     KQ_TRY(kq_data_open(invocation, &data, error));
     struct kq_slice path = kq_data_path(data.directory, KQ_PUBLIC_KEY_FILE_NAME, &invocation->arena);
     KQ_ENSURE_MEMORY(path.data != NULL, error);

@@ -85,9 +85,9 @@ static void hex_decoded(struct kq_slice text, struct kq_buffer *out)
     out->failed = out->failed || once.failed;
 }
 
-static const struct {
+static const struct form_row {
     struct kq_advice advice;
-    kq_value_form *form;
+    kq_value_form *form; /* NULL: of the first, which changes nothing */
 } forms[] = {
     {{NULL, NULL, NULL}, NULL},
     {{"sign-plus-became-space",
@@ -124,9 +124,10 @@ struct kq_result kq_signature_read(struct kq_slice text, size_t form, struct kq_
     struct kq_buffer mended KQ_CLEANUP(kq_buffer_free) = {0};
     struct kq_error inner = {0};
     *bytes = KQ_SLICE_EMPTY;
-    *advice = form == 0 ? NULL : &forms[form].advice;
-    if (form > 0) {
-        forms[form].form(text, &mended);
+    const struct form_row *row = &forms[form];
+    *advice = row->form == NULL ? NULL : &row->advice;
+    if (row->form != NULL) {
+        row->form(text, &mended);
         KQ_ENSURE_MEMORY(!mended.failed, error);
         if (kq_slice_equal(kq_buffer_slice(&mended), text)) {
             return KQ_OK;
