@@ -19,7 +19,8 @@ const struct kq_mistake kq_mistakes[] = {
                 "请求的待签名字符串要包含 sign_type，异步通知验签时才去掉它：被签名的字符串用错了规则"},
      .stage = KQ_STAGE_ITEMS,
      .change = kq_change_sign_type_rule,
-     .variant_count = 1},
+     .variant_count = 1,
+     .is_common = true},
     {.advice = {"parameter-left-out",
                 "Sign {} as well: the request has it, the string that was signed has not",
                 "把 {} 也放进待签名字符串：请求里有它，被签名的字符串里没有"},
@@ -29,7 +30,8 @@ const struct kq_mistake kq_mistakes[] = {
                 "值为空的参数不要放进待签名字符串"},
      .stage = KQ_STAGE_ITEMS,
      .change = kq_change_empty_kept,
-     .variant_count = 1},
+     .variant_count = 1,
+     .is_common = true},
     {.advice = {"sign-kept", "Take sign out of the parameters before the string to sign is made",
                 "生成待签名字符串之前先去掉 sign 参数"},
      .stage = KQ_STAGE_ITEMS,
@@ -59,17 +61,22 @@ const struct kq_mistake kq_mistakes[] = {
      .variant_count = 1,
      .is_alone = true},
     /* With which values. */
-    {.advice = PERCENT_ENCODED_VALUES, .stage = KQ_STAGE_ITEMS, .change = kq_change_raw_values},
+    {.advice = PERCENT_ENCODED_VALUES,
+     .stage = KQ_STAGE_ITEMS,
+     .change = kq_change_raw_values,
+     .is_common = true},
     {.advice = PERCENT_ENCODED_VALUES,
      .stage = KQ_STAGE_ITEMS,
      .forms = {kq_form_java_encoded, kq_form_uri_component, kq_form_rfc3986, kq_form_quoted,
-               kq_form_python_plus, kq_form_net_encoded, kq_form_uri}},
+               kq_form_python_plus, kq_form_net_encoded, kq_form_uri},
+     .is_common = true},
     {.advice = {"plus-for-space",
                 "Sign a space in {} as a space, and send a + as %2B: the string that was signed has + where "
                 "the request has a space",
                 "{} 里的空格按空格签名，加号要编码成 %2B 发送：被签名的字符串里是加号，请求里解码出来是空格"},
      .stage = KQ_STAGE_ITEMS,
-     .forms = {kq_form_plus_for_space}},
+     .forms = {kq_form_plus_for_space},
+     .is_common = true},
     {.advice = {"escaped-space", "Sign a space in {} as a space: the string that was signed has %20",
                 "{} 里的空格按空格签名：被签名的字符串里是 %20"},
      .stage = KQ_STAGE_ITEMS,
@@ -106,7 +113,8 @@ const struct kq_mistake kq_mistakes[] = {
           "或成员顺序）"},
      .stage = KQ_STAGE_ITEMS,
      .change = kq_change_json_style,
-     .variant_count = KQ_JSON_STYLE_COUNT},
+     .variant_count = KQ_JSON_STYLE_COUNT,
+     .is_common = true},
     {.advice = {"json-printed", "Sign the JSON text of {}, not how the language prints its object",
                 "签名要用 {} 的 JSON 文本，不要用语言打印对象的结果"},
      .stage = KQ_STAGE_ITEMS,
@@ -152,7 +160,8 @@ const struct kq_mistake kq_mistakes[] = {
                 "拼接之前先按参数名排序：被签名的字符串是按发送顺序拼接的"},
      .stage = KQ_STAGE_ORDER,
      .change = kq_change_order_as_sent,
-     .variant_count = 1},
+     .variant_count = 1,
+     .is_common = true},
     {.advice = {"sorted-otherwise", "Sort the parameters by the bytes of their names, ascending",
                 "参数按参数名的字节顺序升序排序"},
      .stage = KQ_STAGE_ORDER,
@@ -169,15 +178,18 @@ const struct kq_mistake kq_mistakes[] = {
                 "直接对待签名字符串签名：签名前整个字符串被 URL 编码了"},
      .stage = KQ_STAGE_TEXT,
      .forms = {kq_form_java_encoded, kq_form_uri_component, kq_form_rfc3986, kq_form_quoted,
-               kq_form_python_plus, kq_form_net_encoded, kq_form_uri}},
+               kq_form_python_plus, kq_form_net_encoded, kq_form_uri},
+     .is_common = true},
     {.advice = {"gbk-for-utf8", "Turn the string into bytes in UTF-8, as charset says: it was signed in GBK",
                 "按 charset 用 UTF-8 取字节签名：被签名的是 GBK 字节"},
      .stage = KQ_STAGE_TEXT,
-     .forms = {kq_form_utf8_to_gbk}},
+     .forms = {kq_form_utf8_to_gbk},
+     .is_common = true},
     {.advice = {"utf8-for-gbk", "Turn the string into bytes in GBK, as charset says: it was signed in UTF-8",
                 "按 charset 用 GBK 取字节签名：被签名的是 UTF-8 字节"},
      .stage = KQ_STAGE_TEXT,
-     .forms = {kq_form_gbk_to_utf8}},
+     .forms = {kq_form_gbk_to_utf8},
+     .is_common = true},
     {.advice = {"lost-characters",
                 "Turn the string into bytes in the request's charset: its Chinese characters were signed as "
                 "question marks (set the platform's default encoding, or name the charset)",
@@ -202,7 +214,8 @@ const struct kq_mistake kq_mistakes[] = {
                 "待签名字符串末尾不要带换行（开头不要带 BOM）"},
      .stage = KQ_STAGE_TEXT,
      .forms = {kq_form_line_end, kq_form_windows_line_end, kq_form_byte_order_mark},
-     .comes_first = true},
+     .comes_first = true,
+     .is_common = true},
     {.advice = {"html-escaped-string", "Sign the string with & as it is, not as &amp;",
                 "待签名字符串里的 & 不要写成 &amp;"},
      .stage = KQ_STAGE_TEXT,
@@ -245,14 +258,28 @@ size_t kq_mistake_variants(const struct kq_mistake *mistake, const struct kq_dra
     return count_forms(mistake) * (mistake->stage == KQ_STAGE_ITEMS ? draft->count + 1 : 1);
 }
 
-/* Of those that concern each value alone, only biz_content's: it is the one with a life of its own. */
-bool kq_mistake_is_paired(const struct kq_mistake *mistake, const struct kq_draft *draft, size_t variant)
+/* JSON writers that are tried in threes: the first ones of their table. */
+#define COMMON_STYLES 6
+
+/* In pairs, of those that concern each value alone only biz_content's: it is the one with a life of its own.
+ * In threes only what is common. */
+bool kq_mistake_is_tried(const struct kq_mistake *mistake, const struct kq_draft *draft, size_t variant,
+                         size_t set_size)
 {
+    if (set_size == 1) {
+        return true;
+    }
+    if (mistake->is_alone || (set_size > 2 && !mistake->is_common)) {
+        return false;
+    }
+    if (mistake->change == kq_change_json_style) {
+        return set_size == 2 || variant < COMMON_STYLES;
+    }
     bool is_by_value =
         mistake->change == NULL ? mistake->stage == KQ_STAGE_ITEMS : mistake->change == kq_change_raw_values;
     size_t target = variant % (draft->count + 1);
-    return !mistake->is_alone && (!is_by_value || target == 0 ||
-                                  kq_slice_equal(draft->items[target - 1].name, KQ_SLICE("biz_content")));
+    return !is_by_value || target == 0 ||
+           kq_slice_equal(draft->items[target - 1].name, KQ_SLICE("biz_content"));
 }
 
 static struct kq_result put_in_form(struct kq_slice *text, kq_value_form *form, struct kq_arena *arena,

@@ -39,6 +39,7 @@ struct kq_mistake {
                                bool *changed, struct kq_error *error);
     size_t variant_count;
     bool is_alone;    /* not tried together with another mistake: too seldom, or too many variants */
+    bool is_common;   /* tried in threes, too */
     bool comes_first; /* makes the same string as another one does, and is the better explanation */
 };
 
@@ -48,8 +49,9 @@ extern const size_t kq_mistake_count;
 /* How many variants it has for this draft. */
 size_t kq_mistake_variants(const struct kq_mistake *mistake, const struct kq_draft *draft);
 
-/* Is this variant tried together with others, too? */
-bool kq_mistake_is_paired(const struct kq_mistake *mistake, const struct kq_draft *draft, size_t variant);
+/* Is this variant tried in sets of so many mistakes? */
+bool kq_mistake_is_tried(const struct kq_mistake *mistake, const struct kq_draft *draft, size_t variant,
+                         size_t set_size);
 
 /* Makes the mistake. A TEXT mistake wants a joined draft. *changed false: this variant does not change this
  * draft. NO_MEMORY. */

@@ -3,7 +3,7 @@
 
 #include "base/buffer.h"
 
-/* Mistakes at once, at most: with three there are a hundred thousand combinations. */
+/* Mistakes at once, at most: with three of the common ones there are some ten thousand combinations. */
 #define DEPTH_MAX 3
 
 /* Of so many parameters each subset is tried as the ones that were signed: 2^12 strings. */
@@ -154,7 +154,7 @@ static struct kq_result descend(struct search *search, const struct kq_draft *pa
     for (size_t index = first; index < kq_mistake_count; index++) {
         size_t count = kq_mistake_variants(&kq_mistakes[index], parent);
         for (size_t variant = 0; variant < count && !search->is_found && !is_spent(search); variant++) {
-            if (goal == 1 || kq_mistake_is_paired(&kq_mistakes[index], parent, variant)) {
+            if (kq_mistake_is_tried(&kq_mistakes[index], parent, variant, goal)) {
                 KQ_TRY(try_variant(search, parent, index, variant, level, goal, error));
             }
         }

@@ -218,6 +218,8 @@ CASES = [
          join=as_sent),
     Case("two at once: another application's key, sign_type left out", ["other-application-key", "sign-type-rule"],
          sign_with="other", items=without("sign_type")),
+    Case("three at once: encoded, unsorted, a line end", [ENCODED, "unsorted", "line-end-behind-string"],
+         items=values(urllib.parse.quote_plus, "biz_content"), join=as_sent, text=lambda text: text + "\n"),
     Case("two at once: JSON written anew in GBK for UTF-8", [JSON, "gbk-for-utf8"], codec="gbk",
          items=biz(ensure_ascii=False)),
 ]
