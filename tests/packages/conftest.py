@@ -23,19 +23,25 @@ def package(packages, name):
 
 
 @pytest.fixture(scope="session")
-def bare():
-    """A bare Debian with nothing of ours."""
+def directory():
+    """Where the run's systems stand."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix="kaquan-debian-"))
     # Everybody's to enter, as a machine's root is; mkdtemp makes it its owner's.
     directory.chmod(0o755)
-    yield lambda: Debian(directory)
+    yield directory
     subprocess.run(["rm", "-rf", "--one-file-system", directory], check=True)
 
 
 @pytest.fixture(scope="session")
-def debian(bare, packages):
-    """The bare Debian with the packages on it: first the server alone, so that it brings what it needs."""
-    debian = bare()
+def bare(directory):
+    """A bare Debian with nothing of ours."""
+    return Debian.make(directory / "bare")
+
+
+@pytest.fixture(scope="session")
+def debian(bare, directory, packages):
+    """The same with the packages on it: first the server alone, so that it brings what it needs."""
+    debian = bare.copy(directory / "debian")
     debian.install(package(packages, "kaquan"))
     debian.install(package(packages, "libkaquan0"), package(packages, "libkaquan-dev"), "gcc", "libc6-dev", "pkg-config",
                    "libcurl4-openssl-dev", "libssl-dev", recommended=False)

@@ -20,7 +20,6 @@ ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "DE
 # Far beyond what a slow mirror and a busy machine need.
 INSTALL_TIMEOUT_S = 900
 COMMAND_TIMEOUT_S = 120
-BOOT_TIMEOUT_S = 120
 POLL_S = 0.1
 
 
@@ -69,6 +68,9 @@ class Debian:
 
     def __init__(self, directory):
         self.directory = directory
+
+    @classmethod
+    def make(cls, directory):
         known = sources()
         mirrors = [address for address, suite in known if suite == release()]
         assert mirrors, "apt knows no mirror of this machine's release"
@@ -76,7 +78,13 @@ class Debian:
         (directory / "etc/apt/sources.list").write_text(
             "".join(f"deb [signed-by={DEBIAN_KEYS}] {address} {suite} main\n" for address, suite in known))
         (directory / "etc/apt/apt.conf.d/90machine").write_text(apt_settings())
-        self.run("apt-get", "update", timeout_s=INSTALL_TIMEOUT_S)
+        debian = cls(directory)
+        debian.run("apt-get", "update", timeout_s=INSTALL_TIMEOUT_S)
+        return debian
+
+    def copy(self, directory):
+        must_run("cp", "--archive", self.directory, directory)
+        return Debian(directory)
 
     def run(self, *command, timeout_s=COMMAND_TIMEOUT_S):
         """A command inside, as root, that has to succeed: its standard output."""
@@ -93,35 +101,31 @@ class Debian:
         self.run("apt-get", "install", "--yes", *words, timeout_s=INSTALL_TIMEOUT_S)
 
 
-class Machine:
-    """A Debian that has been booted. What it writes is in memory."""
+class Container:
+    """A process, and what it starts, on a directory as its system. What it writes is in memory."""
 
-    def __init__(self, debian):
+    def __init__(self, directory, *words):
         # Without a service manager on this side there is none to register with.
         unit = [] if os.path.isdir("/run/systemd/system") else ["--keep-unit"]
         self.process = subprocess.Popen(["systemd-nspawn", "--quiet", "--register=no", *unit, "--private-network",
-                                         "--volatile=overlay", "--console=pipe", "--boot", "--directory",
-                                         str(debian.directory)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, env=ENVIRONMENT)
+                                         "--volatile=overlay", "--console=pipe", "--directory", str(directory), *words],
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        env=ENVIRONMENT)
         os.set_blocking(self.process.stdout.fileno(), False)
         self.leader = None
         try:
-            self.wait_for_boot()
+            self.wait_until(self.is_up, "the container is up")
         except BaseException:
             self.kill()
             raise
 
-    def wait_for_boot(self):
-        give_up = time.monotonic() + BOOT_TIMEOUT_S
-        while time.monotonic() < give_up:
-            assert self.process.poll() is None, f"the container ended: {self.console()}"
-            pid = self.process.pid
-            children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-            self.leader = children[0] if children else None
-            if self.leader and self.try_run("systemctl", "is-system-running").stdout in ("running\n", "degraded\n"):
-                return
-            time.sleep(POLL_S)
-        raise AssertionError(f"the container has not booted: {self.console()}")
+    def is_up(self):
+        """Whether it can be used; a container's own kind says more."""
+        assert self.process.poll() is None, f"the container ended: {self.console()}"
+        pid = self.process.pid
+        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        self.leader = children[0] if children else None
+        return self.leader is not None
 
     def console(self):
         return (self.process.stdout.read() or b"").decode("utf-8", errors="replace")[-4000:]
@@ -136,17 +140,6 @@ class Machine:
 
     def run(self, *command, user=None):
         return must_run(*self.inside(*command, user=user), env=ENVIRONMENT)
-
-    def kaquan(self, *words):
-        """An operator's command, as the manual says."""
-        return self.run("kaquan", *words, "--config", "/etc/kaquan/kaquan.conf", user="kaquan")
-
-    def show(self, name, unit="kaquan"):
-        """A property of the service."""
-        return self.run("systemctl", "show", unit, "--property", name, "--value").strip()
-
-    def journal(self):
-        return self.run("journalctl", "--unit", "kaquan", "--no-pager", "--output", "cat")
 
     def read(self, path):
         return self.run("cat", path)
@@ -179,3 +172,25 @@ class Machine:
             self.process.wait(COMMAND_TIMEOUT_S)
         finally:
             self.process.stdout.close()
+
+
+class Machine(Container):
+    """A Debian that has been booted."""
+
+    def __init__(self, debian):
+        super().__init__(debian.directory, "--boot")
+
+    def is_up(self):
+        return super().is_up() and \
+            self.try_run("systemctl", "is-system-running").stdout in ("running\n", "degraded\n")
+
+    def kaquan(self, *words):
+        """An operator's command, as the manual says."""
+        return self.run("kaquan", *words, "--config", "/etc/kaquan/kaquan.conf", user="kaquan")
+
+    def show(self, name, unit="kaquan"):
+        """A property of the service."""
+        return self.run("systemctl", "show", unit, "--property", name, "--value").strip()
+
+    def journal(self):
+        return self.run("journalctl", "--unit", "kaquan", "--no-pager", "--output", "cat")

@@ -15,7 +15,8 @@ NAMES = sorted(path.stem for path in (binary.ROOT / "examples").glob("*.c") if p
 
 
 def compile_example(machine, name, form):
-    machine.run("sh", "-c", f"cc -Wall -Werror -o /mnt/{name} {EXAMPLES}/{name}.c {EXAMPLES}/connect.c {FLAGS[form]} -pthread")
+    sources = f"{EXAMPLES}/{name}.c {EXAMPLES}/connect.c"
+    machine.run("sh", "-c", f"cc -Wall -Werror -o /mnt/{name} {sources} {FLAGS[form]} -pthread")
     return f"/mnt/{name}"
 
 
