@@ -3,15 +3,12 @@
 
 import pytest
 
+from sources import NAMES
 from support import binary, keys, library as tools
 from support.fixtures import app, place, server, template_id, user
 from support.library import Library
 
 __all__ = ["app", "place", "server", "template_id", "user"]
-
-# All of them begin with connect.c.
-NAMES = sorted(path.stem for path in (binary.ROOT / "examples").glob("*.c") if path.stem != "connect")
-
 
 @pytest.fixture(scope="session")
 def programs(tmp_path_factory):

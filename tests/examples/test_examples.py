@@ -7,7 +7,7 @@ import pytest
 
 from support import binary, keys
 
-from conftest import NAMES
+from sources import NAMES
 
 SEND = "alipay.marketing.voucher.send"
 CALLS = 60

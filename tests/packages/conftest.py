@@ -7,19 +7,13 @@ import tempfile
 
 import pytest
 
-from machine import Debian, Machine, make_packages
+from machine import Debian, Machine, make_packages, package
 
 
 @pytest.fixture(scope="session")
 def packages():
     """The directory of the packages that this run has built."""
     return make_packages()
-
-
-def package(packages, name):
-    """A package's file."""
-    [path] = packages.glob(f"{name}_*.deb")
-    return path
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,12 @@ def make_packages():
     return BUILD / "deb"
 
 
+def package(packages, name):
+    """A package's file."""
+    [path] = packages.glob(f"{name}_*.deb")
+    return path
+
+
 def release():
     """This machine's release of Debian by name."""
     text = pathlib.Path("/etc/os-release").read_text(encoding="utf-8")

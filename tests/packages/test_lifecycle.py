@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from conftest import package
-from machine import must_run
+from machine import must_run, package
 from test_service import key_digest, new_template, send, set_up
 
 SETTINGS = "/etc/kaquan/kaquan.conf"

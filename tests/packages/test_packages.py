@@ -6,8 +6,7 @@ import re
 import pytest
 from support import binary
 
-from conftest import package
-from machine import must_run, run
+from machine import must_run, package, run
 
 CHANGELOG = binary.ROOT / "packaging/debian/changelog"
 
