@@ -328,23 +328,29 @@ static struct kq_result open_text(struct writer *writer, struct node *node, stru
     return KQ_OK;
 }
 
+static void open_object(struct node *node)
+{
+    if (node->kind != NODE_OBJECT) {
+        clear(node, NODE_OBJECT);
+    }
+}
+
+/* `field` is NULL for the whole biz_content. */
 static struct kq_result open_parent(struct writer *writer, struct node **node, const struct kq_field *field,
                                     struct kq_slice name, struct kq_slice *path)
 {
     struct node *parent = *node;
-    if (field != NULL && field->type == KQ_FIELD_OBJECT_LIST) {
+    if (field == NULL || field->type == KQ_FIELD_OBJECT) {
+        open_object(parent);
+        return KQ_OK;
+    }
+    if (field->type == KQ_FIELD_OBJECT_LIST) {
         if (!parent->given) {
             clear(parent, NODE_ARRAY);
             parent->given = true;
         }
         *node = item_of(writer, parent, path);
         return *node == NULL ? KQ_FAILED : KQ_OK;
-    }
-    if (field == NULL || field->type == KQ_FIELD_OBJECT) {
-        if (parent->kind != NODE_OBJECT) {
-            clear(parent, NODE_OBJECT);
-        }
-        return KQ_OK;
     }
     KQ_ENSURE(field->type == KQ_FIELD_STRING, writer->error, KQ_E_USAGE,
               "--%.*s: %s is no object, it has no members", KQ_SLICE_PRINT(name), field->name);

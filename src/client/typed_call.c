@@ -32,7 +32,7 @@ enum kq_client_status kq_typed_answer(struct kq_client_answer *from, const struc
         kq_client_quote(error, from);
         return status;
     }
-    return KQ_CLIENT_OK;
+    return kq_client_fail(error, KQ_CLIENT_OK, "%s", "");
 }
 
 enum kq_client_status kq_typed_call(struct kq_client *client, const struct kq_typed_method *method,

@@ -166,7 +166,7 @@ static void read_it(void *data, enum kq_client_status status, struct kq_client_a
                     const struct kq_client_error *error)
 {
     struct kq_alipay_marketing_voucher_send_answer answer;
-    struct kq_client_error reading;
+    struct kq_client_error reading = {.status = KQ_CLIENT_USAGE}; /* of an earlier call */
     (void)error;
     *(int *)data = (int)status + 1;
     assert_status(kq_alipay_marketing_voucher_send_read(from, &answer, &reading), KQ_CLIENT_OK, &reading);
