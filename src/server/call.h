@@ -58,6 +58,7 @@ struct kq_call {
     struct kq_slice app_id;             /* as asked for; not to be believed before `verified` */
     struct kq_slice answer_cert_sn; /* the gateway's certificate's, static; empty: not in certificate mode */
     bool verified;
+    bool is_fresh; /* verified, and no copy of an earlier call: it is the application that calls */
     struct kq_caller caller;
     struct kq_slice content_key; /* in the arena; what the answer is encrypted with; empty: it is in clear */
     struct kq_slice string_to_sign; /* shown in isv.invalid-signature's sub_msg */

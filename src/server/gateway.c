@@ -615,7 +615,7 @@ enum kq_call_progress kq_gateway_start(struct kq_gateway *gateway, struct kq_cal
     if (!checked.ok && call->error.code == KQ_E_INVALID_SIGNATURE && !kq_call_is_v3(call)) {
         kq_diagnoses_offer(gateway->settings.diagnoses, call);
     }
-    call->lane = call->verified ? kq_lanes_of(&gateway->lanes, call->app_id) : KQ_LANE_UNVERIFIED;
+    call->lane = call->is_fresh ? kq_lanes_of(&gateway->lanes, call->app_id) : KQ_LANE_UNVERIFIED;
     if (!checked.ok || !prepare(call, biz_content, &call->error).ok) {
         return answer(gateway, call, NULL);
     }

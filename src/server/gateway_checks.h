@@ -34,8 +34,8 @@ struct kq_check_context {
 };
 
 /* Runs all checks up to and with decryption, fills the call's charset, params, method, app_id,
- * answer_cert_sn, verified, caller, string_to_sign and content_key, and leaves the decoded biz_content
- * (UTF-8, may be empty) in *biz_content. On failure `error` has the code to answer with. */
+ * answer_cert_sn, verified, is_fresh, caller, string_to_sign and content_key, and leaves the decoded
+ * biz_content (UTF-8, may be empty) in *biz_content. On failure `error` has the code to answer with. */
 KQ_MUST struct kq_result kq_gateway_check_call(const struct kq_check_context *context, struct kq_call *call,
                                                struct kq_slice *biz_content, struct kq_error *error);
 

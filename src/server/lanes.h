@@ -19,7 +19,8 @@
  * where signatures have become slower since they came. */
 
 /* Applications share a lane by chance: with a hundred busy ones each has one of its own in nine cases of ten.
- * The first lane is for calls whose signature has not been verified. */
+ * The first lane is for calls of which it is not known that the application makes them: their signature has
+ * not been verified, or they are copies of one that has been. */
 #define KQ_LANE_COUNT 1025
 #define KQ_LANE_UNVERIFIED 0
 

@@ -212,6 +212,7 @@ struct kq_result kq_v3_check_call(const struct kq_check_context *context, struct
     KQ_TRY(find_body(call, &body, error));
     KQ_TRY(check_signature(context, call, application, &authorization, body, error));
     KQ_TRY(check_nonce(context, call, &authorization, error));
+    call->is_fresh = true;
     KQ_TRY(kq_check_permission(context, call, application, call->v3.app_auth_token, error));
     KQ_TRY(kq_check_limits(context, call, application, error));
     /* A GET has no body that could be encrypted; its answer is. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "server/lanes.h"
 #include "server/v3_checks.h"
 #include "wire/content_cipher.h"
 #include "wire/openapi_v3.h"
@@ -109,7 +110,7 @@ static void sign(const struct v3_request *wanted, struct signed_request *request
     kq_buffer_clear(&request->target);
     kq_buffer_append(&request->target, kq_slice_of(wanted->path == NULL ? SEND_PATH : wanted->path));
     request->path_bytes = request->target.size;
-    if (!request->is_post) {
+    if (wanted->query != NULL) {
         kq_buffer_print(&request->target, "?%s", wanted->query);
     }
     kq_buffer_print(&list, "app_id=" APP_ID ",nonce=%s,timestamp=%lld",
@@ -307,6 +308,37 @@ static void a_nonce_passes_once(void **state)
     assert_int_equal(fixture.call.error.code, KQ_E_INVALID_TIMESTAMP);
 }
 
+/* Whoever sends an application's calls again waits among the strangers, not among that application's calls.
+ */
+static void a_copy_has_no_place_among_its_applications_calls(void **state)
+{
+    (void)state;
+    run_v3(&(struct v3_request){.nonce = "1"});
+    assert_int_not_equal(fixture.call.lane, KQ_LANE_UNVERIFIED);
+    run_signed();
+    assert_int_equal(fixture.call.error.code, KQ_E_REPEATED_NONCE);
+    assert_int_equal(fixture.call.lane, KQ_LANE_UNVERIFIED);
+    run_v3(&(struct v3_request){.nonce = "2", .body = "[]"});
+    assert_int_equal(fixture.call.error.code, KQ_E_ILLEGAL_JSON);
+    assert_int_not_equal(fixture.call.lane, KQ_LANE_UNVERIFIED);
+}
+
+/* Older than what has been forgotten: it may be a copy. */
+static void a_call_below_what_was_forgotten_may_be_a_copy(void **state)
+{
+    (void)state;
+    fake.wall_ms += 1000;
+    for (unsigned i = 0; i <= KQ_NONCE_WAYS; i++) {
+        run_v3(&(struct v3_request){0});
+        assert_int_equal(fixture.call.error.code, KQ_E_NONE);
+        fake.wall_ms++;
+    }
+    fake.wall_ms -= 500;
+    run_v3(&(struct v3_request){0});
+    assert_int_equal(fixture.call.error.code, KQ_E_INVALID_TIMESTAMP);
+    assert_int_equal(fixture.call.lane, KQ_LANE_UNVERIFIED);
+}
+
 static void a_forged_call_takes_no_nonce(void **state)
 {
     (void)state;
@@ -463,6 +495,8 @@ int main(void)
         v3_test(a_refusal_has_a_status_and_what_its_method_shows),
         v3_test(a_failing_store_is_a_system_error),
         nonce_test(a_nonce_passes_once),
+        nonce_test(a_copy_has_no_place_among_its_applications_calls),
+        nonce_test(a_call_below_what_was_forgotten_may_be_a_copy),
         nonce_test(a_forged_call_takes_no_nonce),
         v3_test(busy_answers_share_a_signature),
         v3_test(an_allocation_that_fails_fails_the_call_only),
