@@ -19,10 +19,11 @@ struct kq_result kq_flag_key(struct kq_invocation *invocation, struct kq_data *d
                              struct kq_slice *public_key, struct kq_application_certificate *certificate,
                              struct kq_error *error)
 {
-    struct kq_slice path = kq_flag_text(invocation, "certificate");
-    if (path.size == 0) {
-        return kq_load_application_key(kq_flag_text(invocation, "public-key").data, data->directory,
-                                       &invocation->arena, public_key, error);
+    const char *name = kq_flag_is_given(invocation, "certificate") ? "certificate" : "public-key";
+    struct kq_slice path = kq_flag_text(invocation, name);
+    KQ_ENSURE(path.size > 0, error, KQ_E_USAGE, "--%s takes a file", name);
+    if (!kq_flag_is_given(invocation, "certificate")) {
+        return kq_load_application_key(path.data, data->directory, &invocation->arena, public_key, error);
     }
     KQ_TRY(kq_load_application_certificate(path.data, data->directory, kq_store_now_s(data->store),
                                            &invocation->arena, public_key, certificate, error));

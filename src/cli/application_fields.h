@@ -37,8 +37,8 @@
 struct kq_data;
 
 /* The key of --public-key, or of --certificate with what is stored of that; which of them is given has been
- * looked at. For a certificate, the data directory gets those of the gateway if it has none. NOT_FOUND, IO,
- * BAD_KEY. */
+ * looked at. For a certificate, the data directory gets those of the gateway if it has none. USAGE (an empty
+ * name), NOT_FOUND, IO, BAD_KEY. */
 KQ_MUST struct kq_result kq_flag_key(struct kq_invocation *invocation, struct kq_data *data,
                                      struct kq_slice *public_key,
                                      struct kq_application_certificate *certificate, struct kq_error *error);

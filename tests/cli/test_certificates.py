@@ -135,6 +135,13 @@ def test_register_refuses(place, app, key_file):
     refused(nothing, 2, "give --public-key FILE or --certificate FILE")
 
 
+@pytest.mark.parametrize("flag", ["certificate", "public_key"])
+def test_an_empty_name_is_no_file(place, app, flag):
+    said = f"--{flag.replace('_', '-')} takes a file"
+    refused(binary.run("app", "create", data=place.data, app_id="x", pid=PID, **{flag: ""}), 2, said)
+    refused(rotate(place, app, **{flag: ""}), 2, said)
+
+
 def test_a_directory_of_before_gets_its_certificates(tmp_path):
     """Made without any: by whichever command needs them first, and by the server."""
     place = Place(tmp_path)
