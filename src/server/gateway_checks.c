@@ -134,17 +134,18 @@ static struct kq_result verify_anew(const struct kq_check_context *context, stru
     const struct kq_public_key *key = NULL;
     KQ_TRY(kq_key_cache_get(context->keys, key_der, &key, error));
     kq_metrics_add(context->metrics, KQ_COUNTER_VERIFICATIONS, 1);
-    KQ_TRY(kq_verify(key, sign_type, call->string_to_sign, signature, &call->arena, error));
-    call->verified = true;
-    return KQ_OK;
+    return kq_verify(key, sign_type, call->string_to_sign, signature, &call->arena, error);
 }
 
-/* Whether the key verifies the call's signature, into call->verified. What has been verified once need not be
- * worked out again; in the newer protocol nothing comes a second time, so there it is not remembered. */
+/* Whether the key verifies the call's signature. What has been verified once need not be worked out again; in
+ * the newer protocol nothing comes a second time, so there it is not remembered. */
 static struct kq_result verify(const struct kq_check_context *context, struct kq_call *call,
                                struct kq_slice key_der, enum kq_sign_type sign_type,
                                struct kq_slice signature, struct kq_error *error)
 {
+    if (kq_call_is_v3(call)) {
+        return verify_anew(context, call, key_der, sign_type, signature, error);
+    }
     unsigned char digest[KQ_SHA256_BYTES];
     const struct kq_memo_verification verification = {
         .key = key_der,
@@ -152,12 +153,8 @@ static struct kq_result verify(const struct kq_check_context *context, struct kq
         .string_to_sign = call->string_to_sign,
         .signature = signature,
     };
-    if (kq_call_is_v3(call)) {
-        return verify_anew(context, call, key_der, sign_type, signature, error);
-    }
     KQ_TRY(kq_memo_verification_digest(context->memo, &verification, digest, error));
-    call->verified = kq_memo_has_verified(context->memo, digest);
-    if (call->verified) {
+    if (kq_memo_has_verified(context->memo, digest)) {
         return KQ_OK;
     }
     KQ_TRY(verify_anew(context, call, key_der, sign_type, signature, error));
@@ -170,16 +167,21 @@ struct kq_result kq_check_signature(const struct kq_check_context *context, stru
                                     struct kq_slice signature, struct kq_error *error)
 {
     KQ_ENSURE(signature.size <= KQ_SIGNATURE_TEXT_MAX, error, KQ_E_INVALID_SIGNATURE, "%s", "");
-    for (size_t i = 0; i < candidates->count && !call->verified; i++) {
-        bool went_on = verify(context, call, candidates->keys[i], sign_type, signature, error).ok ||
-                       error->code == KQ_E_INVALID_SIGNATURE;
-        KQ_ENSURE(went_on, error, error->code, "%s", "");
+    struct kq_error untimely = {0}; /* of one that has verified */
+    for (size_t i = 0; i < candidates->count; i++) {
+        const struct kq_candidate *candidate = &candidates->items[i];
+        if (!verify(context, call, candidate->key, sign_type, signature, error).ok) {
+            KQ_ENSURE(error->code == KQ_E_INVALID_SIGNATURE, error, error->code, "%s", "");
+        } else if (kq_check_validity(candidate, context->business_s, &untimely).ok) {
+            call->verified = true;
+            *error = (struct kq_error){0}; /* what the first key of a rotation may have left */
+            return KQ_OK;
+        }
     }
-    if (!call->verified) {
-        return KQ_FAILED;
+    if (untimely.code != KQ_E_NONE) {
+        *error = untimely;
     }
-    *error = (struct kq_error){0}; /* what the first key of a rotation may have left */
-    return KQ_OK;
+    return KQ_FAILED;
 }
 
 static struct kq_result choose_keys(const struct kq_check_context *context, const struct kq_call *call,
@@ -190,8 +192,7 @@ static struct kq_result choose_keys(const struct kq_check_context *context, cons
         .app_cert_sn = find(call, KQ_SLICE("app_cert_sn")),
         .root_cert_sn = find(call, KQ_SLICE("alipay_root_cert_sn")),
     };
-    return kq_choose_keys(context->certificates, application, sign_type, &claim, context->business_s,
-                          candidates, error);
+    return kq_choose_keys(context->certificates, application, sign_type, &claim, candidates, error);
 }
 
 static struct kq_result check_signature(const struct kq_check_context *context, struct kq_call *call,

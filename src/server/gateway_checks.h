@@ -48,7 +48,8 @@ KQ_MUST struct kq_result kq_check_application(const struct kq_check_context *con
                                               const struct kq_application **application,
                                               struct kq_error *error);
 
-/* Of call->string_to_sign; sets call->verified. Any of the keys verifies. */
+/* Of call->string_to_sign; sets call->verified. Any of the keys verifies whose certificate, if it has one, is
+ * valid. INVALID_SIGNATURE; where a key verifies and none of those is valid, as kq_check_validity. */
 KQ_MUST struct kq_result kq_check_signature(const struct kq_check_context *context, struct kq_call *call,
                                             enum kq_sign_type sign_type,
                                             const struct kq_candidates *candidates, struct kq_slice signature,

@@ -19,9 +19,10 @@ static bool has_certificate(const struct registered_key *registered)
     return registered->certificate->der.size > 0;
 }
 
-static void add_candidate(struct kq_candidates *candidates, struct kq_slice key)
+static void add_candidate(struct kq_candidates *candidates, struct kq_slice key,
+                          const struct kq_application_certificate *certificate)
 {
-    candidates->keys[candidates->count++] = key;
+    candidates->items[candidates->count++] = (struct kq_candidate){.key = key, .certificate = certificate};
 }
 
 static void choose_bare_keys(const struct registered_key registered[KQ_CANDIDATES_MAX],
@@ -29,45 +30,41 @@ static void choose_bare_keys(const struct registered_key registered[KQ_CANDIDATE
 {
     for (size_t i = 0; i < KQ_CANDIDATES_MAX; i++) {
         if (registered[i].key.size > 0 && !has_certificate(&registered[i])) {
-            add_candidate(candidates, registered[i].key);
+            add_candidate(candidates, registered[i].key, NULL);
         }
     }
 }
 
-/* The keys whose certificate has the number. Until when it is valid is told by the later one. */
 static void choose_named_keys(const struct registered_key registered[KQ_CANDIDATES_MAX], struct kq_slice sn,
-                              struct kq_candidates *candidates, int64_t *not_after_s)
+                              struct kq_candidates *candidates)
 {
     for (size_t i = 0; i < KQ_CANDIDATES_MAX; i++) {
         const struct kq_application_certificate *certificate = registered[i].certificate;
         if (has_certificate(&registered[i]) && kq_slice_equal(certificate->sn, sn)) {
-            add_candidate(candidates, registered[i].key);
-            *not_after_s = certificate->not_after_s;
+            add_candidate(candidates, registered[i].key, certificate);
         }
     }
 }
 
 static struct kq_result check_claim(const struct kq_gateway_certificates *certificates,
                                     const struct registered_key registered[KQ_CANDIDATES_MAX],
-                                    const struct kq_certificate_claim *claim, int64_t business_s,
+                                    const struct kq_certificate_claim *claim,
                                     struct kq_candidates *candidates, struct kq_error *error)
 {
-    int64_t not_after_s = 0;
     KQ_ENSURE(claim->app_cert_sn.size > 0, error, KQ_E_MISSING_APP_CERT_SN, "%s", "");
     KQ_ENSURE(claim->root_cert_sn.size > 0, error, KQ_E_MISSING_ROOT_CERT_SN, "%s", "");
-    choose_named_keys(registered, claim->app_cert_sn, candidates, &not_after_s);
+    choose_named_keys(registered, claim->app_cert_sn, candidates);
     KQ_ENSURE(candidates->count > 0, error, KQ_E_INVALID_PARAMETER_GATEWAY,
               "app_cert_sn与应用登记的公钥证书不符");
     KQ_ENSURE(certificates->roots_sn.size == 0 || kq_slice_equal(claim->root_cert_sn, certificates->roots_sn),
               error, KQ_E_INVALID_PARAMETER_GATEWAY, "alipay_root_cert_sn与网关的根证书不符");
-    KQ_ENSURE(business_s <= not_after_s, error, KQ_E_APP_CERT_EXPIRED, "%s", "");
     return KQ_OK;
 }
 
 struct kq_result kq_choose_keys(const struct kq_gateway_certificates *certificates,
                                 const struct kq_application *application, enum kq_sign_type sign_type,
-                                const struct kq_certificate_claim *claim, int64_t business_s,
-                                struct kq_candidates *candidates, struct kq_error *error)
+                                const struct kq_certificate_claim *claim, struct kq_candidates *candidates,
+                                struct kq_error *error)
 {
     const struct kq_application_keys *keys = &application->keys[sign_type];
     const struct registered_key registered[KQ_CANDIDATES_MAX] = {
@@ -79,9 +76,20 @@ struct kq_result kq_choose_keys(const struct kq_gateway_certificates *certificat
     if (!kq_application_is_in_certificate_mode(application, claim->app_cert_sn)) {
         choose_bare_keys(registered, candidates);
     }
-    return candidates->count > 0
-               ? KQ_OK
-               : check_claim(certificates, registered, claim, business_s, candidates, error);
+    return candidates->count > 0 ? KQ_OK : check_claim(certificates, registered, claim, candidates, error);
+}
+
+struct kq_result kq_check_validity(const struct kq_candidate *candidate, int64_t business_s,
+                                   struct kq_error *error)
+{
+    const struct kq_application_certificate *certificate = candidate->certificate;
+    if (certificate == NULL) {
+        return KQ_OK;
+    }
+    KQ_ENSURE(business_s <= certificate->not_after_s, error, KQ_E_APP_CERT_EXPIRED, "%s", "");
+    KQ_ENSURE(business_s >= certificate->not_before_s, error, KQ_E_INVALID_PARAMETER_GATEWAY,
+              "app_cert_sn对应的证书尚未生效");
+    return KQ_OK;
 }
 
 /* Base64 of whole blocks, which no JSON is. */

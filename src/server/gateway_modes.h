@@ -20,8 +20,12 @@ struct kq_gateway_certificates {
 
 /* The keys of one sign type that may verify a call. */
 #define KQ_CANDIDATES_MAX 2
+struct kq_candidate {
+    struct kq_slice key;                                  /* DER */
+    const struct kq_application_certificate *certificate; /* that names it; NULL: it is a bare key */
+};
 struct kq_candidates {
-    struct kq_slice keys[KQ_CANDIDATES_MAX]; /* DER */
+    struct kq_candidate items[KQ_CANDIDATES_MAX];
     size_t count;
 };
 
@@ -33,12 +37,21 @@ struct kq_certificate_claim {
 
 /* A key that was registered with a certificate verifies calls that name it, a bare key those that are not in
  * certificate mode. In this order: NO_KEY_CONFIGURED, MISSING_APP_CERT_SN, MISSING_ROOT_CERT_SN,
- * INVALID_PARAMETER_GATEWAY (another number than any of the certificates', or the roots'), APP_CERT_EXPIRED
- * (the business's time is after the certificate's). On success there is at least one candidate. */
+ * INVALID_PARAMETER_GATEWAY (another number than any of the certificates', or the roots'). On success there
+ * is at least one candidate.
+ *
+ * All that can be told by this to whoever has not signed as the application is which way it calls (a key of
+ * this sign type, by a certificate or not): as with a missing key, a caller that has configured the wrong one
+ * is told so rather than that its signature is wrong. */
 KQ_MUST struct kq_result kq_choose_keys(const struct kq_gateway_certificates *certificates,
                                         const struct kq_application *application, enum kq_sign_type sign_type,
-                                        const struct kq_certificate_claim *claim, int64_t business_s,
+                                        const struct kq_certificate_claim *claim,
                                         struct kq_candidates *candidates, struct kq_error *error);
+
+/* Of the candidate that has verified a call, at the business's time: APP_CERT_EXPIRED;
+ * INVALID_PARAMETER_GATEWAY where its certificate is not valid yet. A bare key is always valid. */
+KQ_MUST struct kq_result kq_check_validity(const struct kq_candidate *candidate, int64_t business_s,
+                                           struct kq_error *error);
 
 /* Decrypts *biz_content as the call's encrypt_type asks, into the call's arena and UTF-8; from then on
  * call->content_key is there, and the answer will be encrypted. An empty one needs no decryption.

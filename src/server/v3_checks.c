@@ -189,8 +189,7 @@ static struct kq_result check_signature(const struct kq_check_context *context, 
         .root_cert_sn = call->v3.root_cert_sn,
     };
     struct kq_candidates candidates;
-    KQ_TRY(kq_choose_keys(context->certificates, application, KQ_SIGN_RSA2, &claim, context->business_s,
-                          &candidates, error));
+    KQ_TRY(kq_choose_keys(context->certificates, application, KQ_SIGN_RSA2, &claim, &candidates, error));
     KQ_TRY(make_string_to_sign(call, authorization, body, error));
     return kq_check_signature(context, call, KQ_SIGN_RSA2, &candidates, authorization->sign, error);
 }

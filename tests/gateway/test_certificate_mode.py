@@ -141,5 +141,7 @@ def test_certificates_expire_by_the_business_clock(sandbox):
     answer = client.call(*look)
     assert_refused(answer, "isv.app-cert-expired")
     assert answer.cert_sn == gateway_sn(client)
+    forged = client.send_pairs(client.pairs(client.parameters(*look, sign="c2lnbg==")))
+    assert_refused(forged, "isv.invalid-signature")
     sandbox.server.set_clock(0)
     assert_success(client.call(*look))

@@ -89,6 +89,7 @@ def test_certificates_expire_by_the_business_clock(sandbox):
     assert client.exchange(*look).status == 200
     sandbox.server.set_clock(1826 * 86400)
     assert_refused(client.exchange(*look), "app-cert-expired")
+    assert_refused(client.exchange(*look, sign="c2lnbg=="), "invalid-signature")
 
 
 # Content encryption

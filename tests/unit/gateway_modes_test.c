@@ -96,6 +96,72 @@ static void a_certificate_expires_by_the_business_clock(void **state)
     assert_answer("isv.app-cert-expired", true);
 }
 
+static void a_certificate_begins_by_the_business_clock(void **state)
+{
+    (void)state;
+    be_in_certificate_mode();
+    fake.applications[APP].certificate.not_before_s = NOW_S;
+    fake.revision++;
+    run_claim(APP_SN, ROOTS_SN);
+    assert_answer(NULL, true);
+    fake.business_ms -= 1;
+    run_claim(APP_SN, ROOTS_SN);
+    assert_answer("isv.invalid-parameter", true);
+}
+
+/* Nobody else is told: not even that it was the right number. */
+static void that_a_certificate_has_expired_is_told_to_who_signs_with_it(void **state)
+{
+    (void)state;
+    be_in_certificate_mode();
+    fake.business_ms += 1000;
+    struct request request = {.app_cert_sn = APP_SN, .root_cert_sn = ROOTS_SN, .key = fixture.other_key};
+    run_request(&request);
+    assert_answer("isv.invalid-signature", true);
+    assert_int_equal(fixture.call.lane, 0);
+    request.key = NULL;
+    run_request(&request);
+    assert_answer("isv.app-cert-expired", true);
+    assert_false(fixture.call.verified);
+}
+
+/* Two certificates of one number, of which one has expired: each counts for its own key. */
+static void each_of_two_certificates_of_one_number_expires_alone(void **state)
+{
+    (void)state;
+    for (int expired = 0; expired < 2; expired++) {
+        struct kq_application_certificate certificates[] = {certificate_of(APP_SN), certificate_of(APP_SN)};
+        certificates[expired].not_after_s = NOW_S - 1;
+        fake.applications[APP].certificate = certificates[0];
+        fake.applications[APP].next_certificate = certificates[1];
+        fake.applications[APP].next_key = fixture.other_public;
+        fake.revision++;
+        for (int signing = 0; signing < 2; signing++) {
+            const struct request request = {.app_cert_sn = APP_SN,
+                                            .root_cert_sn = ROOTS_SN,
+                                            .key = signing == 0 ? fixture.app_key : fixture.other_key};
+            run_request(&request);
+            assert_answer(signing == expired ? "isv.app-cert-expired" : NULL, true);
+        }
+    }
+}
+
+/* Renewed for the same key, under the same number: either may be the present one. */
+static void a_renewed_certificate_of_the_same_number_counts(void **state)
+{
+    (void)state;
+    for (int expired = 0; expired < 2; expired++) {
+        struct kq_application_certificate certificates[] = {certificate_of(APP_SN), certificate_of(APP_SN)};
+        certificates[expired].not_after_s = NOW_S - 1;
+        fake.applications[APP].certificate = certificates[0];
+        fake.applications[APP].next_certificate = certificates[1];
+        fake.applications[APP].next_key = fixture.app_public;
+        fake.revision++;
+        run_claim(APP_SN, ROOTS_SN);
+        assert_answer(NULL, true);
+    }
+}
+
 /* What is said of certificates comes before the signature, and after the time stamp. */
 static void the_order_of_checks_is_kept(void **state)
 {
@@ -353,6 +419,10 @@ int main(void)
         gateway_unit_test(a_certificate_that_is_not_named_is_missed),
         gateway_unit_test(another_number_is_an_invalid_parameter),
         gateway_unit_test(a_certificate_expires_by_the_business_clock),
+        gateway_unit_test(a_certificate_begins_by_the_business_clock),
+        gateway_unit_test(that_a_certificate_has_expired_is_told_to_who_signs_with_it),
+        gateway_unit_test(each_of_two_certificates_of_one_number_expires_alone),
+        gateway_unit_test(a_renewed_certificate_of_the_same_number_counts),
         gateway_unit_test(the_order_of_checks_is_kept),
         gateway_unit_test(numbers_mean_nothing_to_a_bare_key),
         gateway_unit_test(a_certificate_is_phased_in),
