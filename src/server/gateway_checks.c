@@ -205,10 +205,15 @@ static struct kq_result check_signature(const struct kq_check_context *context, 
     return kq_check_signature(context, call, sign_type, &candidates, find(call, KQ_SLICE("sign")), error);
 }
 
+struct kq_result kq_check_state(const struct kq_application *application, struct kq_error *error)
+{
+    KQ_ENSURE(application->state == KQ_APPLICATION_ACTIVE, error, KQ_E_APP_NOT_PERMITTED, "%s", "");
+    return KQ_OK;
+}
+
 static struct kq_result check_application_permission(const struct kq_application *application,
                                                      const struct kq_method *method, struct kq_error *error)
 {
-    KQ_ENSURE(application->state == KQ_APPLICATION_ACTIVE, error, KQ_E_APP_NOT_PERMITTED, "%s", "");
     bool may = method->allowed_by_default;
     for (size_t i = 0; i < application->permission_count && !may; i++) {
         may = kq_slice_equal(application->permissions[i], kq_slice_of(method->name));
@@ -292,6 +297,7 @@ struct kq_result kq_gateway_check_call(const struct kq_check_context *context, s
     KQ_TRY(check_version_and_format(call, error));
     KQ_TRY(check_signature(context, call, application, sign_type, error));
     call->is_fresh = true; /* copies are not told apart here: they cost no signature that is not remembered */
+    KQ_TRY(kq_check_state(application, error));
     KQ_TRY(kq_check_permission(context, call, application, find(call, KQ_SLICE("app_auth_token")), error));
     KQ_TRY(kq_check_limits(context, call, application, error));
     return kq_decrypt_content(call, application, find(call, KQ_SLICE("encrypt_type")), biz_content, error);

@@ -55,6 +55,9 @@ KQ_MUST struct kq_result kq_check_signature(const struct kq_check_context *conte
                                             const struct kq_candidates *candidates, struct kq_slice signature,
                                             struct kq_error *error);
 
+/* An application that is disabled may call nothing: APP_NOT_PERMITTED. */
+KQ_MUST struct kq_result kq_check_state(const struct kq_application *application, struct kq_error *error);
+
 /* Sets call->caller. `token`: the app_auth_token; empty: none. */
 KQ_MUST struct kq_result kq_check_permission(const struct kq_check_context *context, struct kq_call *call,
                                              const struct kq_application *application, struct kq_slice token,

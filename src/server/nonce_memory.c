@@ -13,9 +13,11 @@
 /* Threads meet at a lock only by chance. */
 #define LOCKS 64
 
-/* Applications share an owner's number by chance, as they share lanes. Number 0 is nobody's. */
-#define OWNER_BITS 10
+/* Each application gets a number of its own when it takes its first nonce. Number 0 is nobody's. Where all
+ * that lie near are taken, as it may be with more than six thousand applications, two share one. */
+#define OWNER_BITS 13
 #define OWNERS (1 << OWNER_BITS)
+#define OWNER_PROBES 64
 
 /* One nonce. `when`: its timestamp, and its owner's number in the lowest bits; 0: the place is empty. The
  * timestamps that openapi_v3.h reads have 15 decimal digits, 50 bits. */
@@ -38,6 +40,7 @@ struct kq_nonces {
     /* The newest timestamp that was forgotten of each owner's: nothing as old as that is accepted. Raised
      * under the lock of the set that forgets, so whoever looks for what was forgotten there sees it. */
     _Atomic int64_t floors_ms[OWNERS];
+    _Atomic uint64_t owners[OWNERS]; /* the application's digest; 0: the number is free */
 };
 
 struct kq_result kq_nonces_open(size_t sets, uint64_t seed, struct kq_nonces **nonces, struct kq_error *error)
@@ -57,6 +60,7 @@ struct kq_result kq_nonces_open(size_t sets, uint64_t seed, struct kq_nonces **n
     }
     for (size_t i = 0; i < OWNERS; i++) {
         atomic_init(&opened->floors_ms[i], -1);
+        atomic_init(&opened->owners[i], 0);
     }
     *nonces = opened;
     return KQ_OK;
@@ -84,6 +88,23 @@ static unsigned owner_of(const struct entry *entry)
     return (unsigned)(entry->when & (OWNERS - 1));
 }
 
+/* The number of the application with this digest, which it keeps. */
+static unsigned find_owner(struct kq_nonces *nonces, uint64_t digest)
+{
+    uint64_t name = digest == 0 ? 1 : digest;
+    uint64_t first = name % (OWNERS - 1);
+    for (uint64_t i = 0; i < OWNER_PROBES; i++) {
+        unsigned owner = 1 + (unsigned)((first + i) % (OWNERS - 1));
+        uint64_t found = atomic_load(&nonces->owners[owner]);
+        if (found == name ||
+            (found == 0 &&
+             (atomic_compare_exchange_strong(&nonces->owners[owner], &found, name) || found == name))) {
+            return owner;
+        }
+    }
+    return 1 + (unsigned)first;
+}
+
 /* Where a nonce belongs. */
 struct place {
     uint64_t key;
@@ -92,7 +113,7 @@ struct place {
     size_t set;
 };
 
-static struct kq_result find_place(const struct kq_nonces *nonces, struct kq_digester *digester,
+static struct kq_result find_place(struct kq_nonces *nonces, struct kq_digester *digester,
                                    const struct kq_nonce_use *use, struct place *place,
                                    struct kq_error *error)
 {
@@ -110,24 +131,32 @@ static struct kq_result find_place(const struct kq_nonces *nonces, struct kq_dig
     memcpy(&words[2], digest, sizeof(words[2]));
     place->key = words[0];
     place->set = (size_t)words[1] & (nonces->set_count - 1);
-    place->owner = 1 + (unsigned)(words[2] % (OWNERS - 1));
+    place->owner = find_owner(nonces, words[2]);
     place->when = (uint64_t)use->timestamp_ms << OWNER_BITS | place->owner;
     return KQ_OK;
+}
+
+static size_t count_of(const struct set *set, unsigned owner)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < KQ_NONCE_WAYS; i++) {
+        count += owner_of(&set->entries[i]) == owner ? 1 : 0;
+    }
+    return count;
 }
 
 /* The oldest entry of the owner that has the most of them; of two that have as many, the one that asks. The
  * set is full. */
 static struct entry *find_victim(struct set *set, unsigned asking)
 {
-    unsigned char counts[OWNERS] = {0};
     unsigned owner = asking;
-    static_assert(KQ_NONCE_WAYS <= 255, "a count does not fit");
+    size_t most = count_of(set, asking);
     for (size_t i = 0; i < KQ_NONCE_WAYS; i++) {
-        counts[owner_of(&set->entries[i])]++;
-    }
-    for (size_t i = 0; i < KQ_NONCE_WAYS; i++) {
-        unsigned candidate = owner_of(&set->entries[i]);
-        owner = counts[candidate] > counts[owner] ? candidate : owner;
+        size_t count = count_of(set, owner_of(&set->entries[i]));
+        if (count > most) {
+            owner = owner_of(&set->entries[i]);
+            most = count;
+        }
     }
     struct entry *victim = &set->entries[0];
     for (size_t i = 1; i < KQ_NONCE_WAYS; i++) {

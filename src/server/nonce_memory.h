@@ -15,16 +15,19 @@
  * What is promised: within one process no application's nonce passes twice, on whichever worker, however many
  * calls come and whatever the clock does. A nonce is remembered until its timestamp is too old to be accepted
  * anyway. Where there is no room for so many, older ones are forgotten, and then their application's calls
- * with a timestamp as old as that are refused: the more it calls, the less its clock may be behind. Whoever
- * has the most in a place loses the oldest of them, so that no application can make another's be forgotten.
+ * with a timestamp as old as that are refused, and (up to some thousands of applications) no other one's: the
+ * more it calls, the less its clock may be behind. Whoever has the most in a place loses the oldest of them:
+ * one that floods cannot make others' be forgotten that have no more there than itself, but many that do so
+ * together can.
  *
  * Where timestamps are not checked (a clock skew of 0), nothing is ever too old, so only those that there is
  * room for cannot repeat. Another process, as after a restart, knows nothing of them. */
 
 struct kq_nonces;
 
-/* 16 bytes each: 16 MiB, touched only as they are used, for a million. With the default clock skew that is a
- * thousand calls a second before anything is forgotten early. */
+/* 16 bytes each: 16 MiB, touched only as they are used, for a million. Places fill by chance: with the
+ * default clock skew (900 seconds) the first of them overflow at about seven hundred calls a second, and at a
+ * thousand one in ten does, and forgets its oldest early. */
 #define KQ_NONCE_SETS ((size_t)16384)
 #define KQ_NONCE_WAYS 64
 

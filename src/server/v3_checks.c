@@ -210,6 +210,7 @@ struct kq_result kq_v3_check_call(const struct kq_check_context *context, struct
     KQ_ENSURE(authorization.sign.size > 0, error, KQ_E_MISSING_SIGNATURE, "%s", "");
     KQ_TRY(find_body(call, &body, error));
     KQ_TRY(check_signature(context, call, application, &authorization, body, error));
+    KQ_TRY(kq_check_state(application, error));
     KQ_TRY(check_nonce(context, call, &authorization, error));
     call->is_fresh = true;
     KQ_TRY(kq_check_permission(context, call, application, call->v3.app_auth_token, error));

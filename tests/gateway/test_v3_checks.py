@@ -194,6 +194,15 @@ def test_a_refused_call_uses_its_nonce_up(v3, look):
     assert_refused(listing(v3, look, nonce="gone-1"), "suspected-attack")
 
 
+def test_a_disabled_application_uses_no_nonce_up(server, place, user):
+    client = V3Client(server, place.create_app())
+    look = protocol.LIST, {"template_id": place.create_template(client.app.pid), "user_id": user.user_id}
+    place.run("app", "disable", app_id=client.app.app_id)
+    assert_refused(client.exchange(*look, nonce="kept-2"), "insufficient-isv-permissions")
+    place.run("app", "enable", app_id=client.app.app_id)
+    assert client.exchange(*look, nonce="kept-2").status == 200
+
+
 def test_one_of_many_at_once(v3, look):
     requests = [v3.request(protocol.LIST, look, nonce=f"raced-{i}") for i in range(4)] * 8
     statuses = []

@@ -15,6 +15,7 @@
 #define SKEW_MS INT64_C(900000)
 #define A "2014072300007148"
 #define B "2014072300007149"
+#define OTHERS 4000
 
 static struct kq_nonces *nonces;
 static struct kq_digester *digester;
@@ -134,6 +135,21 @@ static void test_a_flood_forgets_nobody_elses(void **state)
     assert_int_equal(take(B, KQ_NONCE_WAYS, NOW_MS - 1000), KQ_E_NONE);
 }
 
+/* What one application may not do any more is no matter of others, however many there are. */
+static void test_a_flood_narrows_nobody_elses_time(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < KQ_NONCE_WAYS * 2; i++) {
+        assert_int_equal(take(A, i, NOW_MS + SKEW_MS - 5000 + i), KQ_E_NONE);
+    }
+    for (unsigned i = 0; i < OTHERS; i++) {
+        char app_id[16];
+        snprintf(app_id, sizeof(app_id), "other-%u", i);
+        assert_int_equal(take(app_id, 1, NOW_MS), KQ_E_NONE);
+    }
+    assert_int_equal(take(A, 0, NOW_MS), KQ_E_INVALID_TIMESTAMP);
+}
+
 /* Where no timestamp is too old, those that there is room for cannot repeat, and every call passes. */
 static void test_without_checked_timestamps(void **state)
 {
@@ -208,13 +224,10 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        usual_test(test_a_nonce_is_taken_once),
-        usual_test(test_each_application_has_its_own),
-        small_test(test_an_old_one_makes_room),
-        small_test(test_more_than_there_is_room_for),
-        small_test(test_a_flood_forgets_nobody_elses),
-        small_test(test_without_checked_timestamps),
-        usual_test(test_many_threads),
+        usual_test(test_a_nonce_is_taken_once),        usual_test(test_each_application_has_its_own),
+        small_test(test_an_old_one_makes_room),        small_test(test_more_than_there_is_room_for),
+        small_test(test_a_flood_forgets_nobody_elses), small_test(test_a_flood_narrows_nobody_elses_time),
+        small_test(test_without_checked_timestamps),   usual_test(test_many_threads),
         cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
