@@ -204,6 +204,34 @@ struct kq_number_value {
 
 enum kq_flag_value { KQ_UNSET = 0, KQ_FALSE, KQ_TRUE };
 
+/* Notifications: what the gateway posts to a template's notify_uri. Whoever receives one verifies it, does
+ * what it says once for each notify_id, which is the same on every try, and answers the seven letters
+ * `success`. */
+struct kq_client_parameter {
+    const char *name;
+    const char *value;
+};
+
+struct kq_client_notification {
+    const struct kq_client_parameter *parameters; /* all of them, in the order in which they came, UTF-8 */
+    size_t count;
+};
+
+/* Of a form's bytes, as they came (application/x-www-form-urlencoded): the gateway's signature over them is
+ * verified with the client's gateway key, by the sign_type and charset that they name (RSA2 or RSA; utf-8
+ * where there is none), and app_id must be the client's. SIGNATURE: none, or a wrong one. ANSWER: no such
+ * form, bytes that are not in its charset, a parameter twice with different values, or for another
+ * application. MEMORY. After a failure *notification is NULL: nothing of it can be believed. Any thread. */
+KQ_CLIENT_MUST enum kq_client_status
+kq_client_verify_notification(struct kq_client *client, const char *form_body, size_t size,
+                              struct kq_client_notification **notification, struct kq_client_error *error);
+
+/* A parameter's value; "" where there is none. */
+const char *kq_client_notification_value(const struct kq_client_notification *notification, const char *name);
+
+/* NULL is fine. */
+void kq_client_notification_free(struct kq_client_notification *notification);
+
 /* Calls without waiting: a loop has any number of calls under way on one thread, which is the caller's own
  * event loop's. It says which file descriptors to watch and when to wake it; the caller tells what became of
  * these. Calls run beside each other, on connections_max connections at most; more wait for their turn, and

@@ -66,6 +66,9 @@ static enum kq_client_status status_of(enum kq_error_code code)
     if (code == KQ_E_ANSWER) {
         return KQ_CLIENT_ANSWER;
     }
+    if (code == KQ_E_INVALID_SIGNATURE) {
+        return KQ_CLIENT_SIGNATURE;
+    }
     return kq_error_category(code) == KQ_CATEGORY_INTERNAL ? KQ_CLIENT_MEMORY : KQ_CLIENT_USAGE;
 }
 
