@@ -52,7 +52,8 @@ enum kq_client_status {
     KQ_CLIENT_TRANSPORT, /* no answer: not reachable, cut, too late, cancelled. Whether the call took effect
                           * is not known: repeat it with the same out_biz_no */
     KQ_CLIENT_HTTP,      /* an HTTP status other than 200 */
-    KQ_CLIENT_ANSWER,    /* not an answer of this protocol, or longer than allowed */
+    KQ_CLIENT_ANSWER,    /* not an answer of this protocol, longer than allowed, or in clear where encryption
+                          * was asked for */
     KQ_CLIENT_SIGNATURE, /* the answer carries no signature, or one that does not verify: it is not to be
                             believed */
     KQ_CLIENT_GATEWAY,   /* a signed refusal by the gateway: any code but 10000 and 40004 */
@@ -138,6 +139,12 @@ struct kq_client_options {
     const char *ca_file; /* PEM certificates that an https:// gateway is trusted by; NULL: the machine's */
     int connections_max; /* calls under way at once, each on a connection that is kept; at most 1000 */
     int retries_max;     /* how often an unanswered call is repeated; below 0: never. See kq_client_call */
+
+    /* Content encryption: biz_content is sent encrypted (encrypt_type=AES), and a success that comes back in
+     * clear is refused (KQ_CLIENT_ANSWER): nobody may take the encryption away. Refusals may be in clear.
+     * NULL: nothing is encrypted. */
+    const char *content_key;      /* base64 of 16, 24 or 32 bytes, as the platform gives it */
+    const char *content_key_file; /* in place of content_key */
 };
 
 struct kq_client;
@@ -162,7 +169,8 @@ struct kq_client_request {
  * nothing else of an answer can be believed then. */
 struct kq_client_answer {
     int http_status;
-    int verified;    /* 1: the gateway's signature over `response`, as it stood on the wire, is right */
+    int verified;    /* 1: the gateway's signature over `response`, as it stood on the wire, is right; over
+                      * its ciphertext where it was encrypted */
     const char *raw; /* the answer's bytes, as on the wire */
     size_t raw_bytes;
     const char *trace_id; /* of the answer's header: names the call in the gateway's log */

@@ -3,58 +3,13 @@
 
 #include <string.h>
 
-#include "base/arena.h"
-#include "base/memory.h"
+#include "client/answer_parts.h"
 #include "client/message.h"
 #include "wire/envelope.h"
-#include "wire/json.h"
 #include "wire/signature.h"
 
-/* What a caller gets, and the memory behind it. */
-struct owned_answer {
-    struct kq_client_answer answer; /* first: its address is the whole's */
-    struct kq_arena arena;          /* owned */
-    const struct kq_json *response; /* in the arena; NULL until it is verified */
-};
-
-/* The platform's code and msg of success and of a business refusal (spec/gateway.md, "Gateway errors"). */
-#define CODE_SUCCESS "10000"
+/* The platform's code of a business refusal (spec/gateway.md, "Gateway errors"). */
 #define CODE_BUSINESS "40004"
-
-static struct owned_answer *new_answer(const struct kq_http_answer *http)
-{
-    struct owned_answer *owned = kq_memory_allocate(sizeof(*owned));
-    if (owned == NULL) {
-        return NULL;
-    }
-    struct kq_slice raw = kq_arena_copy(&owned->arena, kq_buffer_slice(&http->body));
-    struct kq_slice trace_id = kq_arena_copy(&owned->arena, kq_slice_of(http->trace_id));
-    if (raw.data == NULL || trace_id.data == NULL) {
-        kq_client_answer_free(&owned->answer);
-        return NULL;
-    }
-    owned->answer = (struct kq_client_answer){
-        .http_status = http->status,
-        .raw = raw.data,
-        .raw_bytes = raw.size,
-        .trace_id = trace_id.data,
-        .response = "",
-        .code = "",
-        .msg = "",
-        .sub_code = "",
-        .sub_msg = "",
-    };
-    return owned;
-}
-
-void kq_client_answer_free(struct kq_client_answer *answer)
-{
-    if (answer != NULL) {
-        struct owned_answer *owned = (struct owned_answer *)answer;
-        kq_arena_free(&owned->arena);
-        kq_memory_free(owned);
-    }
-}
 
 /* What follows `charset=` in "text/html;charset=gbk". */
 static enum kq_charset charset_of(const char *content_type, enum kq_charset fallback)
@@ -85,58 +40,26 @@ static struct kq_result check_name(struct kq_slice name, struct kq_slice method,
     return KQ_OK;
 }
 
-/* The text of a string or number member, copied; "" where there is none. NULL when out of memory. */
-static const char *text_of(const struct kq_json *object, const char *name, struct kq_arena *arena)
-{
-    const struct kq_json *value = kq_json_member(object, kq_slice_of(name));
-    if (value == NULL || (value->kind != KQ_JSON_STRING && value->kind != KQ_JSON_NUMBER)) {
-        return "";
-    }
-    return kq_arena_copy(arena, value->text).data;
-}
+/* The four members that every response has. */
+struct common {
+    const char *code;
+    const char *msg;
+    const char *sub_code;
+    const char *sub_msg;
+};
 
-/* A failure for want of memory says nothing about the answer; any other one is the answer's. */
-static struct kq_result blame_answer(struct kq_error *error, const char *what)
+static struct kq_result read_common(const struct kq_json *object, struct kq_arena *arena,
+                                    struct common *common, struct kq_error *error)
 {
-    return error->code == KQ_E_NO_MEMORY ? KQ_FAILED
-                                         : kq_fail(error, KQ_E_ANSWER, "the answer's response is %s", what);
-}
-
-static struct kq_result read_members(struct kq_client_answer *answer, const struct kq_json *object,
-                                     struct kq_arena *arena, struct kq_error *error)
-{
-    const char *code = text_of(object, "code", arena);
-    const char *msg = text_of(object, "msg", arena);
-    const char *sub_code = text_of(object, "sub_code", arena);
-    const char *sub_msg = text_of(object, "sub_msg", arena);
-    KQ_ENSURE_MEMORY(code != NULL && msg != NULL && sub_code != NULL && sub_msg != NULL, error);
-    answer->code = code;
-    answer->msg = msg;
-    answer->sub_code = sub_code;
-    answer->sub_msg = sub_msg;
-    return KQ_OK;
-}
-
-/* The response object in UTF-8, read, and its four common members. It is believed by now, or only a hint. */
-static struct kq_result read_response(struct kq_client_answer *answer, struct kq_arena *arena,
-                                      enum kq_charset charset, struct kq_slice response,
-                                      const struct kq_json **object, struct kq_error *error)
-{
-    struct kq_slice utf8 = KQ_SLICE_EMPTY;
-    const struct kq_json *read = NULL;
-    if (!kq_charset_decode(charset, response, arena, &utf8, error).ok) {
-        return blame_answer(error, "not in its charset");
-    }
-    struct kq_slice copy = kq_arena_copy(arena, utf8);
-    KQ_ENSURE_MEMORY(copy.data != NULL, error);
-    if (!kq_json_read(copy, arena, &read, error).ok) {
-        return blame_answer(error, "not JSON");
-    }
-    KQ_ENSURE(read->kind == KQ_JSON_OBJECT, error, KQ_E_ANSWER, "the answer's response is not a JSON object");
-    KQ_TRY(read_members(answer, read, arena, error));
-    *object = read;
-    answer->response = copy.data;
-    answer->response_bytes = copy.size;
+    *common = (struct common){
+        .code = kq_answer_text(object, "code", arena),
+        .msg = kq_answer_text(object, "msg", arena),
+        .sub_code = kq_answer_text(object, "sub_code", arena),
+        .sub_msg = kq_answer_text(object, "sub_msg", arena),
+    };
+    KQ_ENSURE_MEMORY(common->code != NULL && common->msg != NULL && common->sub_code != NULL &&
+                         common->sub_msg != NULL,
+                     error);
     return KQ_OK;
 }
 
@@ -146,10 +69,11 @@ static enum kq_client_status refuse_unsigned(struct kq_arena *arena, enum kq_cha
                                              struct kq_slice response, const char *what,
                                              struct kq_client_error *error)
 {
-    struct kq_client_answer hint = {.code = "", .msg = "", .sub_code = "", .sub_msg = ""};
-    const struct kq_json *object = NULL;
+    struct common hint = {.code = ""};
+    struct kq_answer_content content = {0};
     struct kq_error cause = {0};
-    bool read = read_response(&hint, arena, charset, response, &object, &cause).ok;
+    bool read = kq_answer_read_content(charset, response, arena, &content, &cause).ok &&
+                read_common(content.object, arena, &hint, &cause).ok;
     if (cause.code == KQ_E_NO_MEMORY) {
         return kq_client_fail_with(error, &cause);
     }
@@ -163,7 +87,7 @@ static enum kq_client_status refuse_unsigned(struct kq_arena *arena, enum kq_cha
 /* The status of a verified answer. */
 static enum kq_client_status judge(const struct kq_client_answer *answer, struct kq_client_error *error)
 {
-    if (strcmp(answer->code, CODE_SUCCESS) == 0) {
+    if (strcmp(answer->code, KQ_ANSWER_CODE_SUCCESS) == 0) {
         return kq_client_fail(error, KQ_CLIENT_OK, "%s", "");
     }
     if (answer->code[0] == '\0') {
@@ -201,8 +125,59 @@ static enum kq_client_status verify(const struct kq_answer_expectation *expectat
                            "the answer's signature does not verify with the gateway public key given", error);
 }
 
+static bool is_string(struct kq_slice response)
+{
+    return kq_slice_starts_with(response, KQ_SLICE("\""));
+}
+
+/* What the gateway signed is an object, or the string that has it encrypted. */
+static struct kq_result read_signed(const struct kq_answer_expectation *expectation, enum kq_charset charset,
+                                    struct kq_slice response, struct kq_arena *arena,
+                                    struct kq_answer_content *content, struct kq_error *error)
+{
+    if (expectation->content_key == NULL || !is_string(response)) {
+        return kq_answer_read_content(charset, response, arena, content, error);
+    }
+    const struct kq_json *string = NULL;
+    struct kq_slice plain;
+    if (!kq_json_read(response, arena, &string, error).ok) {
+        return kq_answer_blame(error, "is not JSON");
+    }
+    KQ_TRY(kq_answer_decrypt(expectation->content_key, string->text, arena, &plain, error));
+    return kq_answer_read_content(charset, plain, arena, content, error);
+}
+
+/* A success in clear where encryption was asked for is not this call's: it would be one that somebody kept
+ * from another call. Refusals that come before decryption are in clear. */
+static struct kq_result check_encrypted(const struct kq_answer_expectation *expectation,
+                                        struct kq_slice response, const struct common *common,
+                                        struct kq_error *error)
+{
+    KQ_ENSURE(expectation->content_key == NULL || is_string(response) ||
+                  strcmp(common->code, KQ_ANSWER_CODE_SUCCESS) != 0,
+              error, KQ_E_ANSWER, "the answer is a success in clear, although encryption was asked for");
+    return KQ_OK;
+}
+
+static struct kq_result believe(const struct kq_answer_expectation *expectation, enum kq_charset charset,
+                                struct kq_slice response, struct kq_owned_answer *owned,
+                                struct kq_error *error)
+{
+    struct kq_answer_content content = {0};
+    struct common common;
+    KQ_TRY(read_signed(expectation, charset, response, &owned->arena, &content, error));
+    KQ_TRY(read_common(content.object, &owned->arena, &common, error));
+    KQ_TRY(check_encrypted(expectation, response, &common, error));
+    kq_answer_believe(owned, &content);
+    owned->answer.code = common.code;
+    owned->answer.msg = common.msg;
+    owned->answer.sub_code = common.sub_code;
+    owned->answer.sub_msg = common.sub_msg;
+    return KQ_OK;
+}
+
 static enum kq_client_status read_body(const struct kq_answer_expectation *expectation,
-                                       const struct kq_http_answer *http, struct owned_answer *owned,
+                                       const struct kq_http_answer *http, struct kq_owned_answer *owned,
                                        struct kq_slice *signed_bytes, struct kq_client_error *error)
 {
     enum kq_charset charset = charset_of(http->content_type, expectation->charset);
@@ -213,16 +188,15 @@ static enum kq_client_status read_body(const struct kq_answer_expectation *expec
     if (status != KQ_CLIENT_OK) {
         return status;
     }
-    if (!read_response(&owned->answer, &owned->arena, charset, response, &owned->response, &cause).ok) {
+    if (!believe(expectation, charset, response, owned, &cause).ok) {
         return kq_client_fail_with(error, &cause);
     }
-    owned->answer.verified = 1;
     *signed_bytes = response;
     return judge(&owned->answer, error);
 }
 
 static enum kq_client_status read_owned(const struct kq_answer_expectation *expectation,
-                                        const struct kq_http_answer *http, struct owned_answer *owned,
+                                        const struct kq_http_answer *http, struct kq_owned_answer *owned,
                                         struct kq_slice *signed_bytes, struct kq_client_error *error)
 {
     if (http->status != 200) {
@@ -238,7 +212,7 @@ enum kq_client_status kq_answer_read(const struct kq_answer_expectation *expecta
                                      struct kq_slice *signed_bytes, struct kq_client_error *error)
 {
     *signed_bytes = KQ_SLICE_EMPTY;
-    struct owned_answer *owned = new_answer(http);
+    struct kq_owned_answer *owned = kq_answer_new(http);
     *answer = owned == NULL ? NULL : &owned->answer;
     if (owned == NULL) {
         return kq_client_fail(error, KQ_CLIENT_MEMORY, "out of memory");
@@ -250,14 +224,4 @@ enum kq_client_status kq_answer_read(const struct kq_answer_expectation *expecta
         *answer = NULL;
     }
     return status;
-}
-
-const struct kq_json *kq_answer_object(const struct kq_client_answer *answer)
-{
-    return ((const struct owned_answer *)answer)->response;
-}
-
-struct kq_arena *kq_answer_arena(struct kq_client_answer *answer)
-{
-    return &((struct owned_answer *)answer)->arena;
 }

@@ -7,6 +7,7 @@
 #include "client/http.h"
 #include "kaquan.h"
 #include "wire/charset.h"
+#include "wire/content_cipher.h"
 #include "wire/json.h"
 #include "wire/key.h"
 #include "wire/sign_type.h"
@@ -19,12 +20,13 @@ struct kq_answer_expectation {
     enum kq_charset charset; /* of the call; the answer's where its Content-Type names none that is known */
     enum kq_sign_type sign_type;
     const struct kq_public_key *gateway_key;
+    const struct kq_content_key *content_key; /* NULL: encryption was not asked for */
 };
 
 /* Makes *answer, the caller's to free, whatever the status but KQ_CLIENT_MEMORY (then NULL). Order of checks:
  * HTTP status, envelope, the response member's name (the method's, or error_response), signature; only then
- * is the response looked into. `signed_bytes` is what was verified, pointing into http->body; empty where
- * nothing was. */
+ * is the response looked into, and decrypted where it is a string. `signed_bytes` is what was verified,
+ * pointing into http->body; empty where nothing was. */
 KQ_MUST enum kq_client_status kq_answer_read(const struct kq_answer_expectation *expectation,
                                              const struct kq_http_answer *http,
                                              struct kq_client_answer **answer, struct kq_slice *signed_bytes,

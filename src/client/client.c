@@ -73,6 +73,21 @@ static struct kq_result load_gateway_key(struct kq_client *client, const struct 
     return kq_public_key_export(client->gateway_key, &client->texts, &client->gateway_key_der, error);
 }
 
+static struct kq_result load_content_key(struct kq_client *client, const struct kq_client_options *options,
+                                         struct kq_error *error)
+{
+    if (!is_given(options->content_key) && !is_given(options->content_key_file)) {
+        return KQ_OK;
+    }
+    struct kq_buffer bytes KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
+    KQ_TRY(kq_key_source_read("content_key", options->content_key, options->content_key_file, &bytes, error));
+    if (!kq_content_key_load(kq_buffer_slice(&bytes), &client->content_key, error).ok) {
+        return kq_fail_in(error, "the content key");
+    }
+    client->settings.content_key = client->content_key;
+    return KQ_OK;
+}
+
 /* A copy that lives as long as the client; NULL stays NULL. */
 static struct kq_result copy_text(struct kq_client *client, const char *text, const char **copy,
                                   struct kq_error *error)
@@ -127,6 +142,7 @@ static struct kq_result set_up(struct kq_client *client, const struct kq_client_
     KQ_TRY(read_settings(client, options, error));
     KQ_TRY(load_private_key(client, options, error));
     KQ_TRY(load_gateway_key(client, options, error));
+    KQ_TRY(load_content_key(client, options, error));
     KQ_TRY(set_up_http(client, options, error));
     const struct kq_curl *curl = NULL;
     KQ_TRY(kq_curl_load(&curl, error));
@@ -138,6 +154,7 @@ static void free_all_but_pool(struct kq_client *client)
     pthread_mutex_destroy(&client->key_lock);
     kq_private_key_free(client->private_key);
     kq_public_key_free(client->gateway_key);
+    kq_content_key_free(client->content_key);
     kq_arena_free(&client->texts);
     kq_memory_free(client);
 }

@@ -21,6 +21,22 @@ static struct kq_result add(struct kq_params *params, enum kq_charset charset, c
     return kq_params_add(params, kq_slice_of(name), value, error);
 }
 
+/* Encrypted as it would have been sent: in the charset. */
+static struct kq_result add_content(const struct kq_request_settings *settings, struct kq_slice biz_content,
+                                    struct kq_params *params, struct kq_error *error)
+{
+    if (settings->content_key == NULL || biz_content.size == 0) {
+        return add(params, settings->charset, biz_content_name.data, biz_content, error);
+    }
+    struct kq_buffer plain KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
+    struct kq_buffer base64 KQ_CLEANUP(kq_buffer_free) = {0};
+    if (!kq_charset_encode_text(settings->charset, biz_content, &plain, error).ok) {
+        return kq_fail_in(error, "%s", biz_content_name.data);
+    }
+    KQ_TRY(kq_content_encrypt(settings->content_key, kq_buffer_slice(&plain), &base64, error));
+    return add(params, KQ_CHARSET_UTF8, biz_content_name.data, kq_buffer_slice(&base64), error);
+}
+
 static struct kq_result add_all(const struct kq_request_settings *settings,
                                 const struct kq_request_call *call, struct kq_params *params,
                                 struct kq_error *error)
@@ -38,12 +54,12 @@ static struct kq_result add_all(const struct kq_request_settings *settings,
         {"timestamp", call->timestamp},
         {"version", KQ_SLICE("1.0")},
         {"app_auth_token", settings->app_auth_token},
-        {"biz_content", call->biz_content},
+        {"encrypt_type", settings->content_key == NULL ? KQ_SLICE_EMPTY : KQ_SLICE("AES")},
     };
     for (size_t i = 0; i < KQ_COUNT(rows); i++) {
         KQ_TRY(add(params, charset, rows[i].name, rows[i].value, error));
     }
-    return KQ_OK;
+    return add_content(settings, call->biz_content, params, error);
 }
 
 static struct kq_result add_signature(const struct kq_request_settings *settings,

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/slice.h"
 #include "wire/charset.h"
+#include "wire/content_cipher.h"
 #include "wire/key.h"
 #include "wire/params.h"
 #include "wire/sign_type.h"
@@ -21,6 +22,7 @@ struct kq_request_settings {
     struct kq_slice app_auth_token;
     enum kq_charset charset;
     enum kq_sign_type sign_type;
+    const struct kq_content_key *content_key; /* NULL: biz_content is sent in clear */
 };
 
 /* What one call adds. biz_content may be empty. */

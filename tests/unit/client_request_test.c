@@ -84,6 +84,30 @@ static void test_gbk(void **state)
         "method=alipay.marketing.voucher.send&sign_type=RSA2&timestamp=2014-07-24 03:07:50&version=1.0");
 }
 
+/* The ciphertext is what is signed; its plain bytes are in the charset. */
+static void test_encrypted(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    KEY key = load_key(&arena);
+    struct kq_content_key *content_key KQ_CLEANUP(kq_content_key_cleanup) = NULL;
+    struct kq_error error = {0};
+    BUFFER expected = {0};
+    struct kq_request_settings settings = settings_of(KQ_CHARSET_GBK);
+    struct kq_request_call call = call_of(KQ_SLICE("{\"memo\":\"优酷\"}"));
+    struct kq_signed_request request;
+    assert_ok(kq_content_key_load(KQ_SLICE("MDEyMzQ1Njc4OWFiY2RlZg=="), &content_key, &error), &error);
+    settings.content_key = content_key;
+    assert_ok(kq_request_make(&settings, key, &call, &arena, &request, &error), &error);
+    kq_buffer_append(&expected, KQ_SLICE("app_id=2014072300007148&biz_content="));
+    assert_ok(kq_content_encrypt(content_key, KQ_SLICE("{\"memo\":\"\xD3\xC5\xBF\xE1\"}"), &expected, &error),
+              &error);
+    kq_buffer_append(&expected, KQ_SLICE("&charset=gbk&encrypt_type=AES&format=JSON&"
+                                         "method=alipay.marketing.voucher.send&sign_type=RSA2&"
+                                         "timestamp=2014-07-24 03:07:50&version=1.0"));
+    assert_slice(request.string_to_sign, kq_buffer_slice(&expected));
+}
+
 static void test_token_and_no_biz_content(void **state)
 {
     (void)state;
@@ -139,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden_request),
         cmocka_unit_test(test_gbk),
+        cmocka_unit_test(test_encrypted),
         cmocka_unit_test(test_token_and_no_biz_content),
         cmocka_unit_test(test_character_that_the_charset_lacks),
         cmocka_unit_test(test_out_of_memory),
