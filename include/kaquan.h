@@ -117,16 +117,16 @@ enum kq_client_protocol {
  * whatever form they are had (PEM, base64 on one line or many, PKCS#1, PKCS#8, CRLF, a BOM), or as the path
  * of a file, which may be DER too; never both. */
 struct kq_client_options {
-    const char *gateway_url; /* required: http:// or https://, without a query */
-    const char *app_id;      /* required */
-    const char *private_key; /* required: the application's; PEM or base64, PKCS#1 or PKCS#8 */
-    const char
-        *gateway_public_key; /* required: PEM or base64, SubjectPublicKeyInfo or PKCS#1, or a certificate */
-    const char *charset;     /* "utf-8" (where NULL), "gbk" or "gb2312" */
-    const char *sign_type;   /* "RSA2" (where NULL) or "RSA" */
-    const char *app_auth_token; /* NULL: the application acts for its own merchant */
-    long connect_timeout_ms;    /* 0: the default above; likewise below */
-    long timeout_ms;            /* of the whole call: waiting for a connection and all retries included */
+    const char *gateway_url;        /* required: http:// or https://, without a query */
+    const char *app_id;             /* required */
+    const char *private_key;        /* required: the application's; PEM or base64, PKCS#1 or PKCS#8 */
+    const char *gateway_public_key; /* required, but in certificate mode: PEM or base64, SubjectPublicKeyInfo
+                                       or PKCS#1, or a certificate */
+    const char *charset;            /* "utf-8" (where NULL), "gbk" or "gb2312" */
+    const char *sign_type;          /* "RSA2" (where NULL) or "RSA" */
+    const char *app_auth_token;     /* NULL: the application acts for its own merchant */
+    long connect_timeout_ms;        /* 0: the default above; likewise below */
+    long timeout_ms;                /* of the whole call: waiting for a connection and all retries included */
     size_t answer_max_bytes;
     kq_client_clock now_s; /* NULL: the machine's clock */
     void *now_data;
@@ -139,6 +139,17 @@ struct kq_client_options {
     const char *ca_file; /* PEM certificates that an https:// gateway is trusted by; NULL: the machine's */
     int connections_max; /* calls under way at once, each on a connection that is kept; at most 1000 */
     int retries_max;     /* how often an unanswered call is repeated; below 0: never. See kq_client_call */
+
+    /* Certificate mode: the three go together, in place of gateway_public_key. The application's certificate
+     * fits its private key; the gateway's, which may have those of its issuers after it, is vouched for by a
+     * root; both are valid now: else kq_client_open says which is wrong. A success that names another gateway
+     * certificate, or none, is not believed (KQ_CLIENT_SIGNATURE). */
+    const char *app_certificate;
+    const char *root_certificates; /* the platform's bundle */
+    const char *gateway_certificate;
+    const char *app_certificate_file; /* each in place of the one above */
+    const char *root_certificates_file;
+    const char *gateway_certificate_file;
 
     /* Content encryption: biz_content is sent encrypted (encrypt_type=AES), and a success that comes back in
      * clear is refused (KQ_CLIENT_ANSWER): nobody may take the encryption away. Refusals may be in clear.

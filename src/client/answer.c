@@ -99,29 +99,29 @@ static enum kq_client_status judge(const struct kq_client_answer *answer, struct
                           answer->sub_msg);
 }
 
-/* KQ_CLIENT_OK: `response` is what the gateway signed. */
+/* KQ_CLIENT_OK: the envelope's response is what the gateway signed. */
 static enum kq_client_status verify(const struct kq_answer_expectation *expectation, struct kq_slice answer,
                                     enum kq_charset charset, struct kq_arena *arena,
-                                    struct kq_slice *response, struct kq_client_error *error)
+                                    struct kq_envelope *envelope, struct kq_client_error *error)
 {
-    struct kq_envelope envelope = {0};
     struct kq_error cause = {0};
-    if (!kq_envelope_split(answer, charset != KQ_CHARSET_UTF8, &envelope, &cause).ok ||
-        !check_name(envelope.name, expectation->method, &cause).ok) {
+    if (!kq_envelope_split(answer, charset != KQ_CHARSET_UTF8, envelope, &cause).ok ||
+        !check_name(envelope->name, expectation->method, &cause).ok ||
+        !kq_answer_check_certificate(expectation->gateway_cert_sn, envelope->cert_sn, &cause).ok) {
         return kq_client_fail_with(error, &cause);
     }
-    *response = envelope.response;
-    if (envelope.sign.size == 0) {
-        return refuse_unsigned(arena, charset, *response, "the answer carries no signature", error);
+    struct kq_slice response = envelope->response;
+    if (envelope->sign.size == 0) {
+        return refuse_unsigned(arena, charset, response, "the answer carries no signature", error);
     }
-    if (kq_verify(expectation->gateway_key, expectation->sign_type, *response, envelope.sign, arena, &cause)
+    if (kq_verify(expectation->gateway_key, expectation->sign_type, response, envelope->sign, arena, &cause)
             .ok) {
         return KQ_CLIENT_OK;
     }
     if (cause.code != KQ_E_INVALID_SIGNATURE) {
         return kq_client_fail_with(error, &cause);
     }
-    return refuse_unsigned(arena, charset, *response,
+    return refuse_unsigned(arena, charset, response,
                            "the answer's signature does not verify with the gateway public key given", error);
 }
 
@@ -160,13 +160,16 @@ static struct kq_result check_encrypted(const struct kq_answer_expectation *expe
 }
 
 static struct kq_result believe(const struct kq_answer_expectation *expectation, enum kq_charset charset,
-                                struct kq_slice response, struct kq_owned_answer *owned,
+                                const struct kq_envelope *envelope, struct kq_owned_answer *owned,
                                 struct kq_error *error)
 {
+    struct kq_slice response = envelope->response;
     struct kq_answer_content content = {0};
     struct common common;
     KQ_TRY(read_signed(expectation, charset, response, &owned->arena, &content, error));
     KQ_TRY(read_common(content.object, &owned->arena, &common, error));
+    KQ_TRY(kq_answer_check_named(expectation->gateway_cert_sn, envelope->cert_sn,
+                                 strcmp(common.code, KQ_ANSWER_CODE_SUCCESS) == 0, error));
     KQ_TRY(check_encrypted(expectation, response, &common, error));
     kq_answer_believe(owned, &content);
     owned->answer.code = common.code;
@@ -181,17 +184,17 @@ static enum kq_client_status read_body(const struct kq_answer_expectation *expec
                                        struct kq_slice *signed_bytes, struct kq_client_error *error)
 {
     enum kq_charset charset = charset_of(http->content_type, expectation->charset);
-    struct kq_slice response = KQ_SLICE_EMPTY;
+    struct kq_envelope envelope = {0};
     struct kq_error cause = {0};
     enum kq_client_status status =
-        verify(expectation, kq_buffer_slice(&http->body), charset, &owned->arena, &response, error);
+        verify(expectation, kq_buffer_slice(&http->body), charset, &owned->arena, &envelope, error);
     if (status != KQ_CLIENT_OK) {
         return status;
     }
-    if (!believe(expectation, charset, response, owned, &cause).ok) {
+    if (!believe(expectation, charset, &envelope, owned, &cause).ok) {
         return kq_client_fail_with(error, &cause);
     }
-    *signed_bytes = response;
+    *signed_bytes = envelope.response;
     return judge(&owned->answer, error);
 }
 

@@ -20,6 +20,7 @@ struct kq_answer_expectation {
     enum kq_charset charset; /* of the call; the answer's where its Content-Type names none that is known */
     enum kq_sign_type sign_type;
     const struct kq_public_key *gateway_key;
+    struct kq_slice gateway_cert_sn;          /* empty: not in certificate mode */
     const struct kq_content_key *content_key; /* NULL: encryption was not asked for */
 };
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/answer_parts.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "client/answer.h"
+#include "wire/certificate.h"
 
 struct kq_owned_answer *kq_answer_new(const struct kq_http_answer *http)
 {
@@ -92,6 +95,35 @@ struct kq_result kq_answer_decrypt(const struct kq_content_key *key, struct kq_s
     }
     *plain = kq_arena_copy(arena, kq_buffer_slice(&bytes));
     KQ_ENSURE_MEMORY(plain->data != NULL, error);
+    return KQ_OK;
+}
+
+/* It is not believed yet: nothing else of it is shown. */
+static bool is_hexadecimal(struct kq_slice text)
+{
+    size_t at = 0;
+    while (at < text.size && memchr("0123456789abcdefABCDEF", text.data[at], 22) != NULL) {
+        at++;
+    }
+    return at == text.size && text.size <= KQ_CERTIFICATE_SN_CHARS;
+}
+
+struct kq_result kq_answer_check_certificate(struct kq_slice known, struct kq_slice named,
+                                             struct kq_error *error)
+{
+    struct kq_slice shown = is_hexadecimal(named) ? named : KQ_SLICE("something that is no number");
+    KQ_ENSURE(known.size == 0 || named.size == 0 || kq_slice_equal(known, named), error,
+              KQ_E_INVALID_SIGNATURE,
+              "the answer names the gateway certificate %.*s, and the one given is %.*s: is it replaced?",
+              KQ_SLICE_PRINT(shown), KQ_SLICE_PRINT(known));
+    return KQ_OK;
+}
+
+struct kq_result kq_answer_check_named(struct kq_slice known, struct kq_slice named, bool is_success,
+                                       struct kq_error *error)
+{
+    KQ_ENSURE(known.size == 0 || named.size > 0 || !is_success, error, KQ_E_INVALID_SIGNATURE,
+              "the answer names no gateway certificate, and the one given is %.*s", KQ_SLICE_PRINT(known));
     return KQ_OK;
 }
 

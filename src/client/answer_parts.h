@@ -2,6 +2,8 @@
 #ifndef KQ_CLIENT_ANSWER_PARTS_H
 #define KQ_CLIENT_ANSWER_PARTS_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/slice.h"
@@ -43,6 +45,16 @@ const char *kq_answer_text(const struct kq_json *object, const char *name, struc
 KQ_MUST struct kq_result kq_answer_decrypt(const struct kq_content_key *key, struct kq_slice base64,
                                            struct kq_arena *arena, struct kq_slice *plain,
                                            struct kq_error *error);
+
+/* In certificate mode: an answer that names the gateway's certificate names the one that is known. Neither
+ * where it names none: that is for kq_answer_check_named, once it is known whether it is a success.
+ * INVALID_SIGNATURE, naming both. */
+KQ_MUST struct kq_result kq_answer_check_certificate(struct kq_slice known, struct kq_slice named,
+                                                     struct kq_error *error);
+
+/* A success in certificate mode names its certificate. INVALID_SIGNATURE. */
+KQ_MUST struct kq_result kq_answer_check_named(struct kq_slice known, struct kq_slice named, bool is_success,
+                                               struct kq_error *error);
 
 /* From here on the answer is believed. */
 void kq_answer_believe(struct kq_owned_answer *owned, const struct kq_answer_content *content);

@@ -93,6 +93,7 @@ enum kq_client_status kq_attempt_read(const struct kq_client *client, const stru
         .charset = client->settings.charset,
         .sign_type = client->settings.sign_type,
         .gateway_key = keys->gateway_key,
+        .gateway_cert_sn = client->gateway_cert_sn,
         .content_key = client->settings.content_key,
     };
     struct kq_slice signed_bytes;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "client/certificate_mode.h"
 #include "client/client_time.h"
 #include "client/key_source.h"
 #include "client/message.h"
@@ -141,7 +142,8 @@ static struct kq_result set_up(struct kq_client *client, const struct kq_client_
     client->retries_max = options->retries_max == 0 ? KQ_CLIENT_RETRIES_MAX_DEFAULT : options->retries_max;
     KQ_TRY(read_settings(client, options, error));
     KQ_TRY(load_private_key(client, options, error));
-    KQ_TRY(load_gateway_key(client, options, error));
+    KQ_TRY(kq_certificate_mode_is_asked(options) ? kq_certificate_mode_read(client, options, error)
+                                                 : load_gateway_key(client, options, error));
     KQ_TRY(load_content_key(client, options, error));
     KQ_TRY(set_up_http(client, options, error));
     const struct kq_curl *curl = NULL;

@@ -29,6 +29,7 @@ struct kq_client {
     struct kq_private_key *private_key; /* owned: what others are copied from */
     struct kq_public_key *gateway_key;  /* owned: what notifications are verified with */
     struct kq_slice gateway_key_der;    /* what others are made from */
+    struct kq_slice gateway_cert_sn;    /* of its certificate; empty: not in certificate mode */
     struct kq_content_key *content_key; /* owned; NULL: nothing is encrypted. Any thread */
     struct kq_pool pool;
 };

@@ -54,6 +54,8 @@ static struct kq_result add_all(const struct kq_request_settings *settings,
         {"timestamp", call->timestamp},
         {"version", KQ_SLICE("1.0")},
         {"app_auth_token", settings->app_auth_token},
+        {"app_cert_sn", settings->app_cert_sn},
+        {"alipay_root_cert_sn", settings->root_cert_sn},
         {"encrypt_type", settings->content_key == NULL ? KQ_SLICE_EMPTY : KQ_SLICE("AES")},
     };
     for (size_t i = 0; i < KQ_COUNT(rows); i++) {

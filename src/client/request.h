@@ -22,6 +22,8 @@ struct kq_request_settings {
     struct kq_slice app_auth_token;
     enum kq_charset charset;
     enum kq_sign_type sign_type;
+    struct kq_slice app_cert_sn; /* both empty: not in certificate mode */
+    struct kq_slice root_cert_sn;
     const struct kq_content_key *content_key; /* NULL: biz_content is sent in clear */
 };
 

@@ -36,6 +36,12 @@ KQ_MUST struct kq_result kq_certificate_read(struct kq_slice text, struct kq_cer
 KQ_MUST struct kq_result kq_certificate_read_der(struct kq_slice text, struct kq_arena *arena,
                                                  struct kq_slice *der, struct kq_error *error);
 
+/* Whether one of `roots` vouches for a text's first certificate at that Unix time, by itself or through the
+ * text's other certificates. Both texts were read by the functions here before. BAD_KEY says why not;
+ * NO_MEMORY. */
+KQ_MUST struct kq_result kq_certificate_check_issuer(struct kq_slice text, struct kq_slice roots,
+                                                     int64_t now_s, struct kq_error *error);
+
 /* Appends a certificate as PEM. */
 void kq_certificate_write_pem(struct kq_slice der, struct kq_buffer *pem);
 

@@ -37,11 +37,22 @@ class Caller:
         return self.run(method=method, biz_content=json.dumps(fields, ensure_ascii=False), **settings)
 
 
-@pytest.fixture(scope="module", params=["plain", "aes"])
+def certificate_settings(place, certificate):
+    return {"gateway_public_key_file": None, "app_certificate_file": certificate,
+            "root_certificates_file": place.data / "root_certificate.pem",
+            "gateway_certificate_file": place.data / "gateway_certificate.pem"}
+
+
+@pytest.fixture(scope="module", params=["plain", "aes", "certificates", "certificates-aes"])
 def caller(request, program, server, place, app, tmp_path_factory):
     """A caller in one of the modes, as the run's merchant."""
-    mode_app = place.create_app(app.pid, permission=protocol.WITH_PERMISSION)
-    settings = {}
+    if "certificates" in request.param:
+        mode_app, path = modes.create_app(place, app.pid, keys.private_key("certified"),
+                                          permission=protocol.WITH_PERMISSION)
+        settings = certificate_settings(place, path)
+    else:
+        mode_app = place.create_app(app.pid, permission=protocol.WITH_PERMISSION)
+        settings = {}
     if "aes" in request.param:
         settings["content_key"] = modes.content_key(place, mode_app)
     return Caller(program, server, place, mode_app, tmp_path_factory.mktemp("caller"), **settings)
