@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/flags.h"
 #include "cli/help.h"
+#include "cli/man.h"
 #include "cli/nearest.h"
 #include "cli/settings.h"
 #include "cli/shown.h"
@@ -127,6 +128,21 @@ static struct kq_result show_help(int count, char *const *words, struct kq_error
     return refuse_unknown(count, words, error);
 }
 
+/* kaquan man [COMMAND], kaquan man --into DIRECTORY */
+static struct kq_result show_man(int count, char *const *words, struct kq_error *error)
+{
+    int taken = 0;
+    if (count == 2 && is_word(words[0], "--into")) {
+        return kq_man_write_all(words[1], error);
+    }
+    const struct kq_command *command = find_command(count, words, &taken);
+    if (count > 0 && (command == NULL || taken < count)) {
+        return refuse_unknown(count, words, error);
+    }
+    kq_man_print(stdout, command);
+    return KQ_OK;
+}
+
 /* What was printed must have arrived: a full disk behind `>` is a failure. */
 static struct kq_result flush(struct kq_error *error)
 {
@@ -174,6 +190,10 @@ static enum kq_exit_status run_other(int count, char *const *words)
     }
     if (count > 1 && is_group(words[0]) && (is_word(words[1], "--help") || is_word(words[1], "-h"))) {
         return finish(show_help(1, words, &error), json, &error, KQ_EXIT_DONE);
+    }
+    if (is_word(words[0], "man")) {
+        struct kq_result result = show_man(count - 1, words + 1, &error);
+        return finish(result.ok ? flush(&error) : result, json, &error, KQ_EXIT_DONE);
     }
     return finish(refuse_unknown(count, words, &error), json, &error, KQ_EXIT_DONE);
 }
