@@ -21,12 +21,17 @@ def programs(tmp_path_factory):
 
 
 @pytest.fixture
-def example(programs, server, place, app, tmp_path):
-    """Runs one: example(name, word, …, VARIABLE=value) gives the finished process."""
+def environment(server, place, app, tmp_path):
+    """What the examples take their settings from."""
     private_key = tmp_path / "app.pem"
     private_key.write_text(keys.private_pem(app.private_key), encoding="ascii")
-    environment = {**binary.ENVIRONMENT, "KAQUAN_GATEWAY": f"http://{server.listen}/gateway.do",
+    return {**binary.ENVIRONMENT, "KAQUAN_GATEWAY": f"http://{server.listen}/gateway.do",
                    "KAQUAN_APP_ID": app.app_id, "KAQUAN_PRIVATE_KEY": str(private_key),
                    "KAQUAN_GATEWAY_PUBLIC_KEY": str(place.data / "gateway_public_key.pem")}
+
+
+@pytest.fixture
+def example(programs, environment):
+    """Runs one: example(name, word, …, VARIABLE=value) gives the finished process."""
     return lambda name, *words, **variables: tools.run(programs[name], *words,
                                                        environment={**environment, **variables})

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each example does what its first comment says."""
 
+import http.client
 import re
+import subprocess
 
 import pytest
 
@@ -11,6 +13,8 @@ from sources import NAMES
 
 SEND = "alipay.marketing.voucher.send"
 CALLS = 60
+# Far beyond what a notification takes on a busy machine.
+RECEIVED_TIMEOUT_S = 60
 
 
 def sent(example, template_id, user, out_biz_no="order-1"):
@@ -96,3 +100,35 @@ def test_many_calls(example, place, template_id, user, name, by):
 def test_many_calls_to_nobody(example, template_id, user, name):
     done = example(name, template_id, user.user_id, "many", "3", KAQUAN_GATEWAY="http://127.0.0.1:1/gateway.do")
     assert done.returncode == 1 and done.stdout.startswith("0 of 3 sent by ")
+
+
+@pytest.fixture
+def receiver(programs, environment):
+    """receive_notifications under way: its process, and the address that it listens on."""
+    process = subprocess.Popen([programs["receive_notifications"], "0", "1"], env=environment, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        yield process, process.stdout.readline().split()[-1]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_receive_notifications(example, receiver, place, app, user):
+    process, address = receiver
+    template_id = place.create_template(app.pid, notify_uri=f"http://{address}/")
+    voucher_id = sent(example, template_id, user)
+    output, errors = process.communicate(timeout=RECEIVED_TIMEOUT_S)
+    kind, told_id, notify_id = output.split()
+    assert (process.returncode, errors, kind, told_id) == (0, "", "voucher_issue", voucher_id)
+    assert place.json("notification", "list", voucher_id=voucher_id)[0]["notify_id"] == notify_id
+
+
+def test_receive_notifications_believes_no_other(receiver):
+    process, address = receiver
+    host, _, port = address.partition(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=RECEIVED_TIMEOUT_S)
+    connection.request("POST", "/", body="notify_type=voucher_issue&sign=AAAA&sign_type=RSA2")
+    assert connection.getresponse().status == 400
+    connection.close()
+    assert process.poll() is None
