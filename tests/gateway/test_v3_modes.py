@@ -2,6 +2,7 @@
 """Certificate mode and content encryption by the newer protocol."""
 
 import base64
+import json
 
 import pytest
 
@@ -116,9 +117,17 @@ def test_clear_and_encrypted_and_the_other_protocol_by_turns(server, crypt_app, 
         assert older.issue(template_id, user) == voucher_id
 
 
-def test_get_has_an_encrypted_answer(crypt, look):
-    answer = crypt.exchange(*look, http_method="GET")
-    assert (answer.status, answer.is_encrypted) == (200, True)
+@pytest.mark.parametrize("is_encrypted", [True, False])
+def test_get_has_the_answer_that_it_asks_for(server, crypt_app, crypt, look, is_encrypted):
+    """Libraries with an encryption key differ in that: Java's asks for an encrypted one, Node's does not."""
+    answer = (crypt if is_encrypted else V3Client(server, crypt_app)).exchange(*look, http_method="GET")
+    assert (answer.status, answer.is_encrypted) == (200, is_encrypted)
+
+
+def test_a_post_whose_encryption_is_not_asked_for_any_more(server, crypt_app, look):
+    body = encrypt(KEY, json.dumps(look[1]).encode())
+    answer = V3Client(server, crypt_app).exchange(look[0], body=body)
+    assert_refused(answer, "decryption-error-missing-encrypt-type")
 
 
 def test_refusals_are_in_clear(crypt):
