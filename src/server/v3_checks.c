@@ -205,9 +205,9 @@ struct kq_result kq_v3_check_call(const struct kq_check_context *context, struct
     call->app_id = authorization.app_id;
     KQ_TRY(read);
     KQ_TRY(kq_check_application(context, call, authorization.app_cert_sn, &application, error));
+    KQ_ENSURE(authorization.sign.size > 0, error, KQ_E_MISSING_SIGNATURE, "%s", "");
     KQ_TRY(check_timestamp(context, &authorization, error));
     KQ_ENSURE(authorization.nonce.size > 0, error, KQ_E_INVALID_PARAMETER_GATEWAY, "authorization缺少nonce");
-    KQ_ENSURE(authorization.sign.size > 0, error, KQ_E_MISSING_SIGNATURE, "%s", "");
     KQ_TRY(find_body(call, &body, error));
     KQ_TRY(check_signature(context, call, application, &authorization, body, error));
     KQ_TRY(kq_check_state(application, error));
@@ -215,7 +215,8 @@ struct kq_result kq_v3_check_call(const struct kq_check_context *context, struct
     call->is_fresh = true;
     KQ_TRY(kq_check_permission(context, call, application, call->v3.app_auth_token, error));
     KQ_TRY(kq_check_limits(context, call, application, error));
-    /* A GET has no body that could be encrypted; its answer is. */
+    /* A GET has no body that could be encrypted; its answer is, where a header asks for it that is not
+     * signed: the official Java library sends it. */
     KQ_TRY(kq_decrypt_content(call, application, call->v3.encrypt_type, &body, error));
     return read_json(call, body, json, error);
 }

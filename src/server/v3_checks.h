@@ -5,10 +5,10 @@
 #include "server/gateway_checks.h"
 
 /* The checks of a call of the newer protocol before its method sees it (spec/gateway.md, "OpenAPI v3"): path
- * and HTTP method, authorization header, application, timestamp, certificate, signature, the application's
- * state, nonce, permission, limits, decryption, body. A nonce is taken only by a call whose signature has
- * been verified, so nobody can use up another's, and of an application that is not disabled; and by each of
- * those, whatever becomes of it afterwards. */
+ * and HTTP method, authorization header, application, signature is there, timestamp, certificate, signature,
+ * the application's state, nonce, permission, limits, decryption, body. A nonce is taken only by a call whose
+ * signature has been verified, so nobody can use up another's, and of an application that is not disabled;
+ * and by each of those, whatever becomes of it afterwards. */
 
 /* Is a method also called with GET? Those are that only read: their names end in `.query`. */
 bool kq_v3_allows_get(const struct kq_method *method);

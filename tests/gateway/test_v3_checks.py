@@ -87,6 +87,12 @@ def test_an_item_is_missing(v3, look, name, code, value):
     assert_refused(listing(v3, look, **{name: value}), code, "nonce" if name == "nonce" else None)
 
 
+def test_a_missing_signature_comes_before_the_timestamp(v3, look):
+    for timestamp in (None, "soon", 1):
+        assert_refused(listing(v3, look, timestamp=timestamp, sign=""), "missing-signature")
+    assert_refused(listing(v3, look, sign="", app_id="2014072399999999"), "invalid-app-id")
+
+
 def test_unknown_application(v3, look):
     assert_refused(listing(v3, look, app_id="2014072399999999"), "invalid-app-id")
     assert_refused(listing(v3, look, app_id="1" * 33), "invalid-app-id")
