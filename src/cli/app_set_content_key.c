@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "cli/application_fields.h"
@@ -7,6 +9,7 @@
 #include "cli/data.h"
 #include "cli/file.h"
 #include "cli/result.h"
+#include "domain/application_change.h"
 #include "wire/base64.h"
 #include "wire/content_cipher.h"
 
@@ -21,6 +24,7 @@ static const struct kq_flag flags[] = {
      .kind = KQ_FLAG_TEXT,
      .value = "FILE",
      .text = "or take the key in this file: the base64 of 16, 24 or 32 bytes; -: standard input"},
+    {.name = "replace", .kind = KQ_FLAG_SWITCH, .text = "in the place of the one that it has"},
     {.name = "remove", .kind = KQ_FLAG_SWITCH, .text = "or take the application's key away"},
 };
 
@@ -48,6 +52,21 @@ static struct kq_result check_flags(const struct kq_invocation *invocation, stru
     return KQ_OK;
 }
 
+/* Whether it is to be expected that the application gets a new key: before that one is shown. */
+static struct kq_result check_application(struct kq_data *data, struct kq_arena *arena,
+                                          const struct kq_op_application_set_content_key *set,
+                                          struct kq_error *error)
+{
+    struct kq_operation operation = {.kind = KQ_OP_APPLICATION_GET, .arena = arena};
+    struct kq_op_application_get *get = &operation.application_get;
+    bool changed = false;
+    get->app_id = set->app_id;
+    KQ_TRY(kq_data_read(data, &operation, error));
+    return kq_application_decide_content_key(get->found ? &get->application : NULL, set->content_key,
+                                             set->replace, &changed, error);
+}
+
+/* So that it has arrived. */
 static struct kq_result print_generated(bool json, struct kq_slice app_id, struct kq_slice key,
                                         struct kq_error *error)
 {
@@ -59,7 +78,46 @@ static struct kq_result print_generated(bool json, struct kq_slice app_id, struc
     } else {
         printf("%s\n", base64.data);
     }
+    KQ_ENSURE(fflush(stdout) == 0 && ferror(stdout) == 0, error, KQ_E_IO,
+              "the key could not be written, and was not set: %s", strerror(errno));
     return KQ_OK;
+}
+
+/* Shown first: a key that is set and that nobody has seen would be of no use, and another one's end. */
+static struct kq_result generate(const struct kq_invocation *invocation, struct kq_data *data,
+                                 struct kq_operation *operation, struct kq_error *error)
+{
+    struct kq_op_application_set_content_key *set = &operation->application_set_content_key;
+    unsigned char bytes[GENERATED_BYTES];
+    data->store->clock->random(data->store->clock, bytes, sizeof(bytes));
+    set->content_key = (struct kq_slice){.data = (const char *)bytes, .size = sizeof(bytes)};
+    struct kq_result done = check_application(data, operation->arena, set, error);
+    if (done.ok) {
+        done = print_generated(invocation->json, set->app_id, set->content_key, error);
+        if (done.ok && !kq_data_apply(data, operation, error).ok) {
+            done = kq_fail_in(error, "the key that was printed was not set");
+        }
+    }
+    set->content_key = KQ_SLICE_EMPTY;
+    kq_memory_wipe(bytes, sizeof(bytes));
+    return done;
+}
+
+static struct kq_result change_key(struct kq_invocation *invocation, struct kq_data *data,
+                                   struct kq_operation *operation, struct kq_error *error)
+{
+    struct kq_op_application_set_content_key *set = &operation->application_set_content_key;
+    struct kq_slice path = kq_flag_text(invocation, "key");
+    if (kq_flag_switch(invocation, "generate")) {
+        return generate(invocation, data, operation, error);
+    }
+    if (path.size > 0) {
+        KQ_TRY(read_key(path.data, &invocation->arena, &set->content_key, error));
+    }
+    KQ_TRY(kq_data_apply(data, operation, error));
+    return kq_print_changed(invocation->json, "application", "app_id", set->app_id,
+                            path.size > 0 ? "given its content key" : "without a content key", set->changed,
+                            error);
 }
 
 static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
@@ -67,28 +125,16 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     struct kq_data data KQ_CLEANUP(kq_data_close) = {0};
     struct kq_operation operation = {.kind = KQ_OP_APPLICATION_SET_CONTENT_KEY, .arena = &invocation->arena};
     struct kq_op_application_set_content_key *set = &operation.application_set_content_key;
-    bool generate = kq_flag_switch(invocation, "generate");
-    struct kq_slice path = kq_flag_text(invocation, "key");
-    unsigned char generated[GENERATED_BYTES];
     KQ_TRY(check_flags(invocation, error));
     KQ_TRY(kq_data_open(invocation, &data, error));
     set->app_id = kq_flag_text(invocation, "app-id");
-    if (generate) {
-        data.store->clock->random(data.store->clock, generated, sizeof(generated));
-        set->content_key = (struct kq_slice){.data = (const char *)generated, .size = sizeof(generated)};
-    } else if (path.size > 0) {
-        KQ_TRY(read_key(path.data, &invocation->arena, &set->content_key, error));
+    set->replace = kq_flag_switch(invocation, "replace");
+    struct kq_result changed = change_key(invocation, &data, &operation, error);
+    if (!changed.ok && error->code == KQ_E_CONFLICT) {
+        const struct kq_error refusal = *error;
+        return kq_fail(error, refusal.code, "%s; --replace gives it this one", kq_error_message(&refusal));
     }
-    struct kq_result done = kq_data_apply(&data, &operation, error);
-    if (done.ok && generate) {
-        done = print_generated(invocation->json, set->app_id, set->content_key, error);
-    } else if (done.ok) {
-        done = kq_print_changed(invocation->json, "application", "app_id", set->app_id,
-                                path.size > 0 ? "given its content key" : "without a content key",
-                                set->changed, error);
-    }
-    kq_memory_wipe(generated, sizeof(generated));
-    return done;
+    return changed;
 }
 
 const struct kq_command kq_command_app_set_content_key = {

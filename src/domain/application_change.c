@@ -31,7 +31,7 @@ struct kq_result kq_application_decide_rotate(const struct kq_application *appli
 }
 
 struct kq_result kq_application_decide_content_key(const struct kq_application *application,
-                                                   struct kq_slice content_key, bool *changed,
+                                                   struct kq_slice content_key, bool replace, bool *changed,
                                                    struct kq_error *error)
 {
     KQ_ENSURE(application != NULL, error, KQ_E_NOT_FOUND, "there is no such application");
@@ -39,6 +39,8 @@ struct kq_result kq_application_decide_content_key(const struct kq_application *
     KQ_ENSURE(size == 0 || size == 16 || size == 24 || size == 32, error, KQ_E_BAD_INPUT,
               "a content key has 16, 24 or 32 bytes");
     *changed = !kq_slice_equal(content_key, application->content_key);
+    KQ_ENSURE(!*changed || replace || size == 0 || application->content_key.size == 0, error, KQ_E_CONFLICT,
+              "the application has another content key");
     return KQ_OK;
 }
 

@@ -21,10 +21,11 @@ KQ_MUST struct kq_result kq_application_decide_rotate(const struct kq_applicatio
                                                       bool *changed, struct kq_error *error);
 
 /* May the application be given that key for content encryption, or with an empty one have it taken away?
- * *changed false: it is so already. NOT_FOUND, BAD_INPUT (its length). */
+ * *changed false: it is so already. NOT_FOUND, BAD_INPUT (its length), CONFLICT (it has another, and
+ * `replace` is false). */
 KQ_MUST struct kq_result kq_application_decide_content_key(const struct kq_application *application,
-                                                           struct kq_slice content_key, bool *changed,
-                                                           struct kq_error *error);
+                                                           struct kq_slice content_key, bool replace,
+                                                           bool *changed, struct kq_error *error);
 
 /* May the application call `method` (or, with `revoke`, no longer)? *changed false: it is so already.
  * NOT_FOUND, BAD_INPUT. */

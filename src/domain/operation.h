@@ -148,10 +148,11 @@ struct kq_op_application_rotate_key {
 };
 
 /* The application's key for content encryption: 16, 24 or 32 bytes; empty: none from now on. NOT_FOUND,
- * BAD_INPUT. */
+ * BAD_INPUT; CONFLICT where it has another, and this one is not to replace it. */
 struct kq_op_application_set_content_key {
     struct kq_slice app_id;
     struct kq_slice content_key;
+    bool replace;
     bool changed;
 };
 

@@ -2,7 +2,10 @@
 """Certificates and content keys: what `kaquan init` makes, what applications get, and what is refused."""
 
 import base64
+import contextlib
 import json
+import sqlite3
+import subprocess
 from datetime import datetime, timedelta
 
 import pytest
@@ -189,7 +192,7 @@ def set_key(place, app, *words, stdin="", **flags):
 def test_content_key_is_printed_once(place, app):
     text = set_key(place, app, generate=True).stdout
     assert len(base64.b64decode(text.strip(), validate=True)) == 16
-    made = json.loads(set_key(place, app, "--json", generate=True).stdout)
+    made = json.loads(set_key(place, app, "--json", generate=True, replace=True).stdout)
     assert made == {"app_id": app.app_id, "content_key": made["content_key"]}
     assert made["content_key"] != text.strip()
     shown = place.run("app", "show", app_id=app.app_id) + place.run("app", "list", json=True)
@@ -203,6 +206,43 @@ def test_content_key_is_given_and_taken_away(place, app):
     assert "nothing was changed" in set_key(place, app, key="-", stdin=key).stdout
     assert json.loads(set_key(place, app, "--json", remove=True).stdout) == {"app_id": app.app_id, "changed": True}
     assert place.json("app", "show", app_id=app.app_id)["content_key"] is False
+
+
+def has_key(place, app):
+    return place.json("app", "show", app_id=app.app_id)["content_key"]
+
+
+def test_content_key_is_replaced_only_where_that_is_asked_for(place, app):
+    first, second = (base64.b64encode(bytes([n] * 16)).decode("ascii") for n in (1, 2))
+    set_key(place, app, key="-", stdin=first)
+    for flags, stdin in (({"generate": True}, ""), ({"key": "-"}, second)):
+        refusal = set_key(place, app, stdin=stdin, **flags)
+        refused(refusal, 1, "has another content key", "--replace")
+        assert refusal.stdout == ""
+    assert "nothing was changed" in set_key(place, app, key="-", stdin=first).stdout
+    assert "given its content key" in set_key(place, app, key="-", stdin=second, replace=True).stdout
+
+
+def test_content_key_that_cannot_be_shown_is_not_set(place, app):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([binary.BINARY, "app", "set-content-key", "--data", place.data, "--app-id", app.app_id,
+                               "--generate"], stdout=full, stderr=subprocess.PIPE, encoding="utf-8",
+                              env=binary.ENVIRONMENT)
+    assert done.returncode == 1 and "the key could not be written, and was not set" in done.stderr
+    assert has_key(place, app) is False
+
+
+def test_content_key_that_was_shown_and_not_set(tmp_path):
+    """Somebody else writes for longer than it waits."""
+    place = Place(tmp_path)
+    app = place.create_app(PID)
+    [path] = place.data.glob("*.db")
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = set_key(place, app, generate=True)
+    assert done.returncode == 1 and len(base64.b64decode(done.stdout.strip(), validate=True)) == 16
+    assert "the key that was printed was not set" in done.stderr
+    assert has_key(place, app) is False
 
 
 def test_content_key_refuses(place, app):

@@ -30,7 +30,7 @@ RELIED_ON = {
     "app create": ["app-id", "pid", "public-key", "certificate", "sign-type", "name", "permission"],
     "app rotate-key": ["app-id", "public-key", "certificate", "keep-current", "finish", "sign-type"],
     "app issue-certificate": ["app-id", "request", "public-key", "days"],
-    "app set-content-key": ["app-id", "generate", "key", "remove"],
+    "app set-content-key": ["app-id", "generate", "key", "replace", "remove"],
     "app limit": ["app-id", "method", "per-second"],
     "app grant": ["app-id", "pid", "expires-in", "permission"],
     "app authorize": ["app-id", "pid", "method"],

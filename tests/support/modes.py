@@ -65,7 +65,8 @@ def create_app(place, pid, private_key, **flags):
 
 def content_key(place, app):
     """A new one of the application's, in base64."""
-    return place.json("app", "set-content-key", app_id=app.app_id, generate=True)["content_key"]
+    return place.json("app", "set-content-key", app_id=app.app_id, generate=True,
+                      replace=True)["content_key"]
 
 
 class ModeClient(Client):

@@ -122,7 +122,8 @@ static void a_content_key_has_one_of_three_lengths(void **state)
         struct kq_error error = {0};
         struct kq_slice key = {.data = bytes, .size = size};
         bool is_good = size == 0 || size == 16 || size == 24 || size == 32;
-        assert_int_equal(kq_application_decide_content_key(&application, key, &changed, &error).ok, is_good);
+        assert_int_equal(kq_application_decide_content_key(&application, key, false, &changed, &error).ok,
+                         is_good);
         assert_int_equal(error.code, is_good ? KQ_E_NONE : KQ_E_BAD_INPUT);
         assert_int_equal(changed, is_good && size > 0);
     }

@@ -269,6 +269,7 @@ static void set_content_key(struct scene *scene, struct kq_slice key, bool chang
     struct kq_operation set = new_operation(scene, KQ_OP_APPLICATION_SET_CONTENT_KEY);
     set.application_set_content_key.app_id = KQ_SLICE(APP);
     set.application_set_content_key.content_key = key;
+    set.application_set_content_key.replace = true;
     apply_ok(scene, &set);
     assert_int_equal(set.application_set_content_key.changed, changed);
     assert_true(kq_slice_equal(get_application(scene, APP).content_key, key));
@@ -298,6 +299,10 @@ static void a_bad_content_key_is_refused(void **state)
     add_application(scene);
     set.application_set_content_key.content_key = KQ_SLICE("0123456789abcde");
     assert_refused(scene, &set, KQ_E_BAD_INPUT);
+    set_content_key(scene, KQ_SLICE("0123456789abcdef"), true);
+    set.application_set_content_key.content_key = KQ_SLICE("another key, too");
+    assert_refused(scene, &set, KQ_E_CONFLICT);
+    assert_true(kq_slice_equal(get_application(scene, APP).content_key, KQ_SLICE("0123456789abcdef")));
 }
 
 static void a_first_key_becomes_current(void **state)

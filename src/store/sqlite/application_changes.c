@@ -187,8 +187,8 @@ struct kq_result kq_write_application_set_content_key(struct kq_batch *batch, st
     struct kq_application application;
     bool exists = false;
     KQ_TRY(kq_row_application(batch->connection, set->app_id, &batch->arena, &application, &exists, error));
-    KQ_TRY(kq_application_decide_content_key(exists ? &application : NULL, set->content_key, &set->changed,
-                                             error));
+    KQ_TRY(kq_application_decide_content_key(exists ? &application : NULL, set->content_key, set->replace,
+                                             &set->changed, error));
     if (!set->changed) {
         return KQ_OK;
     }
