@@ -183,9 +183,3 @@ struct kq_result kq_certificate_request_read(struct kq_slice text, struct kq_are
     kq_public_key_free(key);
     return KQ_OK;
 }
-
-bool kq_certificate_request_is(struct kq_slice text)
-{
-    KQ_KEY_TEXT_CLEANUP struct kq_key_text read = {0};
-    return kq_key_text_read(text, &read, NULL).ok && kq_key_kind_of(read.blocks[0]) == KQ_KEY_KIND_REQUEST;
-}

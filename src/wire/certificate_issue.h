@@ -38,7 +38,4 @@ KQ_MUST struct kq_result kq_certificate_issue(const struct kq_certificate_order 
 KQ_MUST struct kq_result kq_certificate_request_read(struct kq_slice text, struct kq_arena *arena,
                                                      struct kq_slice *public_key, struct kq_error *error);
 
-/* Is `text` one (and not a key or a certificate)? */
-bool kq_certificate_request_is(struct kq_slice text);
-
 #endif

@@ -19,7 +19,6 @@
 #define KQ_V3_HEADER_APP_AUTH_TOKEN "alipay-app-auth-token"
 #define KQ_V3_HEADER_ROOT_CERT_SN "alipay-root-cert-sn"
 #define KQ_V3_HEADER_ENCRYPT_TYPE "alipay-encrypt-type"
-#define KQ_V3_HEADER_REQUEST_ID "alipay-request-id"
 #define KQ_V3_HEADER_TIMESTAMP "alipay-timestamp"
 #define KQ_V3_HEADER_NONCE "alipay-nonce"
 #define KQ_V3_HEADER_SIGNATURE "alipay-signature"
