@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 
+#include "base/log.h"
 #include "base/macros.h"
 #include "cli/data.h"
 #include "cli/file.h"
@@ -213,8 +214,15 @@ struct kq_result kq_authority_open(const struct kq_authority *authority,
     bool created = false;
     KQ_TRY(kq_directory_lock(authority->directory, &lock, error));
     KQ_TRY(kq_authority_make(authority, lock, gateway_key, &created, error));
-    KQ_TRY(read_gateway(authority, certificates, error));
-    return read_roots_sn(authority, &certificates->roots_sn, error);
+    *certificates = (struct kq_gateway_certificates){0};
+    if (!read_gateway(authority, certificates, error).ok ||
+        !read_roots_sn(authority, &certificates->roots_sn, error).ok) {
+        KQ_ENSURE(error->code == KQ_E_CRYPTO, error, error->code, "%s", error->detail);
+        kq_log(KQ_LOG_WARNING, "there is no certificate mode: %s", kq_error_message(error));
+        *certificates = (struct kq_gateway_certificates){0};
+        *error = (struct kq_error){0};
+    }
+    return KQ_OK;
 }
 
 struct kq_result kq_authority_issue(const struct kq_authority *authority, struct kq_slice public_key,

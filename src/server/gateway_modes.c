@@ -56,8 +56,10 @@ static struct kq_result check_claim(const struct kq_gateway_certificates *certif
     choose_named_keys(registered, claim->app_cert_sn, candidates);
     KQ_ENSURE(candidates->count > 0, error, KQ_E_INVALID_PARAMETER_GATEWAY,
               "app_cert_sn与应用登记的公钥证书不符");
-    KQ_ENSURE(certificates->roots_sn.size == 0 || kq_slice_equal(claim->root_cert_sn, certificates->roots_sn),
-              error, KQ_E_INVALID_PARAMETER_GATEWAY, "alipay_root_cert_sn与网关的根证书不符");
+    KQ_ENSURE(certificates->sn.size > 0 && certificates->roots_sn.size > 0, error,
+              KQ_E_INVALID_PARAMETER_GATEWAY, "网关没有证书，不支持公钥证书方式");
+    KQ_ENSURE(kq_slice_equal(claim->root_cert_sn, certificates->roots_sn), error,
+              KQ_E_INVALID_PARAMETER_GATEWAY, "alipay_root_cert_sn与网关的根证书不符");
     return KQ_OK;
 }
 

@@ -11,7 +11,7 @@
 
 /* Certificate mode and content encryption: spec/gateway.md. Steps of gateway_checks.h. */
 
-/* The gateway's own certificates; empty slices: it has none. Borrowed. */
+/* The gateway's own certificates; empty slices: it has none, and nobody can call by one. Borrowed. */
 struct kq_gateway_certificates {
     struct kq_slice sn;       /* of the certificate of its key: alipay_cert_sn */
     struct kq_slice pem;      /* that certificate, for those that know only another one */
@@ -37,8 +37,8 @@ struct kq_certificate_claim {
 
 /* A key that was registered with a certificate verifies calls that name it, a bare key those that are not in
  * certificate mode. In this order: NO_KEY_CONFIGURED, MISSING_APP_CERT_SN, MISSING_ROOT_CERT_SN,
- * INVALID_PARAMETER_GATEWAY (another number than any of the certificates', or the roots'). On success there
- * is at least one candidate.
+ * INVALID_PARAMETER_GATEWAY (another number than any of the certificates', or the roots'; the gateway has no
+ * certificates). On success there is at least one candidate.
  *
  * All that can be told by this to whoever has not signed as the application is which way it calls (a key of
  * this sign type, by a certificate or not): as with a missing key, a caller that has configured the wrong one

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding
-from support import binary, keys, modes
+from support import binary, keys, modes, protocol
+from support.client import Client
+from support.errors import assert_refused, assert_success
 from support.place import Place
 from support.server import Server
 
@@ -161,6 +163,38 @@ def test_the_server_makes_its_certificates(tmp_path):
         (place.data / name).unlink()
     Server(place).stop()
     assert_issued(load(place.data / GATEWAY), load(place.data / ROOT))
+
+
+# An OpenSSL that may make no MD5, as where only FIPS 140's algorithms are allowed.
+NO_MD5 = """
+#include <stddef.h>
+int EVP_Q_digest(void *library, const char *name, const char *query, const void *data, size_t size,
+                 unsigned char *digest, size_t *digest_size)
+{
+    (void)library, (void)name, (void)query, (void)data, (void)size, (void)digest, (void)digest_size;
+    return 0;
+}
+"""
+
+
+def test_without_md5_there_is_no_certificate_mode_and_all_else(tmp_path, monkeypatch):
+    place = Place(tmp_path)
+    certified, path = modes.create_app(place, PID, keys.private_key("certified"))
+    bare = place.create_app(PID)
+    look = protocol.LIST, {"template_id": place.create_template(PID), "user_id": place.create_user().user_id}
+    named = {"app_cert_sn": modes.sn(path.read_bytes()), "alipay_root_cert_sn": modes.sn((place.data / ROOT).read_bytes())}
+    library = tmp_path / "no_md5.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", library], input=NO_MD5, text=True, check=True)
+    monkeypatch.setitem(binary.ENVIRONMENT, "LD_PRELOAD", str(library))
+    options = binary.ENVIRONMENT.get("ASAN_OPTIONS", "")
+    monkeypatch.setitem(binary.ENVIRONMENT, "ASAN_OPTIONS", f"{options}:verify_asan_link_order=0".lstrip(":"))
+    server = Server(place)
+    try:
+        assert "warning: there is no certificate mode" in server.stderr()
+        assert_success(Client(server, bare).call(*look))
+        assert_refused(Client(server, certified).call(*look, **named), "isv.invalid-parameter")
+    finally:
+        server.stop()
 
 
 def test_own_authority(tmp_path):

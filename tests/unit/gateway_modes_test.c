@@ -178,6 +178,28 @@ static void the_order_of_checks_is_kept(void **state)
     assert_answer("isv.invalid-timestamp", true);
 }
 
+/* As where this system cannot make the numbers: nobody is let in by a number that is not compared. */
+static void without_certificates_of_its_own_a_gateway_has_no_certificate_mode(void **state)
+{
+    (void)state;
+    static const struct kq_gateway_certificates incomplete[] = {
+        {0}, {.sn = KQ_SLICE(GATEWAY_SN)}, {.roots_sn = KQ_SLICE(ROOTS_SN)}};
+    const struct kq_certificate_claim claim = {KQ_SLICE(APP_SN), KQ_SLICE(ROOTS_SN)};
+    struct kq_application application = {0};
+    application.keys[KQ_SIGN_RSA2].current = fixture.app_public;
+    for (size_t i = 0; i < KQ_COUNT(incomplete); i++) {
+        struct kq_candidates candidates;
+        struct kq_error error = {0};
+        application.keys[KQ_SIGN_RSA2].current_certificate = certificate_of(APP_SN);
+        assert_false(
+            kq_choose_keys(&incomplete[i], &application, KQ_SIGN_RSA2, &claim, &candidates, &error).ok);
+        assert_int_equal(error.code, KQ_E_INVALID_PARAMETER_GATEWAY);
+        application.keys[KQ_SIGN_RSA2].current_certificate = (struct kq_application_certificate){0};
+        assert_true(
+            kq_choose_keys(&incomplete[i], &application, KQ_SIGN_RSA2, &claim, &candidates, &error).ok);
+    }
+}
+
 /* As before there were certificates: the numbers are parameters that take part in the signature. */
 static void numbers_mean_nothing_to_a_bare_key(void **state)
 {
@@ -424,6 +446,7 @@ int main(void)
         gateway_unit_test(each_of_two_certificates_of_one_number_expires_alone),
         gateway_unit_test(a_renewed_certificate_of_the_same_number_counts),
         gateway_unit_test(the_order_of_checks_is_kept),
+        gateway_unit_test(without_certificates_of_its_own_a_gateway_has_no_certificate_mode),
         gateway_unit_test(numbers_mean_nothing_to_a_bare_key),
         gateway_unit_test(a_certificate_is_phased_in),
         gateway_unit_test(both_modes_share_signatures_and_not_envelopes),
