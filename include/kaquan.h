@@ -56,8 +56,9 @@ enum kq_client_status {
                           * was asked for */
     KQ_CLIENT_SIGNATURE, /* the answer carries no signature, or one that does not verify: it is not to be
                             believed */
-    KQ_CLIENT_GATEWAY,   /* a signed refusal by the gateway: any code but 10000 and 40004 */
-    KQ_CLIENT_BUSINESS   /* a signed refusal by the method: code 40004 */
+    KQ_CLIENT_GATEWAY,   /* a signed refusal by the gateway: any code but 10000 and 40004; of OpenAPI v3, one
+                          * in small letters */
+    KQ_CLIENT_BUSINESS   /* a signed refusal by the method: code 40004; of OpenAPI v3, one in capitals */
 };
 
 /* "ok", "usage", … Static. */
@@ -82,9 +83,10 @@ struct kq_client_error {
 /* What a client does, step by step, for whoever wants to look: kq_client_options.observe. Bytes are as on the
  * wire, in the charset of the call, and valid during the call of the observer only. */
 enum kq_client_event {
-    KQ_CLIENT_EVENT_PARAMETER, /* name=value, before percent-encoding; one event a parameter, `sign` last */
+    KQ_CLIENT_EVENT_PARAMETER, /* name=value, before percent-encoding; one event a parameter, `sign` last. Of
+                                * OpenAPI v3: the items of Authorization, and the other headers */
     KQ_CLIENT_EVENT_STRING_TO_SIGN, /* what the private key signs */
-    KQ_CLIENT_EVENT_REQUEST_URL,    /* the gateway's URL with the public parameters as its query */
+    KQ_CLIENT_EVENT_REQUEST_URL,    /* with the public parameters as its query; of OpenAPI v3: without any */
     KQ_CLIENT_EVENT_REQUEST_BODY,   /* biz_content as a form; JSON in OpenAPI v3; may be empty */
     KQ_CLIENT_EVENT_ANSWER_HEAD,    /* HTTP status, content type and trace id, one line */
     KQ_CLIENT_EVENT_ANSWER_BODY,    /* all of it */
@@ -140,6 +142,10 @@ struct kq_client_options {
     int connections_max; /* calls under way at once, each on a connection that is kept; at most 1000 */
     int retries_max;     /* how often an unanswered call is repeated; below 0: never. See kq_client_call */
 
+    /* KQ_CLIENT_OPENAPI_V3: gateway_url is what /v3/… follows (http://127.0.0.1:8080); utf-8 and RSA2 only.
+     * Calls, typed calls and loops are the same. */
+    enum kq_client_protocol protocol;
+
     /* Certificate mode: the three go together, in place of gateway_public_key. The application's certificate
      * fits its private key; the gateway's, which may have those of its issuers after it, is vouched for by a
      * root; both are valid now: else kq_client_open says which is wrong. A success that names another gateway
@@ -187,7 +193,9 @@ struct kq_client_answer {
     const char *trace_id; /* of the answer's header: names the call in the gateway's log */
     const char *response; /* the response member's value, a JSON object, in UTF-8 */
     size_t response_bytes;
-    const char *code; /* "10000" */
+    /* "10000", and "Success", also where OpenAPI v3 has none. A refusal of that has its code in code and
+     * sub_code (TEMPLATE_NOT_EXIST, invalid-signature), its message in msg and sub_msg. */
+    const char *code;
     const char *msg;
     const char *sub_code;
     const char *sub_msg;

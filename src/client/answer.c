@@ -220,11 +220,5 @@ enum kq_client_status kq_answer_read(const struct kq_answer_expectation *expecta
     if (owned == NULL) {
         return kq_client_fail(error, KQ_CLIENT_MEMORY, "out of memory");
     }
-    enum kq_client_status status = read_owned(expectation, http, owned, signed_bytes, error);
-    kq_client_quote(error, *answer);
-    if (status == KQ_CLIENT_MEMORY) {
-        kq_client_answer_free(*answer);
-        *answer = NULL;
-    }
-    return status;
+    return kq_answer_finish(read_owned(expectation, http, owned, signed_bytes, error), answer, error);
 }

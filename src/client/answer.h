@@ -33,6 +33,15 @@ KQ_MUST enum kq_client_status kq_answer_read(const struct kq_answer_expectation 
                                              struct kq_client_answer **answer, struct kq_slice *signed_bytes,
                                              struct kq_client_error *error);
 
+/* The same of OpenAPI v3, where the signature and what it is over stand in headers, and the HTTP status says
+ * whether it is a refusal. A success gets the other protocol's code and msg; a refusal has its code and
+ * message in code and msg, and in sub_code and sub_msg too, where the other protocol has the reason.
+ * `signed_bytes` lives as long as the answer. */
+KQ_MUST enum kq_client_status kq_v3_answer_read(const struct kq_answer_expectation *expectation,
+                                                const struct kq_http_answer *http,
+                                                struct kq_client_answer **answer,
+                                                struct kq_slice *signed_bytes, struct kq_client_error *error);
+
 /* The verified response, read; NULL where nothing was verified. Lives as long as the answer. */
 const struct kq_json *kq_answer_object(const struct kq_client_answer *answer);
 

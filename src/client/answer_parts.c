@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "client/answer.h"
+#include "client/message.h"
 #include "wire/certificate.h"
 
 struct kq_owned_answer *kq_answer_new(const struct kq_http_answer *http)
@@ -133,4 +134,15 @@ void kq_answer_believe(struct kq_owned_answer *owned, const struct kq_answer_con
     owned->answer.response = content->response.data;
     owned->answer.response_bytes = content->response.size;
     owned->response = content->object;
+}
+
+enum kq_client_status kq_answer_finish(enum kq_client_status status, struct kq_client_answer **answer,
+                                       struct kq_client_error *error)
+{
+    kq_client_quote(error, *answer);
+    if (status == KQ_CLIENT_MEMORY) {
+        kq_client_answer_free(*answer);
+        *answer = NULL;
+    }
+    return status;
 }

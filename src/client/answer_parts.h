@@ -59,6 +59,10 @@ KQ_MUST struct kq_result kq_answer_check_named(struct kq_slice known, struct kq_
 /* From here on the answer is believed. */
 void kq_answer_believe(struct kq_owned_answer *owned, const struct kq_answer_content *content);
 
+/* The end of reading one: quotes it in the error; there is no answer where memory ran out. */
+KQ_MUST enum kq_client_status kq_answer_finish(enum kq_client_status status, struct kq_client_answer **answer,
+                                               struct kq_client_error *error);
+
 /* A failure for want of memory says nothing about the answer; any other one is the answer's. */
 KQ_MUST struct kq_result kq_answer_blame(struct kq_error *error, const char *what);
 

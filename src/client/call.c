@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/call.h"
 
+#include <string.h>
+
 #include "base/time.h"
 #include "client/answer.h"
 #include "client/client_time.h"
@@ -56,11 +58,10 @@ static bool is_given(const char *text)
     return text != NULL && text[0] != '\0';
 }
 
-struct kq_result kq_attempt_make(const struct kq_client *client, const struct kq_client_keys *keys,
-                                 const struct kq_client_request *request, struct kq_attempt *attempt,
-                                 struct kq_error *error)
+static struct kq_result make_form(const struct kq_client *client, const struct kq_client_keys *keys,
+                                  const struct kq_client_request *request, struct kq_attempt *attempt,
+                                  struct kq_error *error)
 {
-    KQ_ENSURE(is_given(request->method), error, KQ_E_USAGE, "method is missing");
     char now[KQ_TIME_TEXT_SIZE];
     kq_time_format(client->now_s(client->now_data), now);
     const struct kq_request_call call = {
@@ -68,20 +69,66 @@ struct kq_result kq_attempt_make(const struct kq_client *client, const struct kq
         .biz_content = kq_slice_of(request->biz_content),
         .timestamp = kq_slice_of(is_given(request->timestamp) ? request->timestamp : now),
     };
+    return kq_request_make(&client->settings, keys->private_key, &call, &attempt->arena, &attempt->made,
+                           error);
+}
+
+/* Seconds are what a caller's clock, and a caller's timestamp, have. */
+static struct kq_result timestamp_ms(const struct kq_client *client, const char *text, int64_t *ms,
+                                     struct kq_error *error)
+{
+    int64_t time_s = 0;
+    if (!is_given(text)) {
+        *ms = client->now_s == kq_client_machine_now_s ? kq_client_machine_now_ms()
+                                                       : client->now_s(client->now_data) * 1000;
+        return KQ_OK;
+    }
+    if (!kq_time_parse(kq_slice_of(text), &time_s, error).ok) {
+        return kq_fail_in(error, "timestamp");
+    }
+    *ms = time_s * 1000;
+    return KQ_OK;
+}
+
+/* Each try is a request of its own: a nonce is good for one. */
+static struct kq_result make_v3(const struct kq_client *client, const struct kq_client_keys *keys,
+                                const struct kq_client_request *request, struct kq_attempt *attempt,
+                                struct kq_error *error)
+{
+    char nonce[KQ_CLIENT_NONCE_SIZE];
+    KQ_TRY(kq_client_make_nonce(nonce, error));
+    struct kq_request_call call = {
+        .method = kq_slice_of(request->method),
+        .biz_content = kq_slice_of(request->biz_content),
+        .nonce = kq_arena_copy(&attempt->arena, kq_slice_of(nonce)),
+    };
+    KQ_ENSURE_MEMORY(call.nonce.data != NULL, error);
+    KQ_TRY(timestamp_ms(client, request->timestamp, &call.timestamp_ms, error));
+    return kq_v3_request_make(&client->settings, keys->private_key, &call, &attempt->arena, &attempt->made,
+                              error);
+}
+
+struct kq_result kq_attempt_make(const struct kq_client *client, const struct kq_client_keys *keys,
+                                 const struct kq_client_request *request, struct kq_attempt *attempt,
+                                 struct kq_error *error)
+{
+    KQ_ENSURE(is_given(request->method), error, KQ_E_USAGE, "method is missing");
     kq_arena_reset(&attempt->arena);
-    KQ_TRY(
-        kq_request_make(&client->settings, keys->private_key, &call, &attempt->arena, &attempt->made, error));
+    KQ_TRY(client->is_v3 ? make_v3(client, keys, request, attempt, error)
+                         : make_form(client, keys, request, attempt, error));
     tell_request(client, &attempt->made);
     return KQ_OK;
 }
 
 struct kq_http_request kq_attempt_request(const struct kq_attempt *attempt, int64_t timeout_ms)
 {
-    return (struct kq_http_request){
+    struct kq_http_request request = {
         .url = attempt->made.url.data,
         .body = attempt->made.body,
         .timeout_ms = timeout_ms < 1 ? 1 : (long)timeout_ms,
     };
+    memcpy(request.headers, attempt->made.headers, sizeof(request.headers));
+    return request;
 }
 
 enum kq_client_status kq_attempt_read(const struct kq_client *client, const struct kq_client_keys *keys,
@@ -98,7 +145,9 @@ enum kq_client_status kq_attempt_read(const struct kq_client *client, const stru
     };
     struct kq_slice signed_bytes;
     tell_answer(client, &attempt->http);
-    enum kq_client_status status = kq_answer_read(&expectation, &attempt->http, answer, &signed_bytes, error);
+    enum kq_client_status status =
+        client->is_v3 ? kq_v3_answer_read(&expectation, &attempt->http, answer, &signed_bytes, error)
+                      : kq_answer_read(&expectation, &attempt->http, answer, &signed_bytes, error);
     if (signed_bytes.size > 0) {
         tell(client, KQ_CLIENT_EVENT_VERIFIED, signed_bytes);
     }

@@ -51,6 +51,47 @@ static struct kq_result read_settings(struct kq_client *client, const struct kq_
     return KQ_OK;
 }
 
+/* It stands in a header, among items that commas part. */
+static struct kq_result check_header_text(const char *name, const char *text, struct kq_error *error)
+{
+    for (const char *at = text == NULL ? "" : text; *at != '\0'; at++) {
+        KQ_ENSURE(*at > ' ' && *at <= '~' && *at != ',', error, KQ_E_USAGE,
+                  "%s has a character that cannot be in a header", name);
+    }
+    return KQ_OK;
+}
+
+static struct kq_result read_v3_settings(struct kq_client *client, const struct kq_client_options *options,
+                                         struct kq_error *error)
+{
+    static const struct kq_slice other_path = KQ_SLICE("/gateway.do");
+    struct kq_slice *url = &client->settings.gateway_url;
+    KQ_TRY(check_header_text("app_id", options->app_id, error));
+    KQ_TRY(check_header_text("app_auth_token", options->app_auth_token, error));
+    KQ_ENSURE(client->settings.charset == KQ_CHARSET_UTF8, error, KQ_E_USAGE, "OpenAPI v3 is in utf-8 only");
+    KQ_ENSURE(client->settings.sign_type == KQ_SIGN_RSA2, error, KQ_E_USAGE, "OpenAPI v3 has RSA2 only");
+    KQ_ENSURE(url->size < other_path.size ||
+                  memcmp(url->data + url->size - other_path.size, other_path.data, other_path.size) != 0,
+              error, KQ_E_USAGE, "in OpenAPI v3 the gateway's URL ends before the path, without /gateway.do");
+    while (url->data[url->size - 1] == '/') {
+        url->size--;
+    }
+    client->is_v3 = true;
+    return KQ_OK;
+}
+
+static struct kq_result read_protocol(struct kq_client *client, const struct kq_client_options *options,
+                                      struct kq_error *error)
+{
+    switch (options->protocol) {
+    case KQ_CLIENT_GATEWAY_DO:
+        return KQ_OK;
+    case KQ_CLIENT_OPENAPI_V3:
+        return read_v3_settings(client, options, error);
+    }
+    return kq_fail(error, KQ_E_USAGE, "there is no protocol %d", (int)options->protocol);
+}
+
 static struct kq_result load_private_key(struct kq_client *client, const struct kq_client_options *options,
                                          struct kq_error *error)
 {
@@ -98,16 +139,30 @@ static struct kq_result copy_text(struct kq_client *client, const char *text, co
     return KQ_OK;
 }
 
+static struct kq_result make_content_type(struct kq_client *client, const char **content_type,
+                                          struct kq_error *error)
+{
+    if (client->is_v3) {
+        *content_type =
+            client->content_key == NULL ? "Content-Type: application/json" : "Content-Type: text/plain";
+        return KQ_OK;
+    }
+    *content_type =
+        kq_arena_print(&client->texts, "Content-Type: application/x-www-form-urlencoded;charset=%s",
+                       kq_charset_name(client->settings.charset))
+            .data;
+    KQ_ENSURE_MEMORY(*content_type != NULL, error);
+    return KQ_OK;
+}
+
 static struct kq_result set_up_http(struct kq_client *client, const struct kq_client_options *options,
                                     struct kq_error *error)
 {
-    struct kq_slice content_type =
-        kq_arena_print(&client->texts, "Content-Type: application/x-www-form-urlencoded;charset=%s",
-                       kq_charset_name(client->settings.charset));
-    KQ_ENSURE_MEMORY(content_type.data != NULL, error);
+    const char *content_type = NULL;
+    KQ_TRY(make_content_type(client, &content_type, error));
     client->http = (struct kq_http_settings){
         .url = client->settings.gateway_url.data,
-        .content_type = content_type.data,
+        .content_type = content_type,
         .connect_timeout_ms = options->connect_timeout_ms > 0 ? options->connect_timeout_ms
                                                               : KQ_CLIENT_CONNECT_TIMEOUT_MS_DEFAULT,
         .answer_max_bytes =
@@ -141,6 +196,7 @@ static struct kq_result set_up(struct kq_client *client, const struct kq_client_
     client->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : KQ_CLIENT_TIMEOUT_MS_DEFAULT;
     client->retries_max = options->retries_max == 0 ? KQ_CLIENT_RETRIES_MAX_DEFAULT : options->retries_max;
     KQ_TRY(read_settings(client, options, error));
+    KQ_TRY(read_protocol(client, options, error));
     KQ_TRY(load_private_key(client, options, error));
     KQ_TRY(kq_certificate_mode_is_asked(options) ? kq_certificate_mode_read(client, options, error)
                                                  : load_gateway_key(client, options, error));

@@ -18,6 +18,7 @@
 struct kq_client {
     struct kq_arena texts; /* owned: all texts below */
     struct kq_request_settings settings;
+    bool is_v3;
     struct kq_http_settings http;
     long timeout_ms;
     int retries_max;

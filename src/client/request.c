@@ -112,6 +112,7 @@ struct kq_result kq_request_make(const struct kq_request_settings *settings,
                                  struct kq_error *error)
 {
     kq_params_init(&request->params, arena);
+    request->headers[0] = NULL;
     KQ_TRY(add_all(settings, call, &request->params, error));
     KQ_TRY(add_signature(settings, private_key, request, error));
     return write_form(settings->gateway_url, request, error);

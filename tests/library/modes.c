@@ -167,6 +167,7 @@ int main(int count, char **words)
     for (int i = 1; i < count; i++) {
         read_word(words[i]);
     }
+    options.protocol = (enum kq_client_protocol)protocol;
     options.observe = observed ? observe : NULL;
     enum kq_client_status status = kq_client_open(&options, &client, &error);
     if (status != KQ_CLIENT_OK) {

@@ -43,7 +43,11 @@ def certificate_settings(place, certificate):
             "gateway_certificate_file": place.data / "gateway_certificate.pem"}
 
 
-@pytest.fixture(scope="module", params=["plain", "aes", "certificates", "certificates-aes"])
+V3 = 1
+MODES = ["plain", "aes", "certificates", "certificates-aes"]
+
+
+@pytest.fixture(scope="module", params=MODES + ["v3-" + mode for mode in MODES])
 def caller(request, program, server, place, app, tmp_path_factory):
     """A caller in one of the modes, as the run's merchant."""
     if "certificates" in request.param:
@@ -55,6 +59,8 @@ def caller(request, program, server, place, app, tmp_path_factory):
         settings = {}
     if "aes" in request.param:
         settings["content_key"] = modes.content_key(place, mode_app)
+    if "v3" in request.param:
+        settings |= {"protocol": V3, "gateway_url": f"http://{server.listen}/"}
     return Caller(program, server, place, mode_app, tmp_path_factory.mktemp("caller"), **settings)
 
 
