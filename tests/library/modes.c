@@ -81,19 +81,31 @@ static void read_word(const char *word)
     exit(2);
 }
 
-static void observe(void *data, enum kq_client_event event, const char *bytes, size_t size)
+/* On one line, whatever it is. */
+static void print_bytes(const char *name, const char *bytes, size_t size)
 {
-    (void)data;
-    printf("event %d=", (int)event);
+    printf("%s=", name);
     for (size_t i = 0; i < size; i++) {
-        printf(bytes[i] == '\n' ? "\\n" : "%c", bytes[i]);
+        if (bytes[i] == '\n' || bytes[i] == '\r') {
+            printf(bytes[i] == '\n' ? "\\n" : "\\r");
+        } else {
+            putchar(bytes[i]);
+        }
     }
-    printf("\n");
+    putchar('\n');
 }
 
 static void print(const char *name, const char *value)
 {
-    printf("%s=%s\n", name, value);
+    print_bytes(name, value, strlen(value));
+}
+
+static void observe(void *data, enum kq_client_event event, const char *bytes, size_t size)
+{
+    (void)data;
+    char name[32];
+    snprintf(name, sizeof(name), "event %d", (int)event);
+    print_bytes(name, bytes, size);
 }
 
 static void report(enum kq_client_status status, const struct kq_client_answer *answer,

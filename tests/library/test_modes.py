@@ -30,7 +30,7 @@ class Caller:
     def run(self, **settings):
         """What came of one call, by name; a name that came several times has the last value."""
         words = [f"{name}={value}" for name, value in {**self.settings, **settings}.items() if value is not None]
-        lines = tools.must_run(self.program, *words).splitlines()
+        lines = tools.must_run(self.program, *words).rstrip("\n").split("\n")
         return dict(line.split("=", 1) for line in lines)
 
     def call(self, method, fields, **settings):
