@@ -141,7 +141,8 @@ static void print_argument(FILE *out, const char *text)
 static void print_flag_with_example(FILE *out, const char *flag, const struct kq_field *field)
 {
     fprintf(out, " \\\n      %s ", flag);
-    print_argument(out, field->example != NULL ? field->example : kq_method_field_value(field));
+    print_argument(out,
+                   field->example != NULL ? field->example : kq_local_text(kq_method_field_value(field)));
 }
 
 static bool is_in_example(const struct kq_method *method, const struct kq_field *field)
@@ -225,7 +226,7 @@ static void print_field(FILE *out, const struct kq_field *field, const char *pre
     char flag[KQ_FIELD_FLAG_SIZE];
     kq_method_field_flag(field, flag);
     char head[3 * KQ_FIELD_FLAG_SIZE];
-    snprintf(head, sizeof(head), "--%s%s %s", prefix, flag + 2, kq_method_field_value(field));
+    snprintf(head, sizeof(head), "--%s%s %s", prefix, flag + 2, kq_local_text(kq_method_field_value(field)));
     kq_help_print_row(out, head, kq_text(field->text, field->text_zh));
     fputs(field->required ? kq_text(" (required)", "（必填）") : "", out);
     print_limits(out, field);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/chinese.h"
+
 bool kq_is_chinese(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
@@ -19,4 +21,26 @@ bool kq_is_chinese(void)
 const char *kq_text(const char *english, const char *chinese)
 {
     return chinese != NULL && kq_is_chinese() ? chinese : english;
+}
+
+static const char *find(const struct kq_translation *rows, size_t count, const char *english)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].english, english) == 0) {
+            return rows[i].chinese;
+        }
+    }
+    return NULL;
+}
+
+const char *kq_local_text(const char *english)
+{
+    if (!kq_is_chinese()) {
+        return english;
+    }
+    const char *chinese = find(kq_chinese_help, kq_chinese_help_count, english);
+    if (chinese == NULL) {
+        chinese = find(kq_chinese_words, kq_chinese_words_count, english);
+    }
+    return chinese != NULL ? chinese : english;
 }

@@ -15,4 +15,8 @@ __attribute__((format_arg(1))) __attribute__((format_arg(2)))
 const char *
 kq_text(const char *english, const char *chinese);
 
+/* A command's text or a value's name in that language, by the tables of chinese.h. The English one where they
+ * have no other. */
+const char *kq_local_text(const char *english);
+
 #endif

@@ -2,7 +2,6 @@
 #include "cli/request_input.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/file.h"
@@ -63,14 +62,4 @@ struct kq_result kq_request_append_json(const struct kq_sent_request *request, c
     kq_json_append_name(json, name);
     kq_json_append_string(json, kq_buffer_slice(&utf8));
     return KQ_OK;
-}
-
-bool kq_wants_chinese(void)
-{
-    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-    const char *locale = NULL;
-    for (size_t i = 0; i < KQ_COUNT(names) && (locale == NULL || locale[0] == '\0'); i++) {
-        locale = getenv(names[i]);
-    }
-    return locale != NULL && kq_slice_starts_with(kq_slice_of(locale), KQ_SLICE("zh"));
 }

@@ -36,7 +36,4 @@ KQ_MUST struct kq_result kq_request_append_json(const struct kq_sent_request *re
                                                 struct kq_slice bytes, struct kq_buffer *json,
                                                 struct kq_error *error);
 
-/* Do LC_ALL, LC_MESSAGES or LANG, the first that is set, ask for Chinese? */
-bool kq_wants_chinese(void);
-
 #endif

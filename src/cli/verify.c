@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/data.h"
 #include "cli/keys.h"
+#include "cli/locale.h"
 #include "cli/request_input.h"
 #include "doctor/examine.h"
 #include "server/suspects.h"
@@ -228,7 +229,7 @@ static struct kq_result print(const struct case_file *file, struct kq_error *err
 {
     struct kq_buffer sentence KQ_CLEANUP(kq_buffer_free) = {0};
     const struct kq_diagnosis *diagnosis = &file->diagnosis;
-    kq_diagnosis_append_sentence(diagnosis, kq_wants_chinese(), &sentence);
+    kq_diagnosis_append_sentence(diagnosis, kq_is_chinese(), &sentence);
     KQ_ENSURE_MEMORY(!sentence.failed, error);
     printf("%.*s\n", KQ_SLICE_PRINT(kq_buffer_slice(&sentence)));
     printf("Read as %s with %zu parameters%s%.*s%s%s.\n", kq_request_form_name(file->request.form),
