@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "cli/local_error.h"
+#include "cli/locale.h"
 #include "cli/shown.h"
 #include "wire/json.h"
 
@@ -29,11 +31,18 @@ static void tell_refusal(struct kq_import_report *report, unsigned long long lin
                          const struct kq_error *refusal)
 {
     struct kq_buffer message KQ_CLEANUP(kq_buffer_free) = {0};
-    kq_append_shown(&message, kq_slice_of(kq_error_message(refusal)), false);
+    struct kq_buffer local KQ_CLEANUP(kq_buffer_free) = {0};
+    if (report->json) {
+        kq_buffer_append(&local, kq_slice_of(kq_error_message(refusal)));
+    } else {
+        kq_append_local_error(&local, kq_slice_of(kq_error_message(refusal)));
+    }
+    kq_append_shown(&message, kq_buffer_slice(&local), false);
     report->refused++;
     if (!report->json) {
         kq_progress_hide(&report->progress);
-        fprintf(stderr, "line %llu: %.*s\n", line, KQ_SLICE_PRINT(kq_buffer_slice(&message)));
+        fprintf(stderr, kq_text("line %llu: %.*s\n", "第 %llu 行：%.*s\n"), line,
+                KQ_SLICE_PRINT(kq_buffer_slice(&message)));
     } else if (report->refused <= KQ_IMPORT_ERRORS_MAX) {
         kq_buffer_print(&report->errors, "%s{\"line\":%llu", report->errors.size == 0 ? "" : ",", line);
         kq_json_append_name(&report->errors, "code");

@@ -23,24 +23,24 @@ const char *kq_text(const char *english, const char *chinese)
     return chinese != NULL && kq_is_chinese() ? chinese : english;
 }
 
-static const char *find(const struct kq_translation *rows, size_t count, const char *english)
+static const char *find(const struct kq_translation *rows, size_t count, struct kq_slice english)
 {
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].english, english) == 0) {
+        if (kq_slice_equal(kq_slice_of(rows[i].english), english)) {
             return rows[i].chinese;
         }
     }
     return NULL;
 }
 
+const char *kq_local_part(struct kq_slice english)
+{
+    const char *chinese = find(kq_chinese_help, kq_chinese_help_count, english);
+    return chinese != NULL ? chinese : find(kq_chinese_words, kq_chinese_words_count, english);
+}
+
 const char *kq_local_text(const char *english)
 {
-    if (!kq_is_chinese()) {
-        return english;
-    }
-    const char *chinese = find(kq_chinese_help, kq_chinese_help_count, english);
-    if (chinese == NULL) {
-        chinese = find(kq_chinese_words, kq_chinese_words_count, english);
-    }
+    const char *chinese = kq_is_chinese() ? kq_local_part(kq_slice_of(english)) : NULL;
     return chinese != NULL ? chinese : english;
 }

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "base/slice.h"
+
 /* The language of help and errors: Chinese where LC_ALL, else LC_MESSAGES, else LANG begins with "zh", else
  * English. The environment is read each time: nothing changes it. JSON is the same in every language. */
 bool kq_is_chinese(void);
@@ -18,5 +20,8 @@ kq_text(const char *english, const char *chinese);
 /* A command's text or a value's name in that language, by the tables of chinese.h. The English one where they
  * have no other. */
 const char *kq_local_text(const char *english);
+
+/* The Chinese of such a text or name. NULL: the tables have none. */
+const char *kq_local_part(struct kq_slice english);
 
 #endif

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "cli/local_error.h"
 #include "wire/charset.h"
 #include "wire/json.h"
 
@@ -85,7 +86,12 @@ void kq_report_refusal(bool json, const char *code, const char *message)
 
 void kq_report_error(bool json, const struct kq_error *error)
 {
-    kq_report(json, kq_error_name(error->code), kq_error_message(error));
+    struct kq_buffer local KQ_CLEANUP(kq_buffer_free) = {0};
+    const char *message = kq_error_message(error);
+    if (!json) {
+        kq_append_local_error(&local, kq_slice_of(message));
+    }
+    kq_report(json, kq_error_name(error->code), json || local.failed ? message : local.data);
 }
 
 static void append_line(struct kq_buffer *buffer, size_t depth)

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/local_error.h"
+
+#include <string.h>
+
+#include "cli/chinese.h"
+#include "cli/locale.h"
+
+#define CAPTURES_MAX 9
+
+/* How many contexts ("line 3: ") may stand before a sentence, and how deep sentences stand in others. */
+#define DEPTH_MAX 4
+
+#define CONTEXT_END ": "
+#define CONTEXT_END_SIZE ((size_t)2)
+
+/* The best way to read a sentence: the one that explains most of its bytes. */
+struct reading {
+    const struct kq_translation *row; /* NULL: it is a context and a sentence, or nothing that is known */
+    struct kq_slice captures[CAPTURES_MAX];
+    size_t context_size; /* 0: none */
+    size_t known_bytes;  /* 0: it cannot be read */
+};
+
+static struct kq_slice rest_of(struct kq_slice text, size_t from)
+{
+    return (struct kq_slice){.data = text.data + from, .size = text.size - from};
+}
+
+/* Is the text of this form? Captures are as short as can be. */
+static bool fits(const char *form, struct kq_slice text, struct kq_slice *captures, size_t count)
+{
+    while (*form != '\0' && *form != '%') {
+        if (text.size == 0 || text.data[0] != *form) {
+            return false;
+        }
+        form++;
+        text = rest_of(text, 1);
+    }
+    if (*form == '\0') {
+        return text.size == 0;
+    }
+    if (count == CAPTURES_MAX) {
+        return false;
+    }
+    bool is_last = form[1] == '\0';
+    for (size_t size = is_last ? text.size : 0; size <= text.size; size++) {
+        captures[count] = (struct kq_slice){.data = text.data, .size = size};
+        if (fits(form + 1, rest_of(text, size), captures, count + 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t count_known(const char *form)
+{
+    size_t known = 0;
+    for (; *form != '\0'; form++) {
+        known += *form == '%' ? 0 : 1;
+    }
+    return known;
+}
+
+static void read_with_rows(struct kq_slice text, struct reading *best)
+{
+    static const struct {
+        const struct kq_translation *rows;
+        const size_t *count;
+    } tables[] = {
+        {kq_chinese_errors, &kq_chinese_errors_count},
+        {kq_chinese_error_parts, &kq_chinese_error_parts_count},
+        {kq_chinese_system_errors, &kq_chinese_system_errors_count},
+        {kq_chinese_error_texts, &kq_chinese_error_texts_count},
+        {kq_chinese_key_errors, &kq_chinese_key_errors_count},
+        {kq_chinese_server_errors, &kq_chinese_server_errors_count},
+        {kq_chinese_domain_errors, &kq_chinese_domain_errors_count},
+    };
+    for (size_t table = 0; table < KQ_COUNT(tables); table++) {
+        for (size_t i = 0; i < *tables[table].count; i++) {
+            struct reading reading = {.row = &tables[table].rows[i]};
+            reading.known_bytes = count_known(reading.row->english);
+            if (reading.known_bytes > best->known_bytes &&
+                fits(reading.row->english, text, reading.captures, 0)) {
+                *best = reading;
+            }
+        }
+    }
+}
+
+static struct reading read_sentence(struct kq_slice text, unsigned depth)
+{
+    struct reading best = {0};
+    read_with_rows(text, &best);
+    for (size_t at = 1; depth < DEPTH_MAX && at + CONTEXT_END_SIZE < text.size; at++) {
+        if (memcmp(text.data + at, CONTEXT_END, CONTEXT_END_SIZE) != 0) {
+            continue;
+        }
+        struct reading context = {0};
+        read_with_rows((struct kq_slice){.data = text.data, .size = at}, &context);
+        size_t known = read_sentence(rest_of(text, at + CONTEXT_END_SIZE), depth + 1).known_bytes;
+        if (known > 0 && context.known_bytes + CONTEXT_END_SIZE + known > best.known_bytes) {
+            best = (struct reading){
+                .context_size = at,
+                .known_bytes = context.known_bytes + CONTEXT_END_SIZE + known,
+            };
+        }
+    }
+    return best;
+}
+
+static void append(struct kq_buffer *buffer, struct kq_slice english, unsigned depth);
+
+/* %1 and &1 are the first capture. */
+static void append_row(struct kq_buffer *buffer, const struct reading *reading, unsigned depth)
+{
+    for (const char *at = reading->row->chinese; *at != '\0'; at++) {
+        bool is_capture = (*at == '%' || *at == '&') && at[1] >= '1' && at[1] <= '0' + CAPTURES_MAX;
+        if (!is_capture) {
+            kq_buffer_append_byte(buffer, *at);
+            continue;
+        }
+        struct kq_slice capture = reading->captures[at[1] - '1'];
+        if (*at == '&' && depth < DEPTH_MAX) {
+            append(buffer, capture, depth + 1);
+        } else {
+            kq_buffer_append(buffer, capture);
+        }
+        at++;
+    }
+}
+
+static void append(struct kq_buffer *buffer, struct kq_slice english, unsigned depth)
+{
+    const char *text = depth == 0 ? NULL : kq_local_part(english);
+    if (text != NULL) {
+        kq_buffer_append(buffer, kq_slice_of(text));
+        return;
+    }
+    struct reading reading = read_sentence(english, depth);
+    if (reading.row != NULL) {
+        append_row(buffer, &reading, depth);
+    } else if (reading.context_size > 0) {
+        append(buffer, (struct kq_slice){.data = english.data, .size = reading.context_size}, DEPTH_MAX);
+        kq_buffer_append(buffer, KQ_SLICE("："));
+        append(buffer, rest_of(english, reading.context_size + CONTEXT_END_SIZE), depth + 1);
+    } else {
+        kq_buffer_append(buffer, english);
+    }
+}
+
+void kq_append_local_error(struct kq_buffer *buffer, struct kq_slice english)
+{
+    if (kq_is_chinese()) {
+        append(buffer, english, 0);
+    } else {
+        kq_buffer_append(buffer, english);
+    }
+}
