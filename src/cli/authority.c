@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "base/macros.h"
+#include "base/time.h"
 #include "cli/data.h"
 #include "cli/file.h"
 #include "cli/keys.h"
@@ -168,6 +170,45 @@ struct kq_result kq_authority_make(const struct kq_authority *authority, int loc
     return KQ_OK;
 }
 
+/* Client libraries look at that, or may. */
+static void warn_of_validity(const struct kq_authority *authority, const char *path,
+                             const struct kq_certificate_facts *facts)
+{
+    int64_t now_s = authority->clock->wall_ms(authority->clock) / 1000;
+    char text[KQ_TIME_TEXT_SIZE];
+    bool is_expired = now_s > facts->not_after_s;
+    kq_time_format(is_expired ? facts->not_after_s : facts->not_before_s, text);
+    if (is_expired) {
+        kq_log(KQ_LOG_WARNING, "%s: the certificate expired on %s", path, text);
+    } else if (now_s < facts->not_before_s) {
+        kq_log(KQ_LOG_WARNING, "%s: the certificate is not valid before %s", path, text);
+    }
+}
+
+/* Whoever has only the roots could not believe it. */
+static struct kq_result warn_of_strange_roots(const char *path, struct kq_slice pem, struct kq_slice roots,
+                                              struct kq_error *error)
+{
+    bool is_signed = false;
+    KQ_TRY(kq_certificate_is_signed(pem, roots, &is_signed, error));
+    if (!is_signed) {
+        kq_log(KQ_LOG_WARNING, "%s: none of these certificates has signed %s", path,
+               KQ_GATEWAY_CERTIFICATE_FILE_NAME);
+    }
+    return KQ_OK;
+}
+
+static struct kq_result warn_of_readable_key(const struct kq_authority *authority, struct kq_error *error)
+{
+    const char *path = "";
+    struct stat about;
+    KQ_TRY(path_of(authority, KQ_ROOT_KEY_FILE_NAME, &path, error));
+    if (stat(path, &about) == 0 && (about.st_mode & 077) != 0) {
+        kq_log(KQ_LOG_WARNING, "%s can be read by others than its owner: chmod 600 it", path);
+    }
+    return KQ_OK;
+}
+
 static struct kq_result read_gateway(const struct kq_authority *authority,
                                      struct kq_gateway_certificates *certificates, struct kq_error *error)
 {
@@ -182,6 +223,7 @@ static struct kq_result read_gateway(const struct kq_authority *authority,
         !kq_certificate_read_der(kq_buffer_slice(&text), authority->arena, &der, error).ok) {
         return kq_fail_in(error, "%s", path);
     }
+    warn_of_validity(authority, path, &facts);
     kq_certificate_write_pem(der, &pem);
     KQ_ENSURE_MEMORY(!pem.failed, error);
     certificates->sn = kq_arena_copy(authority->arena, kq_slice_of(facts.sn));
@@ -190,8 +232,8 @@ static struct kq_result read_gateway(const struct kq_authority *authority,
     return KQ_OK;
 }
 
-static struct kq_result read_roots_sn(const struct kq_authority *authority, struct kq_slice *sn,
-                                      struct kq_error *error)
+static struct kq_result read_roots(const struct kq_authority *authority,
+                                   struct kq_gateway_certificates *certificates, struct kq_error *error)
 {
     const char *path = NULL;
     struct kq_buffer text KQ_CLEANUP(kq_buffer_free) = {0};
@@ -201,9 +243,9 @@ static struct kq_result read_roots_sn(const struct kq_authority *authority, stru
     if (!kq_root_certificates_sn(kq_buffer_slice(&text), &joined, error).ok) {
         return kq_fail_in(error, "%s", path);
     }
-    *sn = kq_arena_copy(authority->arena, kq_buffer_slice(&joined));
-    KQ_ENSURE_MEMORY(sn->data, error);
-    return KQ_OK;
+    certificates->roots_sn = kq_arena_copy(authority->arena, kq_buffer_slice(&joined));
+    KQ_ENSURE_MEMORY(certificates->roots_sn.data, error);
+    return warn_of_strange_roots(path, certificates->pem, kq_buffer_slice(&text), error);
 }
 
 struct kq_result kq_authority_open(const struct kq_authority *authority,
@@ -214,9 +256,9 @@ struct kq_result kq_authority_open(const struct kq_authority *authority,
     bool created = false;
     KQ_TRY(kq_directory_lock(authority->directory, &lock, error));
     KQ_TRY(kq_authority_make(authority, lock, gateway_key, &created, error));
+    KQ_TRY(warn_of_readable_key(authority, error));
     *certificates = (struct kq_gateway_certificates){0};
-    if (!read_gateway(authority, certificates, error).ok ||
-        !read_roots_sn(authority, &certificates->roots_sn, error).ok) {
+    if (!read_gateway(authority, certificates, error).ok || !read_roots(authority, certificates, error).ok) {
         KQ_ENSURE(error->code == KQ_E_CRYPTO, error, error->code, "%s", error->detail);
         kq_log(KQ_LOG_WARNING, "there is no certificate mode: %s", kq_error_message(error));
         *certificates = (struct kq_gateway_certificates){0};

@@ -35,8 +35,9 @@ KQ_MUST struct kq_result kq_authority_make(const struct kq_authority *authority,
                                            struct kq_error *error);
 
 /* The same, for those that do not hold the lock, and with the numbers of the certificates, in the arena.
- * Where this system cannot make such numbers (MD5), they and the certificate are empty, and that is logged.
- */
+ * Where this system cannot make such numbers (MD5), they and the certificate are empty,
+ * and that is logged; so is what makes those that are there of no use to clients, or the root's key
+ * anybody's. */
 KQ_MUST struct kq_result kq_authority_open(const struct kq_authority *authority,
                                            const struct kq_private_key *gateway_key,
                                            struct kq_gateway_certificates *certificates,

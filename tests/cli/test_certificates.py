@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from support import binary, keys, modes, protocol
 from support.client import Client
 from support.errors import assert_refused, assert_success
@@ -195,6 +196,29 @@ def test_without_md5_there_is_no_certificate_mode_and_all_else(tmp_path, monkeyp
         assert_refused(Client(server, certified).call(*look, **named), "isv.invalid-parameter")
     finally:
         server.stop()
+
+
+def warnings_of(place):
+    server = Server(place)
+    server.stop()
+    return [line for line in server.stderr().splitlines() if ": warning: " in line]
+
+
+@pytest.mark.parametrize("form, said", [
+    ({}, None),
+    ({"days": -1, "begins": -9}, "the certificate expired on"),
+    ({"begins": 3}, "the certificate is not valid before"),
+])
+def test_warnings_of_a_gateways_own_certificate(tmp_path, form, said):
+    place = Place(tmp_path)
+    assert warnings_of(place) == []
+    key = load_pem_private_key((place.data / "gateway_private_key.pem").read_bytes(), None)
+    (place.data / GATEWAY).write_bytes(modes.self_signed(key, **form))
+    (place.data / ROOT_PRIVATE).chmod(0o640)
+    readable, *of_validity, strange = warnings_of(place)
+    assert f"{ROOT_PRIVATE} can be read by others than its owner" in readable
+    assert f"{ROOT}: none of these certificates has signed {GATEWAY}" in strange
+    assert [said in line for line in of_validity] == ([True] if said else [])
 
 
 def test_own_authority(tmp_path):
