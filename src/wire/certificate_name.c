@@ -6,6 +6,7 @@
 
 #include "base/macros.h"
 #include "base/slice.h"
+#include "wire/charset.h"
 #include "wire/key_object.h"
 
 #define OID_TEXT_SIZE 128
@@ -123,9 +124,11 @@ static struct kq_result print_entry(const X509_NAME_ENTRY *entry, struct kq_buff
     if (keyword == NULL || !is_shown_as_text(value)) {
         return print_der(value, text, error);
     }
-    print_escaped((struct kq_slice){.data = (const char *)ASN1_STRING_get0_data(value),
-                                    .size = (size_t)ASN1_STRING_length(value)},
-                  text);
+    const struct kq_slice bytes = {.data = (const char *)ASN1_STRING_get0_data(value),
+                                   .size = (size_t)ASN1_STRING_length(value)};
+    /* Java replaces what is malformed before it makes the number: this one would be another. */
+    KQ_ENSURE(kq_utf8_is_valid(bytes), error, KQ_E_BAD_KEY, "this certificate's issuer is not in UTF-8");
+    print_escaped(bytes, text);
     return KQ_OK;
 }
 

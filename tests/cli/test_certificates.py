@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.x509.name import _ASN1Type
 from support import binary, keys, modes, protocol
 from support.client import Client
 from support.errors import assert_refused, assert_success
@@ -139,6 +141,18 @@ def test_register_refuses(place, app, key_file):
     refused(rotate(place, app, certificate=key_file, public_key=key_file), 2, "give --public-key FILE or --certificate")
     nothing = binary.run("app", "create", data=place.data, app_id="x", pid=PID)
     refused(nothing, 2, "give --public-key FILE or --certificate FILE")
+
+
+def test_an_issuer_that_is_not_utf8_is_refused(place, app):
+    """Its number could not be told: the libraries' Java replaces such bytes."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "é", _type=_ASN1Type.BMPString)])
+    key = keys.private_key()
+    now = datetime.utcnow()
+    certificate = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+                   .serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=9))
+                   .sign(key, SHA256()))
+    path = write(place, "bmp", certificate.public_bytes(Encoding.PEM))
+    refused(rotate(place, app, certificate=path), 1, "this certificate's issuer is not in UTF-8")
 
 
 @pytest.mark.parametrize("flag", ["certificate", "public_key"])
