@@ -4,6 +4,9 @@
 
 /* The sentences of this room. */
 const struct kq_translation kq_chinese_errors[] = {
+    {"--% takes a file", "--%1 需要一个文件"},
+    {"the key could not be written, and was not set: %", "密钥无法写出，因此没有设置：&1"},
+    {"the key that was printed was not set", "已打印的密钥没有设置"},
     {"give --public-key FILE or --certificate FILE", "请给出 --public-key 文件，或 --certificate 文件"},
     {"give --request FILE or --public-key FILE", "请给出 --request 文件，或 --public-key 文件"},
     {"give --token TOKEN, or --app-id ID and --pid PID", "请给出 --token 令牌，或 --app-id ID 和 --pid PID"},

@@ -6,6 +6,7 @@
 const struct kq_translation kq_chinese_help[] = {
     {"make a data directory: the gateway's keys and certificates, and an empty store",
      "建立数据目录：网关的密钥和证书，以及一个空的存储"},
+    {"in the place of the one that it has", "替换已有的那一个"},
     {"the data directory to make", "要建立的数据目录"},
     {"size of the gateway's key", "网关密钥的长度"},
     {"print JSON, for programs; errors too, on standard error",

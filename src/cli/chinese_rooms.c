@@ -104,6 +104,9 @@ const struct kq_translation kq_chinese_key_errors[] = {
     {"this system's OpenSSL has no MD5, which certificate serial numbers are",
      "本系统的 OpenSSL 没有 MD5，而证书序列号要用它"},
     {"this certificate's validity cannot be read", "证书的有效期不能读取"},
+    {"none of the root certificates vouches for it: %", "没有一张根证书为其担保：%1"},
+    {"this certificate's issuer is not in UTF-8", "证书签发者的名称不是 UTF-8"},
+    {"there is no certificate in this", "其中没有证书"},
     {"none of these certificates is signed with RSA", "这些证书中没有一张是用 RSA 签名的"},
     {"the certificate cannot be made", "证书不能生成"},
     {"the issuer's certificate cannot be read", "签发者的证书不能读取"},
@@ -199,6 +202,7 @@ const size_t kq_chinese_server_errors_count = KQ_COUNT(kq_chinese_server_errors)
 
 /* The rooms domain and store. */
 const struct kq_translation kq_chinese_domain_errors[] = {
+    {"the application has another content key", "应用已有另一个内容加密密钥"},
     {"the application exists and belongs to merchant %", "应用已经存在，属于商户 %1"},
     {"the application exists with another name", "应用已经存在，名称不同"},
     {"the application exists with other keys", "应用已经存在，密钥不同"},
