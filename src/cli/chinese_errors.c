@@ -93,7 +93,7 @@ const struct kq_translation kq_chinese_errors[] = {
     {"line %, before which all is done; import the same file again",
      "第 %1 行，在它之前的都已完成；请再次导入同一文件"},
     {"there is no % %; % %", "没有 &1 %2；&3 %4"},
-    {"% is missing", "缺少 %1"},
+    {"% is missing", "缺少 &1"},
     {"column % stands twice", "列 %1 出现了两次"},
     {"the header names no column %: the first line must name the columns",
      "表头没有列 %1：第一行必须写明各列"},
@@ -202,11 +202,37 @@ const struct kq_translation kq_chinese_error_parts[] = {
     {"an EC private key; the protocol has RSA keys only", "EC 私钥；协议只用 RSA 密钥"},
     {"a DSA private key; the protocol has RSA keys only", "DSA 私钥；协议只用 RSA 密钥"},
     {"% line %", "%1 第 %2 行"},
+    {"the request has no sign_type: add sign_type=RSA2 to it, which is signed too",
+     "请求没有 sign_type：请加上 sign_type=RSA2，它也在签名范围内"},
+    {"sign_type is RSA2 or RSA", "sign_type 只能是 RSA2 或 RSA"},
+    {"%; `kaquan app rotate-key` changes its keys", "&1；更换密钥用 `kaquan app rotate-key`"},
+    {"%; `kaquan app permit` changes its permissions", "&1；更改权限用 `kaquan app permit`"},
+    {"app id", "应用 ID"},
+    {"application name", "应用名称"},
+    {"permission", "权限"},
+    {"shop id", "门店 ID"},
+    {"shop name", "门店名称"},
+    {"merchant name", "商户名称"},
+    {"method", "方法"},
+    {"pass id", "卡包 ID"},
+    {"logo text", "第一行文字"},
+    {"second logo text", "第二行文字"},
+    {"item id", "商品 ID"},
+    {"rules", "核销规则"},
+    {"rules: shop id", "核销规则：门店 ID"},
+    {"description line", "使用说明中的一行"},
+    {"brand name", "品牌名称"},
+    {"voucher name", "券名称"},
+    {"fund account", "出资账户"},
+    {"slogan", "标语"},
+    {"login id", "登录号"},
+    {"taobao nick", "淘宝昵称"},
+    {"user id", "用户 ID"},
 };
 
 const size_t kq_chinese_error_parts_count = KQ_COUNT(kq_chinese_error_parts);
 
-/* The system's own, as strerror has them. */
+/* The system's own, as strerror has them, and libcurl's. */
 const struct kq_translation kq_chinese_system_errors[] = {
     {"No such file or directory", "没有这个文件或目录"},
     {"Permission denied", "权限不足"},
@@ -220,6 +246,11 @@ const struct kq_translation kq_chinese_system_errors[] = {
     {"Too many open files", "打开的文件过多"},
     {"File name too long", "文件名过长"},
     {"Address already in use", "地址已被占用"},
+    {"Couldn't connect to server", "不能连接到服务器"},
+    {"Connection refused", "连接被拒绝"},
+    {"Failed to connect to % port % after % ms: %", "连接 %1 的 %2 端口失败（%3 毫秒）：&4"},
+    {"Could not resolve host: %", "不能解析主机名：%1"},
+    {"Operation timed out after % milliseconds with % bytes received", "%1 毫秒后超时，收到 %2 字节"},
 };
 
 const size_t kq_chinese_system_errors_count = KQ_COUNT(kq_chinese_system_errors);

@@ -22,6 +22,7 @@ CONTEXTS = {"%: %", "--%: %: %"}
 ROOMS = {
     "kq_chinese_errors": ["src/cli/*.c"],
     "kq_chinese_key_errors": ["src/base/*.c", "src/wire/*.c"],
+    "kq_chinese_client_errors": ["src/client/*.c"],
     "kq_chinese_domain_errors": ["src/domain/*.c", "src/store/*.c", "src/store/sqlite/*.c"],
     "kq_chinese_server_errors": ["src/server/access_log.c", "src/server/address.c", "src/server/loop.c",
                                  "src/server/server.c", "src/server/worker.c"],
@@ -85,6 +86,15 @@ def test_a_row_uses_what_its_form_captures(name):
         captures = re.findall(r"[%&]([1-9])", chinese)
         assert sorted(captures) == [str(number + 1) for number in range(english.count("%"))], english
         assert CJK.search(chinese) and not re.search(r"\b(the|is|are|of|not)\b", chinese), english
+
+
+def test_parts_stand_in_the_sources():
+    """Each stretch of a part's words is in the program, maybe broken over lines."""
+    sources = "\n".join(path.read_text("utf-8") for path in ROOT.glob("src/*/*.c") if "chinese" not in path.name)
+    sources = re.sub(r'"\s+(ONLY_RSA|")', "", sources)
+    for english in table("kq_chinese_error_parts"):
+        for stretch in re.split("%| line |; the protocol", english):
+            assert stretch.strip("; ?") in sources, english
 
 
 def said(*words, **flags):
