@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/call_code.h"
 #include "cli/call_method.h"
 #include "cli/call_plan.h"
 #include "cli/call_trace.h"
@@ -27,6 +28,7 @@ static const struct kq_flag flags[] = {
      .kind = KQ_FLAG_TEXT,
      .value = "TIME",
      .text = "instead of now, to see what a wrong clock comes to"},
+    KQ_FLAGS_OF_CODE,
     {.name = "dry-run",
      .kind = KQ_FLAG_SWITCH,
      .text = "send nothing: print the string to sign, the URL and the body"},
@@ -177,6 +179,9 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
 {
     struct kq_call_plan plan;
     KQ_TRY(kq_call_plan_make(invocation, &plan, error));
+    if (kq_call_code_is_wanted(invocation)) {
+        return kq_call_code_print(invocation, &plan, error);
+    }
     return kq_flag_switch(invocation, "dry-run") ? kq_call_plan_show(invocation, &plan, error)
                                                  : send_call(invocation, &plan, error);
 }

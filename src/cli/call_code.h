@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KQ_CLI_CALL_CODE_H
+#define KQ_CLI_CALL_CODE_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "cli/call_plan.h"
+#include "cli/command.h"
+
+/* A call as a program: `kaquan call … --curl` and the like. Nothing is sent; keys stay in their files, which
+ * the program reads. */
+
+/* What a form cannot carry, or wants otherwise. */
+enum kq_code_limit {
+    KQ_CODE_TAKES_ALL = 0,
+    KQ_CODE_NO_TIMESTAMP = 1, /* its library makes the time stamp itself */
+    KQ_CODE_UTF8_ONLY = 2,
+    KQ_CODE_PKCS8_ONLY = 4,
+};
+
+/* One form. Its template has `{{name}}` for a literal of the language, `{{=name}}` for the bare text, and
+ * lines that begin with `{{?name}}` or `{{!name}}`, which are there only with, or without, that text. */
+struct kq_code_form {
+    const char *flag; /* "java" */
+    unsigned limits;  /* of enum kq_code_limit */
+    void (*append_literal)(struct kq_buffer *code, struct kq_slice utf8);
+    const char *template;
+};
+
+extern const struct kq_code_form kq_code_forms[];
+extern const size_t kq_code_form_count;
+
+/* The rows of their flags. */
+#define KQ_FLAGS_OF_CODE                                                                                     \
+    {.name = "curl", .kind = KQ_FLAG_SWITCH, .text = "send nothing: print a bash script, openssl and curl"}, \
+        {.name = "http",                                                                                     \
+         .kind = KQ_FLAG_SWITCH,                                                                             \
+         .text = "send nothing: print the signed request as HTTP/1.1 has it"},                               \
+        {.name = "java",                                                                                     \
+         .kind = KQ_FLAG_SWITCH,                                                                             \
+         .text = "send nothing: print a program with the official Java library; likewise:"},                 \
+        {.name = "python", .kind = KQ_FLAG_SWITCH, .text = "the official Python library"},                   \
+        {.name = "node", .kind = KQ_FLAG_SWITCH, .text = "the official Node library"},                       \
+        {.name = "php", .kind = KQ_FLAG_SWITCH, .text = "the official PHP library"},                         \
+    {                                                                                                        \
+        .name = "c", .kind = KQ_FLAG_SWITCH, .text = "libkaquan"                                             \
+    }
+
+/* Does the line ask for one of them? */
+bool kq_call_code_is_wanted(const struct kq_invocation *invocation);
+
+/* Prints the one that it asks for. USAGE where it asks for two, or for what the form cannot carry; NOT_FOUND,
+ * BAD_KEY, CRYPTO, NO_MEMORY. */
+KQ_MUST struct kq_result kq_call_code_print(struct kq_invocation *invocation, const struct kq_call_plan *plan,
+                                            struct kq_error *error);
+
+#endif

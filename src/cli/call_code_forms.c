@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/call_code.h"
+
+/* The forms of a call as code, each a template and how its language writes a text. */
+
+static bool is_control(char byte)
+{
+    return (unsigned char)byte < 0x20 || byte == 0x7F;
+}
+
+static void append_shell(struct kq_buffer *code, struct kq_slice utf8)
+{
+    kq_buffer_append_byte(code, '\'');
+    for (size_t i = 0; i < utf8.size; i++) {
+        if (utf8.data[i] == '\'') {
+            kq_buffer_append(code, KQ_SLICE("'\\''"));
+        } else {
+            kq_buffer_append_byte(code, utf8.data[i]);
+        }
+    }
+    kq_buffer_append_byte(code, '\'');
+}
+
+/* Control characters as \\001, or as \\x01. */
+static void append_quoted(struct kq_buffer *code, struct kq_slice utf8, char quote, bool octal)
+{
+    kq_buffer_append_byte(code, quote);
+    for (size_t i = 0; i < utf8.size; i++) {
+        char byte = utf8.data[i];
+        if (byte == quote || byte == '\\') {
+            kq_buffer_append_byte(code, '\\');
+            kq_buffer_append_byte(code, byte);
+        } else if (is_control(byte)) {
+            kq_buffer_print(code, octal ? "\\%03o" : "\\x%02x", (unsigned)byte);
+        } else {
+            kq_buffer_append_byte(code, byte);
+        }
+    }
+    kq_buffer_append_byte(code, quote);
+}
+
+static void append_c(struct kq_buffer *code, struct kq_slice utf8)
+{
+    append_quoted(code, utf8, '"', true);
+}
+
+static void append_python(struct kq_buffer *code, struct kq_slice utf8)
+{
+    append_quoted(code, utf8, '"', false);
+}
+
+static void append_node(struct kq_buffer *code, struct kq_slice utf8)
+{
+    append_quoted(code, utf8, '\'', false);
+}
+
+/* Between single quotes PHP knows no escape but of these two. */
+static void append_php(struct kq_buffer *code, struct kq_slice utf8)
+{
+    kq_buffer_append_byte(code, '\'');
+    for (size_t i = 0; i < utf8.size; i++) {
+        if (utf8.data[i] == '\'' || utf8.data[i] == '\\') {
+            kq_buffer_append_byte(code, '\\');
+        }
+        kq_buffer_append_byte(code, utf8.data[i]);
+    }
+    kq_buffer_append_byte(code, '\'');
+}
+
+static unsigned take_code_point(struct kq_slice *utf8)
+{
+    unsigned char lead = (unsigned char)utf8->data[0];
+    size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    unsigned code_point = size == 1 ? lead : lead & (0x7Fu >> size);
+    for (size_t i = 1; i < size && i < utf8->size; i++) {
+        code_point = code_point << 6 | ((unsigned char)utf8->data[i] & 0x3F);
+    }
+    size = size < utf8->size ? size : utf8->size;
+    *utf8 = (struct kq_slice){.data = utf8->data + size, .size = utf8->size - size};
+    return code_point;
+}
+
+/* All in ASCII: javac reads a file in the charset of the locale. */
+static void append_java(struct kq_buffer *code, struct kq_slice utf8)
+{
+    kq_buffer_append_byte(code, '"');
+    while (utf8.size > 0) {
+        unsigned code_point = take_code_point(&utf8);
+        if (code_point == '"' || code_point == '\\') {
+            kq_buffer_print(code, "\\%c", (char)code_point);
+        } else if (code_point < 0x20 || code_point == 0x7F) {
+            kq_buffer_print(code, "\\%03o", code_point);
+        } else if (code_point < 0x80) {
+            kq_buffer_append_byte(code, (char)code_point);
+        } else if (code_point < 0x10000) {
+            kq_buffer_print(code, "\\u%04x", code_point);
+        } else {
+            kq_buffer_print(code, "\\u%04x\\u%04x", 0xD800 + ((code_point - 0x10000) >> 10),
+                            0xDC00 + ((code_point - 0x10000) & 0x3FF));
+        }
+    }
+    kq_buffer_append_byte(code, '"');
+}
+
+/* clang-format off */
+
+static const char curl_template[] =
+    "#!/usr/bin/env bash\n"
+    "# {{=method}}: signed with openssl, sent with curl.\n"
+    "set -euo pipefail\n"
+    "export LC_ALL=C # values are bytes\n"
+    "\n"
+    "gateway={{gateway}}\n"
+    "app_id={{app_id}}\n"
+    "private_key={{private_key}}\n"
+    "method={{method}}\n"
+    "charset={{charset}}\n"
+    "sign_type={{sign_type}}\n"
+    "{{?app_auth_token}}app_auth_token={{app_auth_token}}\n"
+    "{{?biz}}biz_content={{biz}}\n"
+    "{{?not_utf8}}biz_content=$(printf %s \"${biz_content:-}\" | iconv -f utf-8 -t {{not_utf8}})\n"
+    "{{?timestamp}}timestamp={{timestamp}}\n"
+    "{{!timestamp}}timestamp=$(TZ=CST-8 date '+%Y-%m-%d %H:%M:%S') # Beijing time\n"
+    "\n"
+    "# All parameters but sign, sorted by name.\n"
+    "parameters=(\n"
+    "{{?app_auth_token}}    \"app_auth_token=$app_auth_token\"\n"
+    "    \"app_id=$app_id\"\n"
+    "{{?biz}}    \"biz_content=$biz_content\"\n"
+    "    \"charset=$charset\"\n"
+    "    \"format=JSON\"\n"
+    "    \"method=$method\"\n"
+    "    \"sign_type=$sign_type\"\n"
+    "    \"timestamp=$timestamp\"\n"
+    "    \"version=1.0\"\n"
+    ")\n"
+    "string_to_sign=$(IFS='&' && printf %s \"${parameters[*]}\")\n"
+    "sign=$(printf %s \"$string_to_sign\" | openssl dgst -{{=digest}} -sign \"$private_key\" | "
+    "openssl base64 -A)\n"
+    "\n"
+    "fields=()\n"
+    "for parameter in \"${parameters[@]}\" \"sign=$sign\"; do\n"
+    "    fields+=(--data-urlencode \"$parameter\")\n"
+    "done\n"
+    "curl --silent --show-error \"${fields[@]}\" \"$gateway\"\n"
+    "echo\n";
+
+static const char java_template[] =
+    "// {{=method}} with the official Java library, com.alipay.sdk:alipay-sdk-java.\n"
+    "// Run it with the library's jars: java -cp 'lib/*' Call.java\n"
+    "import com.alipay.api.AlipayClient;\n"
+    "import com.alipay.api.AlipayConfig;\n"
+    "import com.alipay.api.DefaultAlipayClient;\n"
+    "import com.alipay.api.request.{{=type}}Request;\n"
+    "import com.alipay.api.response.{{=type}}Response;\n"
+    "import java.nio.charset.StandardCharsets;\n"
+    "import java.nio.file.Files;\n"
+    "import java.nio.file.Path;\n"
+    "\n"
+    "public class Call {\n"
+    "    /** The library takes keys (PKCS#8 and SubjectPublicKeyInfo) as base64 without the "
+    "PEM lines. */\n"
+    "    private static String key(String path) throws Exception {\n"
+    "        return Files.readString(Path.of(path)).replaceAll(\"-----[A-Z ]+-----|\\\\s\", \"\");\n"
+    "    }\n"
+    "\n"
+    "    public static void main(String[] arguments) throws Exception {\n"
+    "        AlipayConfig config = new AlipayConfig();\n"
+    "        config.setServerUrl({{gateway}});\n"
+    "        config.setAppId({{app_id}});\n"
+    "        config.setPrivateKey(key({{private_key}}));\n"
+    "        config.setAlipayPublicKey(key({{gateway_public_key}}));\n"
+    "        config.setCharset({{charset}});\n"
+    "        config.setSignType({{sign_type}});\n"
+    "        AlipayClient client = new DefaultAlipayClient(config);\n"
+    "\n"
+    "        {{=type}}Request request = new {{=type}}Request();\n"
+    "{{?biz}}        request.setBizContent({{biz}});\n"
+    "{{!app_auth_token}}        {{=type}}Response response = client.execute(request);\n"
+    "{{?app_auth_token}}        {{=type}}Response response = client.execute(request, null, "
+    "{{app_auth_token}});\n"
+    "        System.out.writeBytes((response.getBody() + \"\\n\").getBytes(StandardCharsets.UTF_8));\n"
+    "    }\n"
+    "}\n";
+
+static const char python_template[] =
+    "# {{=method}} with the official Python library: pip install alipay-sdk-python\n"
+    "import json\n"
+    "import os\n"
+    "import subprocess\n"
+    "import time\n"
+    "{{?port}}import http.client\n"
+    "{{?port}}import urllib.parse\n"
+    "\n"
+    "from alipay.aop.api.AlipayClientConfig import AlipayClientConfig\n"
+    "from alipay.aop.api.DefaultAlipayClient import DefaultAlipayClient\n"
+    "{{!untyped}}from alipay.aop.api.domain.{{=type}}Model import {{=type}}Model\n"
+    "{{!untyped}}from alipay.aop.api.request.{{=type}}Request import {{=type}}Request\n"
+    "{{?port}}from alipay.aop.api.util import WebUtils\n"
+    "\n"
+    "# The library stamps with local time; the protocol has Beijing's.\n"
+    "os.environ[\"TZ\"] = \"CST-8\"\n"
+    "time.tzset()\n"
+    "\n"
+    "{{?port}}\n"
+    "{{?port}}def connect(url, query, timeout):\n"
+    "{{?port}}    \"\"\"In place of the library's, which goes to port 80 or 443 whatever the "
+    "URL says.\"\"\"\n"
+    "{{?port}}    parts = urllib.parse.urlsplit(url)\n"
+    "{{?port}}    https = parts.scheme == \"https\"\n"
+    "{{?port}}    connection = http.client.HTTPSConnection if https else http.client.HTTPConnection\n"
+    "{{?port}}    return url + \"?\" + query, connection(parts.hostname, parts.port, timeout=timeout)\n"
+    "{{?port}}\n"
+    "{{?port}}\n"
+    "{{?port}}WebUtils.get_http_connection = connect\n"
+    "{{?port}}\n"
+    "with open({{gateway_public_key}}, encoding=\"ascii\") as file:\n"
+    "    gateway_public_key = file.read()\n"
+    "# The library reads PKCS#1 only.\n"
+    "private_key = subprocess.run([\"openssl\", \"rsa\", \"-traditional\", \"-in\", {{private_key}}],\n"
+    "                             check=True, capture_output=True, text=True).stdout\n"
+    "\n"
+    "config = AlipayClientConfig()\n"
+    "config.server_url = {{gateway}}\n"
+    "config.app_id = {{app_id}}\n"
+    "config.app_private_key = private_key\n"
+    "config.alipay_public_key = gateway_public_key\n"
+    "config.charset = {{charset}}\n"
+    "config.sign_type = {{sign_type}}\n"
+    "\n"
+    "biz_content = {{biz_json}}\n"
+    "{{!untyped}}request = {{=type}}Request()\n"
+    "{{!untyped}}request.biz_model = {{=type}}Model.from_alipay_dict(json.loads(biz_content))\n"
+    "{{!untyped}}{{?app_auth_token}}request.add_other_text_param(\"app_auth_token\", "
+    "{{app_auth_token}})\n"
+    "{{?untyped}}\n"
+    "{{?untyped}}\n"
+    "{{?untyped}}class Request:\n"
+    "{{?untyped}}    \"\"\"In place of the library's, which no Python since 3.7 can import: it "
+    "has an attribute `async`.\"\"\"\n"
+    "{{?untyped}}    need_encrypt = False\n"
+    "{{?untyped}}\n"
+    "{{?untyped}}    def get_params(self):\n"
+    "{{?untyped}}        parameters = {\"method\": {{method}}, \"version\": \"1.0\",\n"
+    "{{?untyped}}                      \"biz_content\": json.dumps(json.loads(biz_content), "
+    "ensure_ascii=False)}\n"
+    "{{?untyped}}{{?app_auth_token}}        parameters[\"app_auth_token\"] = {{app_auth_token}}\n"
+    "{{?untyped}}        return parameters\n"
+    "{{?untyped}}\n"
+    "{{?untyped}}    def get_multipart_params(self):\n"
+    "{{?untyped}}        return {}\n"
+    "{{?untyped}}\n"
+    "{{?untyped}}\n"
+    "{{?untyped}}request = Request()\n"
+    "print(DefaultAlipayClient(config).execute(request))\n";
+
+static const char node_template[] =
+    "// {{=method}} with the official Node library: npm install alipay-sdk\n"
+    "'use strict';\n"
+    "\n"
+    "process.env.TZ = 'Asia/Shanghai'; // the library stamps with local time; the protocol has "
+    "Beijing's\n"
+    "\n"
+    "const fs = require('node:fs');\n"
+    "const { AlipaySdk } = require('alipay-sdk');\n"
+    "\n"
+    "const privateKey = fs.readFileSync({{private_key}}, 'ascii');\n"
+    "const client = new AlipaySdk({\n"
+    "  gateway: {{gateway}},\n"
+    "  appId: {{app_id}},\n"
+    "  keyType: privateKey.includes('BEGIN RSA PRIVATE KEY') ? 'PKCS1' : 'PKCS8',\n"
+    "  privateKey,\n"
+    "  alipayPublicKey: fs.readFileSync({{gateway_public_key}}, 'ascii'),\n"
+    "  signType: {{sign_type}},\n"
+    "  camelcase: false, // the answer's names as they are on the wire\n"
+    "});\n"
+    "const parameters = {\n"
+    "  bizContent: {{=biz_json}},\n"
+    "{{?app_auth_token}}  appAuthToken: {{app_auth_token}},\n"
+    "};\n"
+    "\n"
+    "client.exec({{method}}, parameters, { validateSign: true }).then(\n"
+    "  answer => console.log(JSON.stringify(answer)),\n"
+    "  error => {\n"
+    "    console.error(error);\n"
+    "    process.exitCode = 1;\n"
+    "  },\n"
+    ");\n";
+
+static const char php_template[] =
+    "<?php\n"
+    "// {{=method}} with the official PHP library: composer require alipaysdk/openapi\n"
+    "// Elsewhere than in vendor/: ALIPAY_SDK_PHP names the folder that has AopClient.php.\n"
+    "date_default_timezone_set('Asia/Shanghai'); // the library stamps with local time; the "
+    "protocol has Beijing's\n"
+    "\n"
+    "$sdk = getenv('ALIPAY_SDK_PHP') ?: 'vendor/alipaysdk/openapi/v2/aop';\n"
+    "require_once $sdk . '/AopClient.php';\n"
+    "require_once $sdk . '/request/{{=type}}Request.php';\n"
+    "\n"
+    "$client = new AopClient();\n"
+    "$client->gatewayUrl = {{gateway}};\n"
+    "$client->appId = {{app_id}};\n"
+    "$client->rsaPrivateKeyFilePath = {{private_key}};\n"
+    "$client->alipayPublicKey = {{gateway_public_key}};\n"
+    "$client->postCharset = {{charset}};\n"
+    "$client->signType = {{sign_type}};\n"
+    "\n"
+    "$request = new {{=type}}Request();\n"
+    "{{?biz}}$request->setBizContent({{biz}});\n"
+    "{{!app_auth_token}}$answer = $client->execute($request);\n"
+    "{{?app_auth_token}}$answer = $client->execute($request, null, {{app_auth_token}});\n"
+    "echo json_encode($answer, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES), \"\\n\";\n";
+
+static const char c_template[] =
+    "/* {{=method}} with libkaquan: cc call.c $(pkg-config --cflags --libs kaquan) */\n"
+    "#include <kaquan.h>\n"
+    "#include <stdio.h>\n"
+    "#include <stdlib.h>\n"
+    "\n"
+    "/* A key's text, which is freed at the program's end. */\n"
+    "static char *read_key(const char *path)\n"
+    "{\n"
+    "    enum { KEY_MAX_BYTES = 65536 };\n"
+    "    FILE *file = fopen(path, \"rb\");\n"
+    "    char *text = calloc(KEY_MAX_BYTES + 1, 1);\n"
+    "    if (file == NULL || text == NULL || fread(text, 1, KEY_MAX_BYTES, file) == 0) {\n"
+    "        perror(path);\n"
+    "        exit(1);\n"
+    "    }\n"
+    "    fclose(file);\n"
+    "    return text;\n"
+    "}\n"
+    "\n"
+    "int main(void)\n"
+    "{\n"
+    "    char *private_key = read_key({{private_key}});\n"
+    "    char *gateway_public_key = read_key({{gateway_public_key}});\n"
+    "    struct kq_client_options options = {0};\n"
+    "    options.gateway_url = {{gateway}};\n"
+    "    options.app_id = {{app_id}};\n"
+    "    options.private_key = private_key;\n"
+    "    options.gateway_public_key = gateway_public_key;\n"
+    "    options.charset = {{charset}};\n"
+    "    options.sign_type = {{sign_type}};\n"
+    "{{?app_auth_token}}    options.app_auth_token = {{app_auth_token}};\n"
+    "\n"
+    "    struct kq_client_request request = {0};\n"
+    "    request.method = {{method}};\n"
+    "{{?biz}}    request.biz_content = {{biz}};\n"
+    "{{?timestamp}}    request.timestamp = {{timestamp}};\n"
+    "\n"
+    "    struct kq_client *client = NULL;\n"
+    "    struct kq_client_answer *answer = NULL;\n"
+    "    struct kq_client_error error = {.message = \"\"};\n"
+    "    enum kq_client_status status = kq_client_open(&options, &client, &error);\n"
+    "    if (status == KQ_CLIENT_OK) {\n"
+    "        status = kq_client_call(client, &request, &answer, &error);\n"
+    "    }\n"
+    "    if (answer != NULL && answer->verified) {\n"
+    "        printf(\"%s\\n\", answer->response);\n"
+    "    }\n"
+    "    if (status != KQ_CLIENT_OK) {\n"
+    "        fprintf(stderr, \"%s\\n\", error.message);\n"
+    "    }\n"
+    "    kq_client_answer_free(answer);\n"
+    "    kq_client_close(client);\n"
+    "    free(private_key);\n"
+    "    free(gateway_public_key);\n"
+    "    return status == KQ_CLIENT_OK ? 0 : 1;\n"
+    "}\n";
+
+/* clang-format on */
+
+const struct kq_code_form kq_code_forms[] = {
+    {"curl", KQ_CODE_TAKES_ALL, append_shell, curl_template},
+    {"java", KQ_CODE_NO_TIMESTAMP | KQ_CODE_PKCS8_ONLY, append_java, java_template},
+    {"python", KQ_CODE_NO_TIMESTAMP, append_python, python_template},
+    {"node", KQ_CODE_NO_TIMESTAMP | KQ_CODE_UTF8_ONLY, append_node, node_template},
+    {"php", KQ_CODE_NO_TIMESTAMP | KQ_CODE_UTF8_ONLY, append_php, php_template},
+    {"c", KQ_CODE_TAKES_ALL, append_c, c_template},
+};
+const size_t kq_code_form_count = KQ_COUNT(kq_code_forms);
