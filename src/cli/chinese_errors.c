@@ -4,6 +4,14 @@
 
 /* The sentences of this room. */
 const struct kq_translation kq_chinese_errors[] = {
+    {"% is not in PEM form, which a printed program reads", "%1 不是 PEM 格式，而打印出的程序读取 PEM"},
+    {"one of --curl, --http, --java, … at a time", "--curl、--http、--java 等一次只能给出一个"},
+    {"the library of --% makes the time stamp itself: --timestamp goes with --curl and --http",
+     "--%1 的库自己生成时间戳：--timestamp 只能与 --curl 和 --http 一起使用"},
+    {"the library of --% reads PKCS#8, and % is PKCS#1: `openssl pkcs8 -topk8 -nocrypt` makes "
+     "one of the other",
+     "--%1 的库读取 PKCS#8，而 %2 是 PKCS#1：用 `openssl pkcs8 -topk8 -nocrypt` 转换"},
+    {"the library of --% speaks utf-8 only, not %", "--%1 的库只支持 utf-8，不支持 %2"},
     {"--% takes a file", "--%1 需要一个文件"},
     {"the key could not be written, and was not set: %", "密钥无法写出，因此没有设置：&1"},
     {"the key that was printed was not set", "已打印的密钥没有设置"},
