@@ -91,3 +91,13 @@ def test_time_stamp_where_a_library_makes_it():
 
 def test_key_that_no_program_reads():
     refused(binary.run("call", LIST, "--curl", **OFFLINE), 1, "not in PEM form")
+
+
+def test_other_charset(caller, template_id, user):
+    flags = {**caller, "template_id": template_id, "user_id": user.user_id, "out_biz_no": "优酷 '$' \\",
+             "charset": "gbk"}
+    own = json.loads(binary.run("call", "voucher.send", **flags).stdout)
+    done = subprocess.run(["bash"], input=raw_printed("curl", "voucher.send", **flags), capture_output=True,
+                          timeout=30, check=True)
+    assert response(json.loads(done.stdout.decode("gbk"))) == own
+    assert response(by_socket(raw_printed("http", "voucher.send", **flags), caller["gateway"])) == own
