@@ -324,9 +324,16 @@ static bool have_lock(struct kq_notifier *notifier)
     return notifier->has_lock;
 }
 
+/* Tries that were over while others were begun wake nobody: their outcomes can be recorded at once. */
+static int wait_ms(const struct kq_notifier *notifier)
+{
+    bool has_outcomes = kq_courier_in_hand(notifier->courier) > kq_courier_flying(notifier->courier);
+    return has_outcomes && can_send(notifier, &notifier->record) ? 0 : TICK_MS;
+}
+
 static void work(struct kq_notifier *notifier)
 {
-    kq_courier_work(notifier->courier, TICK_MS);
+    kq_courier_work(notifier->courier, wait_ms(notifier));
     tend_record(notifier);
     if (!have_lock(notifier)) {
         return;
