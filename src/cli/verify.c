@@ -40,7 +40,7 @@ static const struct kq_flag flags[] = {
 };
 
 /* Some hundred thousand combinations of an ordinary request's mistakes: half a second. */
-#define WORK_MAX ((size_t)192 << 20)
+#define WORK_MAX ((size_t)384 << 20)
 #define OPENINGS_MAX 2048
 #define KEYS_MAX (KQ_SUSPECTS_MAX + 64)
 

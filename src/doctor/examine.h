@@ -39,7 +39,7 @@ struct kq_examination {
     const struct kq_doctor_key *keys; /* those that should fit first: they are tried in this order */
     size_t key_count;
     size_t openings_max; /* of signatures by keys, some 30 µs each for RSA-2048 */
-    size_t work_max;     /* of texts hashed: their bytes, and KQ_TRIAL_BYTES each */
+    size_t work_max;     /* of texts made and hashed: their bytes, some times over, and KQ_TRIAL_BYTES each */
 };
 
 /* What a trial costs beside its text, in bytes that could be hashed instead. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "doctor/json_style.h"
 
+#include <stdlib.h>
+
 #include "base/cursor.h"
+#include "base/memory.h"
 
 /* One UTF-8 character, which is valid. */
 static unsigned take_character(struct kq_cursor *cursor)
@@ -79,26 +82,51 @@ static void append_line_end(struct kq_buffer *buffer, enum kq_json_spacing spaci
     }
 }
 
-/* The member that comes after `previous` in the order of the names, or the first one. */
-static const struct kq_json *next_by_name(const struct kq_json *object, const struct kq_json *previous)
+/* The items of an object or a list in the order in which a style writes them. */
+struct items {
+    const struct kq_json *next;    /* in the order of the text */
+    const struct kq_json **sorted; /* owned; NULL: not by name */
+    size_t count;
+    size_t at;
+};
+
+static int compare_names(const void *left, const void *right)
 {
-    const struct kq_json *best = NULL;
-    for (const struct kq_json *item = object->first; item != NULL; item = item->next) {
-        bool follows = previous == NULL || kq_slice_compare(item->name, previous->name) > 0;
-        if (follows && (best == NULL || kq_slice_compare(item->name, best->name) < 0)) {
-            best = item;
-        }
-    }
-    return best;
+    const struct kq_json *const *a = left;
+    const struct kq_json *const *b = right;
+    return kq_slice_compare((*a)->name, (*b)->name);
 }
 
-static const struct kq_json *following(const struct kq_json *holder, const struct kq_json *previous,
-                                       const struct kq_json_style *style)
+/* False: out of memory. */
+static bool open_items(const struct kq_json *holder, const struct kq_json_style *style, struct items *items)
 {
-    if (style->is_sorted && holder->kind == KQ_JSON_OBJECT) {
-        return next_by_name(holder, previous);
+    *items = (struct items){.next = holder->first};
+    if (!style->is_sorted || holder->kind != KQ_JSON_OBJECT || holder->first == NULL) {
+        return true;
     }
-    return previous == NULL ? holder->first : previous->next;
+    for (const struct kq_json *item = holder->first; item != NULL; item = item->next) {
+        items->count++;
+    }
+    items->sorted = kq_memory_allocate(items->count * sizeof(const struct kq_json *));
+    if (items->sorted == NULL) {
+        return false;
+    }
+    for (const struct kq_json *item = holder->first; item != NULL; item = item->next) {
+        items->sorted[items->at++] = item;
+    }
+    qsort((void *)items->sorted, items->count, sizeof(const struct kq_json *), compare_names);
+    items->at = 0;
+    return true;
+}
+
+static const struct kq_json *take_item(struct items *items)
+{
+    const struct kq_json *item = items->next;
+    if (items->sorted != NULL) {
+        return items->at < items->count ? items->sorted[items->at++] : NULL;
+    }
+    items->next = item == NULL ? NULL : item->next;
+    return item;
 }
 
 static bool is_left_out(const struct kq_json *holder, const struct kq_json *item,
@@ -120,9 +148,11 @@ static void append_items(struct kq_buffer *buffer, const struct kq_json *value,
 {
     bool is_object = value->kind == KQ_JSON_OBJECT;
     bool is_first = true;
+    struct items items;
+    buffer->failed = !open_items(value, style, &items) || buffer->failed;
     kq_buffer_append_byte(buffer, is_object ? '{' : '[');
-    for (const struct kq_json *item = following(value, NULL, style); item != NULL && !buffer->failed;
-         item = following(value, item, style)) {
+    for (const struct kq_json *item = take_item(&items); item != NULL && !buffer->failed;
+         item = take_item(&items)) {
         if (is_left_out(value, item, style)) {
             continue;
         }
@@ -138,6 +168,7 @@ static void append_items(struct kq_buffer *buffer, const struct kq_json *value,
         }
         append_value(buffer, item, style, depth + 1);
     }
+    kq_memory_free((void *)items.sorted);
     if (!is_first) {
         append_line_end(buffer, style->spacing, depth);
     }

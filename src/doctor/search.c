@@ -14,8 +14,13 @@ struct step {
     struct kq_slice subject;
 };
 
+/* Making a wrong text, by copying, reading and writing it, takes about so many times as long as its digest.
+ */
+#define MAKING_FACTOR 4
+
 struct search {
     const struct kq_opened_signature *opened;
+    size_t making_cost; /* of one variant */
     size_t *work_left;
     struct kq_diagnosis *diagnosis;
     struct kq_arena *arena;            /* the diagnosis' */
@@ -47,11 +52,9 @@ static bool is_spent(const struct search *search)
     return *search->work_left == 0;
 }
 
-static void spend(struct search *search, size_t size)
+static void spend(struct search *search, size_t cost)
 {
-    size_t cost = size + KQ_TRIAL_BYTES;
     *search->work_left -= cost < *search->work_left ? cost : *search->work_left;
-    search->diagnosis->trials++;
 }
 
 static bool is_hex_of(struct kq_slice text, struct kq_slice bytes)
@@ -89,7 +92,8 @@ static struct kq_result matches_bytes(struct search *search, struct kq_slice tex
 static struct kq_result matches_text(struct search *search, struct kq_slice text, bool *matches,
                                      struct kq_error *error)
 {
-    spend(search, text.size);
+    spend(search, text.size + KQ_TRIAL_BYTES);
+    search->diagnosis->trials++;
     if (search->opened->kind == KQ_OPENED_BYTES) {
         return matches_bytes(search, text, matches, error);
     }
@@ -130,6 +134,7 @@ static struct kq_result try_variant(struct search *search, const struct kq_draft
     struct kq_draft draft;
     bool changed = false;
     bool matches = false;
+    spend(search, search->making_cost);
     kq_arena_reset(&search->levels[level]);
     step->mistake = mistake;
     KQ_TRY(kq_draft_copy(parent, &search->levels[level], &draft, error));
@@ -167,7 +172,7 @@ static struct kq_result try_first(struct search *search, const struct kq_draft *
 {
     for (size_t index = 0; index < kq_mistake_count; index++) {
         size_t count = kq_mistakes[index].comes_first ? kq_mistake_variants(&kq_mistakes[index], right) : 0;
-        for (size_t variant = 0; variant < count && !search->is_found; variant++) {
+        for (size_t variant = 0; variant < count && !search->is_found && !is_spent(search); variant++) {
             KQ_TRY(try_variant(search, right, index, variant, 0, 1, error));
         }
     }
@@ -245,6 +250,7 @@ struct kq_result kq_search(const struct kq_draft *right, const struct kq_opened_
 {
     struct search search KQ_CLEANUP(free_search) = {
         .opened = opened,
+        .making_cost = MAKING_FACTOR * right->text.size,
         .work_left = work_left,
         .diagnosis = diagnosis,
         .arena = arena,

@@ -28,9 +28,9 @@ struct kq_diagnoses_settings {
  * looked at. */
 #define KQ_DIAGNOSES_WAITING_MAX 16
 #define KQ_DIAGNOSES_WAITING_BYTES ((size_t)1 << 20)
-/* Of a diagnosis' trials: all pairs of mistakes in an ordinary request, at most 100 ms. See kq_examination.
- */
-#define KQ_DIAGNOSIS_WORK_MAX ((size_t)48 << 20)
+/* Of a diagnosis' trials: all pairs of mistakes in an ordinary request take less than 100 ms of it; the
+ * longest and most hostile request some hundred. See kq_examination. */
+#define KQ_DIAGNOSIS_WORK_MAX ((size_t)96 << 20)
 /* The last ones are kept, a kilobyte or two each. */
 #define KQ_DIAGNOSES_KEPT 64
 
