@@ -128,7 +128,6 @@ const struct kq_method kq_method_pass_instance_add = {
     .request = &request_fields,
     .answer = &kq_pass_answer_fields,
     .parameter_error = KQ_E_PASS_PARAMETER,
-    .repeat_key = "tpl_params",
     .codes = codes,
     .allowed_by_default = false,
     .permission_error = KQ_E_PASS_APP_NOT_SUPPORTED,
