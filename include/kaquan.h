@@ -32,7 +32,10 @@
  * the keys are shared out among them. Nothing is kept outside clients; two of them know nothing of each
  * other.
  *
- * A program with an event loop of its own calls without waiting: kq_client_loop_open. */
+ * A program with an event loop of its own calls without waiting: kq_client_loop_open.
+ *
+ * Before version 1.0 these structs may grow with any version, and the library's soname changes with them:
+ * compile with the header of the library that the program runs with. */
 
 #ifdef __cplusplus
 extern "C" {
@@ -139,7 +142,8 @@ struct kq_client_options {
     const char *gateway_public_key_file; /* in place of gateway_public_key */
     const char *proxy;   /* URL; "": none. NULL: the environment's, but none for a gateway on loopback */
     const char *ca_file; /* PEM certificates that an https:// gateway is trusted by; NULL: the machine's */
-    int connections_max; /* calls under way at once, each on a connection that is kept; at most 1000 */
+    int connections_max; /* of waiting calls under way at once, all threads together, and of each loop's calls
+                          * once more; each on a connection that is kept; 0: 32; at most 1000 */
     int retries_max;     /* how often an unanswered call is repeated; below 0: never. See kq_client_call */
 
     /* KQ_CLIENT_OPENAPI_V3: gateway_url is what /v3/… follows (http://127.0.0.1:8080); utf-8 and RSA2 only.
@@ -240,15 +244,19 @@ struct kq_client_parameter {
 };
 
 struct kq_client_notification {
-    const struct kq_client_parameter *parameters; /* all of them, in the order in which they came, UTF-8 */
+    /* In the order in which they came, UTF-8; empty ones, which are not signed, are left out. `sign` and
+     * `sign_type` are not signed either. */
+    const struct kq_client_parameter *parameters;
     size_t count;
 };
 
 /* Of a form's bytes, as they came (application/x-www-form-urlencoded): the gateway's signature over them is
  * verified with the client's gateway key, by the sign_type and charset that they name (RSA2 or RSA; utf-8
  * where there is none), and app_id must be the client's. SIGNATURE: none, or a wrong one. ANSWER: no such
- * form, bytes that are not in its charset, a parameter twice with different values, or for another
- * application. MEMORY. After a failure *notification is NULL: nothing of it can be believed. Any thread. */
+ * form, bytes that are not in its charset, a parameter twice with different values or with a name of other
+ * characters than letters, digits, `_`, `-` and `.`, or for another application. MEMORY. Refuse a
+ * notification that lacks a parameter which its kind has: a signed text says less of where it is cut than
+ * of its bytes. After a failure *notification is NULL: nothing of it can be believed. Any thread. */
 KQ_CLIENT_MUST enum kq_client_status
 kq_client_verify_notification(struct kq_client *client, const char *form_body, size_t size,
                               struct kq_client_notification **notification, struct kq_client_error *error);
@@ -304,7 +312,8 @@ KQ_CLIENT_MUST enum kq_client_status kq_client_loop_open(struct kq_client *clien
 void kq_client_loop_close(struct kq_client_loop *loop);
 
 /* How a call ended: what kq_client_call would have returned. `answer` is the callee's to free, and may be
- * NULL; `error` is valid during the call only. It may submit and cancel calls. */
+ * NULL; `error` is valid during the call only. It may submit and cancel calls, and calls nothing else of its
+ * loop. */
 typedef void (*kq_client_done)(void *data, enum kq_client_status status, struct kq_client_answer *answer,
                                const struct kq_client_error *error);
 

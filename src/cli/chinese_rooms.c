@@ -202,6 +202,8 @@ const size_t kq_chinese_server_errors_count = KQ_COUNT(kq_chinese_server_errors)
 
 /* The client. */
 const struct kq_translation kq_chinese_client_errors[] = {
+    {"the notification has a parameter whose name no notification has",
+     "通知中有一个参数，其名称不是通知会有的"},
     {"the answer is another method's", "应答属于另一个方法"},
     {"the answer's response is not a JSON object", "应答的内容不是 JSON 对象"},
     {"method is missing", "缺少 method"},

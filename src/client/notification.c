@@ -30,6 +30,31 @@ static struct kq_result read_form(struct kq_slice form, struct kq_params *params
     return KQ_OK;
 }
 
+/* One string to sign can be cut at its `&` and `=` in several ways, and the gateway's key signs more than
+ * notifications (the newer protocol's answers begin with a time stamp and a line end). So a name is of
+ * the characters that a notification's names have: what else was signed is no notification. */
+static bool is_name(struct kq_slice name)
+{
+    for (size_t i = 0; i < name.size; i++) {
+        char c = name.data[i];
+        bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                    c == '-' || c == '.';
+        if (!fits) {
+            return false;
+        }
+    }
+    return name.size > 0;
+}
+
+static struct kq_result check_names(const struct kq_params *params, struct kq_error *error)
+{
+    for (size_t i = 0; i < params->count; i++) {
+        KQ_ENSURE(is_name(params->items[i].name), error, KQ_E_ANSWER,
+                  "the notification has a parameter whose name no notification has");
+    }
+    return KQ_OK;
+}
+
 static struct kq_result verify(struct kq_client *client, const struct kq_params *params,
                                struct kq_error *error)
 {
@@ -72,11 +97,17 @@ static struct kq_result take_parameters(const struct kq_params *params, struct o
     }
     struct kq_client_parameter *items = kq_arena_allocate_array(&owned->arena, params->count, sizeof(*items));
     KQ_ENSURE_MEMORY(items != NULL, error);
+    size_t count = 0;
     for (size_t i = 0; i < params->count; i++) {
-        KQ_TRY(copy_decoded(charset, params->items[i].name, &owned->arena, &items[i].name, error));
-        KQ_TRY(copy_decoded(charset, params->items[i].value, &owned->arena, &items[i].value, error));
+        const struct kq_param *param = &params->items[i];
+        if (param->value.size == 0) {
+            continue; /* it is not signed */
+        }
+        KQ_TRY(copy_decoded(charset, param->name, &owned->arena, &items[count].name, error));
+        KQ_TRY(copy_decoded(charset, param->value, &owned->arena, &items[count].value, error));
+        count++;
     }
-    owned->notification = (struct kq_client_notification){.parameters = items, .count = params->count};
+    owned->notification = (struct kq_client_notification){.parameters = items, .count = count};
     return KQ_OK;
 }
 
@@ -86,6 +117,7 @@ static struct kq_result read(struct kq_client *client, struct kq_slice form, str
     struct kq_params params;
     kq_params_init(&params, &owned->arena);
     KQ_TRY(read_form(form, &params, error));
+    KQ_TRY(check_names(&params, error));
     KQ_TRY(verify(client, &params, error));
     KQ_ENSURE(kq_slice_equal(kq_params_find(&params, KQ_SLICE("app_id")), client->settings.app_id), error,
               KQ_E_ANSWER, "the notification is for another application");

@@ -111,6 +111,11 @@ static void test_what_is_not_the_gateways(void **state)
     assert_refused(APP_ID, good, KQ_CLIENT_SIGNATURE, "does not verify");
     assert_refused(APP_ID, KQ_SLICE("notify_id=1&sign_type=RSA2"), KQ_CLIENT_SIGNATURE, "no signature");
     assert_refused(APP_ID, KQ_SLICE("sign_type=MD5&sign=AAAA"), KQ_CLIENT_SIGNATURE, "neither RSA2 nor RSA");
+    assert_refused(APP_ID, KQ_SLICE("=nameless&notify_id=1&sign_type=RSA2&sign=AAAA"), KQ_CLIENT_ANSWER,
+                   "whose name no notification has");
+    assert_refused(APP_ID,
+                   KQ_SLICE("1%0Anonce%0A%7B%22memo%22%3A%22a=1&app_id=" APP_ID "&sign_type=RSA2&sign=AAAA"),
+                   KQ_CLIENT_ANSWER, "whose name no notification has");
     assert_refused(APP_ID, KQ_SLICE_EMPTY, KQ_CLIENT_SIGNATURE, "no signature");
     assert_refused(APP_ID, KQ_SLICE("a=1&a=2&sign=AAAA&sign_type=RSA2"), KQ_CLIENT_ANSWER, "cannot be read");
 }
