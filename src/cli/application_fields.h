@@ -24,7 +24,7 @@
 #define KQ_FLAG_SIGN_TYPE                                                                                    \
     {                                                                                                        \
         .name = "sign-type", .kind = KQ_FLAG_TEXT, .value = "TYPE", .text = "RSA2 (SHA-256) or RSA (SHA-1)", \
-        .fallback = "RSA2"                                                                                   \
+        .choices = (const char *const[]){"RSA2", "RSA", NULL}, .fallback = "RSA2"                            \
     }
 
 #define KQ_FLAG_CERTIFICATE                                                                                  \

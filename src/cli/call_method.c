@@ -25,6 +25,20 @@ static bool is_end_of(struct kq_slice end, struct kq_slice name)
     return tail.data[-1] == '.' && kq_slice_equal(tail, end);
 }
 
+const struct kq_method *kq_call_method_find(struct kq_slice name)
+{
+    const struct kq_method *found = NULL;
+    for (size_t i = 0; i < kq_catalogue_count; i++) {
+        if (is_end_of(name, kq_slice_of(kq_catalogue[i]->name))) {
+            if (found != NULL) {
+                return NULL;
+            }
+            found = kq_catalogue[i];
+        }
+    }
+    return found;
+}
+
 static size_t count_dots(struct kq_slice name)
 {
     size_t dots = 0;
@@ -155,8 +169,7 @@ static bool is_in_example(const struct kq_method *method, const struct kq_field 
     return wanted;
 }
 
-/* The shortest end, of two words at least, that only this method's name has. */
-static const char *short_name(const struct kq_method *method)
+const char *kq_call_method_short_name(const struct kq_method *method)
 {
     size_t all = count_dots(kq_slice_of(method->name));
     for (size_t dots = 1; dots < all; dots++) {
@@ -174,7 +187,7 @@ static const char *short_name(const struct kq_method *method)
 
 static void print_example(FILE *out, const struct kq_method *method)
 {
-    fprintf(out, "  kaquan call %s", short_name(method));
+    fprintf(out, "  kaquan call %s", kq_call_method_short_name(method));
     const struct kq_field *field = kq_method_field(method->request, 0);
     for (size_t i = 0; field != NULL; field = kq_method_field(method->request, ++i)) {
         char flag[KQ_FIELD_FLAG_SIZE];

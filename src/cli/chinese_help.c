@@ -306,6 +306,8 @@ const struct kq_translation kq_chinese_help[] = {
      "从各行数据证明计数、库存、预算、余额和通知彼此一致"},
     {"first have the database check every page and index of its file, which takes far longer",
      "先让数据库检查其文件的每一页和每个索引，耗时长得多"},
+    {"print what has a shell (bash, zsh, fish) complete kaquan's commands, flags, methods and fields",
+     "输出让 shell（bash、zsh、fish）补全 kaquan 的命令、参数、方法和字段的脚本"},
     {"print the program's version", "显示程序版本"},
 };
 
@@ -334,6 +336,7 @@ const struct kq_translation kq_chinese_words[] = {
     {"NAME", "名称"},
     {"NICK", "昵称"},
     {"REQUEST", "请求"},
+    {"SHELL", "shell"},
     {"SECONDS", "秒数"},
     {"STATE", "状态"},
     {"STATUS", "状态"},

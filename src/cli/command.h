@@ -36,10 +36,11 @@ struct kq_flag {
     const char *name; /* without the dashes; also the setting's name in kaquan.conf */
     enum kq_flag_kind kind;
     bool required;
-    const char *value;    /* what stands for its value in the help; NULL for switches */
-    const char *text;     /* what it is for, one line */
-    const char *fallback; /* its value where nobody gives one; NULL: none */
-    int64_t minimum;      /* NUMBER */
+    const char *value;          /* what stands for its value in the help; NULL for switches */
+    const char *text;           /* what it is for, one line */
+    const char *fallback;       /* its value where nobody gives one; NULL: none */
+    const char *const *choices; /* its values, up to a NULL; NULL: not a few words */
+    int64_t minimum;            /* NUMBER */
     int64_t maximum;
     size_t max_chars; /* TEXT; 0: no limit of its own */
 };
@@ -120,6 +121,12 @@ const struct kq_flag *kq_command_flag(const struct kq_command *command, size_t i
 /* Where it stands among them, or their number; underscores are as good as dashes. */
 size_t kq_command_flag_index(const struct kq_command *command, struct kq_slice name);
 
+/* The command that the first words name, and how many words that takes; NULL: none. */
+const struct kq_command *kq_command_find(int count, char *const *words, int *taken);
+
+/* Does any command stand in a group of this name? */
+bool kq_command_is_group(const char *word);
+
 /* "app create" into `text`. */
 #define KQ_COMMAND_TITLE_SIZE 64
 void kq_command_title(const struct kq_command *command, char text[KQ_COMMAND_TITLE_SIZE]);
@@ -165,11 +172,13 @@ const struct kq_slice *kq_flag_list(const struct kq_invocation *invocation, cons
          .kind = KQ_FLAG_TEXT,                                                                               \
          .value = "CHARSET",                                                                                 \
          .text = "utf-8, gbk or gb2312",                                                                     \
+         .choices = (const char *const[]){"utf-8", "gbk", "gb2312", NULL},                                   \
          .fallback = (needed) ? "utf-8" : NULL},                                                             \
         {.name = "sign-type",                                                                                \
          .kind = KQ_FLAG_TEXT,                                                                               \
          .value = "TYPE",                                                                                    \
          .text = "RSA2 (SHA-256) or RSA (SHA-1)",                                                            \
+         .choices = (const char *const[]){"RSA2", "RSA", NULL},                                              \
          .fallback = (needed) ? "RSA2" : NULL},                                                              \
         {.name = "app-auth-token",                                                                           \
          .kind = KQ_FLAG_TEXT,                                                                               \

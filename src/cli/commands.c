@@ -55,6 +55,7 @@ const struct kq_command *const kq_commands[] = {
     &kq_command_notification_retry,
     &kq_command_report,
     &kq_command_audit,
+    &kq_command_completion,
     &kq_command_version,
 };
 

@@ -22,6 +22,7 @@ extern const struct kq_command kq_command_app_set_content_key;
 extern const struct kq_command kq_command_app_show;
 extern const struct kq_command kq_command_audit;
 extern const struct kq_command kq_command_call;
+extern const struct kq_command kq_command_completion;
 extern const struct kq_command kq_command_profile_list;
 extern const struct kq_command kq_command_profile_set;
 extern const struct kq_command kq_command_profile_show;

@@ -180,6 +180,16 @@ static void append_truth(struct kq_buffer *json, const char *name, bool truth)
     kq_buffer_append(json, truth ? KQ_SLICE("true") : KQ_SLICE("false"));
 }
 
+static void append_texts(struct kq_buffer *json, const char *const *texts)
+{
+    kq_buffer_append_byte(json, '[');
+    for (size_t i = 0; texts != NULL && texts[i] != NULL; i++) {
+        kq_json_append_separator(json);
+        kq_json_append_string(json, kq_slice_of(texts[i]));
+    }
+    kq_buffer_append_byte(json, ']');
+}
+
 static void append_flag(struct kq_buffer *json, const struct kq_flag *flag)
 {
     kq_json_append_separator(json);
@@ -188,20 +198,11 @@ static void append_flag(struct kq_buffer *json, const struct kq_flag *flag)
     append_text(json, "value", flag->value);
     append_text(json, "text", flag->text);
     append_text(json, "default", flag->fallback);
+    kq_json_append_name(json, "choices");
+    append_texts(json, flag->choices);
     append_truth(json, "required", flag->required);
     append_truth(json, "repeatable", flag->kind == KQ_FLAG_LIST);
     kq_buffer_append_byte(json, '}');
-}
-
-static void append_examples(struct kq_buffer *json, const char *const *examples)
-{
-    kq_json_append_name(json, "more_examples");
-    kq_buffer_append_byte(json, '[');
-    for (size_t i = 0; examples != NULL && examples[i] != NULL; i++) {
-        kq_json_append_separator(json);
-        kq_json_append_string(json, kq_slice_of(examples[i]));
-    }
-    kq_buffer_append_byte(json, ']');
 }
 
 static void append_rows(struct kq_buffer *json, const struct kq_import_plan *rows)
@@ -229,7 +230,8 @@ static void append_command(struct kq_buffer *json, const struct kq_command *comm
     append_text(json, "command", title);
     append_text(json, "text", command->text);
     append_text(json, "example", command->example);
-    append_examples(json, command->more_examples);
+    kq_json_append_name(json, "more_examples");
+    append_texts(json, command->more_examples);
     append_text(json, "operand", command->operand);
     append_truth(json, "operand_optional", command->operand_optional);
     append_rows(json, command->rows);

@@ -39,7 +39,11 @@ struct kq_import_plan {
 #define KQ_FLAG_FORMAT                                                                                       \
     {                                                                                                        \
         .name = "format", .kind = KQ_FLAG_TEXT, .value = "FORMAT",                                           \
-        .text = "csv or jsonl, also called json (default: by the file's name, else its first character)"     \
+        .text = "csv or jsonl, also called json (default: by the file's name, else its first character)",    \
+        .choices = (const char *const[])                                                                     \
+        {                                                                                                    \
+            "csv", "jsonl", NULL                                                                             \
+        }                                                                                                    \
     }
 
 /* Imports the file that the invocation names (cli/import_input.h), and prints how many rows were

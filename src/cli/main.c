@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/complete.h"
 #include "cli/flags.h"
 #include "cli/help.h"
 #include "cli/man.h"
@@ -31,34 +32,10 @@ static bool asks_for_json(int count, char *const *words)
     return false;
 }
 
-/* The command that the first words name, and how many words that takes; NULL: none. */
-static const struct kq_command *find_command(int count, char *const *words, int *taken)
-{
-    for (size_t i = 0; i < kq_command_count; i++) {
-        const struct kq_command *command = kq_commands[i];
-        *taken = command->group == NULL ? 1 : 2;
-        if (count >= *taken && (command->group == NULL || is_word(words[0], command->group)) &&
-            is_word(words[*taken - 1], command->name)) {
-            return command;
-        }
-    }
-    return NULL;
-}
-
-static bool is_group(const char *word)
-{
-    for (size_t i = 0; i < kq_command_count; i++) {
-        if (kq_commands[i]->group != NULL && is_word(word, kq_commands[i]->group)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* words[0] names nothing, or a group, and then words[1] nothing in it. */
 static struct kq_result refuse_unknown(int count, char *const *words, struct kq_error *error)
 {
-    bool in_group = is_group(words[0]);
+    bool in_group = kq_command_is_group(words[0]);
     KQ_ENSURE(!in_group || count > 1, error, KQ_E_USAGE,
               "`kaquan %s` needs one more word: `kaquan help %s` lists them", words[0], words[0]);
     struct kq_nearest nearest;
@@ -110,7 +87,7 @@ static struct kq_result show_help(int count, char *const *words, struct kq_error
         kq_help_json(stdout);
         return KQ_OK;
     }
-    const struct kq_command *command = find_command(count, words, &taken);
+    const struct kq_command *command = kq_command_find(count, words, &taken);
     if (command != NULL && command->help != NULL && count > taken) {
         char *const about[] = {words[taken], "--help"};
         struct kq_invocation invocation KQ_CLEANUP(kq_invocation_free) = {0};
@@ -121,7 +98,7 @@ static struct kq_result show_help(int count, char *const *words, struct kq_error
         kq_help_command(stdout, command);
         return KQ_OK;
     }
-    if (count == 0 || (count == 1 && is_group(words[0]))) {
+    if (count == 0 || (count == 1 && kq_command_is_group(words[0]))) {
         kq_help_overview(stdout, kq_slice_of(count == 0 ? NULL : words[0]));
         return KQ_OK;
     }
@@ -135,7 +112,7 @@ static struct kq_result show_man(int count, char *const *words, struct kq_error 
     if (count == 2 && is_word(words[0], "--into")) {
         return kq_man_write_all(words[1], error);
     }
-    const struct kq_command *command = find_command(count, words, &taken);
+    const struct kq_command *command = kq_command_find(count, words, &taken);
     if (count > 0 && (command == NULL || taken < count)) {
         return refuse_unknown(count, words, error);
     }
@@ -188,8 +165,13 @@ static enum kq_exit_status run_other(int count, char *const *words)
     if (is_word(words[0], "help") || is_word(words[0], "--help") || is_word(words[0], "-h")) {
         return finish(show_help(count - 1, words + 1, &error), json, &error, KQ_EXIT_DONE);
     }
-    if (count > 1 && is_group(words[0]) && (is_word(words[1], "--help") || is_word(words[1], "-h"))) {
+    if (count > 1 && kq_command_is_group(words[0]) &&
+        (is_word(words[1], "--help") || is_word(words[1], "-h"))) {
         return finish(show_help(1, words, &error), json, &error, KQ_EXIT_DONE);
+    }
+    if (is_word(words[0], "__complete")) { /* asked by what `kaquan completion` prints */
+        struct kq_result result = kq_complete(stdout, count - 1, words + 1, &error);
+        return finish(result.ok ? flush(&error) : result, json, &error, KQ_EXIT_DONE);
     }
     if (is_word(words[0], "man")) {
         struct kq_result result = show_man(count - 1, words + 1, &error);
@@ -209,6 +191,6 @@ int main(int argument_count, char **arguments)
     int taken = 1;
     const struct kq_command *command = count > 0 && is_word(words[0], "--version")
                                            ? &kq_command_version
-                                           : find_command(count, words, &taken);
+                                           : kq_command_find(count, words, &taken);
     return (int)(command != NULL ? run(command, count - taken, words + taken) : run_other(count, words));
 }

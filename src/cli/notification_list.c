@@ -5,7 +5,11 @@
 
 static const struct kq_flag flags[] = {
     KQ_FLAG_DATA,
-    {.name = "state", .kind = KQ_FLAG_TEXT, .value = "STATE", .text = "only WAITING, DELIVERED or GIVEN_UP"},
+    {.name = "state",
+     .kind = KQ_FLAG_TEXT,
+     .value = "STATE",
+     .text = "only WAITING, DELIVERED or GIVEN_UP",
+     .choices = (const char *const[]){"WAITING", "DELIVERED", "GIVEN_UP", NULL}},
     {.name = "voucher-id", .kind = KQ_FLAG_TEXT, .value = "ID", .text = "only of this voucher"},
     {.name = "template-id", .kind = KQ_FLAG_TEXT, .value = "ID", .text = "only of this template's vouchers"},
 };

@@ -8,7 +8,11 @@
 static const struct kq_flag flags[] = {
     KQ_FLAG_DATA,
     {.name = "user-id", .kind = KQ_FLAG_TEXT, .required = true, .value = "ID", .text = "whose wallet"},
-    {.name = "group", .kind = KQ_FLAG_TEXT, .value = "GROUP", .text = "only card, voucher, ticket or cert"},
+    {.name = "group",
+     .kind = KQ_FLAG_TEXT,
+     .value = "GROUP",
+     .text = "only card, voucher, ticket or cert",
+     .choices = (const char *const[]){"card", "voucher", "ticket", "cert", NULL}},
     {.name = "pid", .kind = KQ_FLAG_TEXT, .value = "PID", .text = "only this merchant's"},
 };
 

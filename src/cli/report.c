@@ -26,11 +26,13 @@ static const struct kq_flag flags[] = {
      .kind = KQ_FLAG_TEXT,
      .value = "WHAT",
      .text = "day: a row a template and day; template: a row a template",
+     .choices = (const char *const[]){"day", "template", NULL},
      .fallback = "day"},
     {.name = "format",
      .kind = KQ_FLAG_TEXT,
      .value = "FORMAT",
-     .text = "table, csv, or json, which --json means too (default: table)"},
+     .text = "table, csv, or json, which --json means too (default: table)",
+     .choices = (const char *const[]){"table", "csv", "json", NULL}},
 };
 
 #define DAYS_BEFORE 29

@@ -124,6 +124,7 @@ static const struct kq_flag flags[] = {
      .kind = KQ_FLAG_TEXT,
      .value = "on|off",
      .text = "tell templates' notify URIs what happens to vouchers; off: it waits in the store",
+     .choices = (const char *const[]){"on", "off", NULL},
      .fallback = "on"},
     {.name = "sandbox", .kind = KQ_FLAG_SWITCH, .text = "let the admin address move the business clock"},
     {.name = "clock-offset",

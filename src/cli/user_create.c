@@ -24,6 +24,7 @@ static const struct kq_flag flags[] = {
      .kind = KQ_FLAG_TEXT,
      .value = "STATE",
      .text = "active or frozen",
+     .choices = (const char *const[]){"active", "frozen", NULL},
      .fallback = "active"},
 };
 

@@ -10,7 +10,7 @@ from support import binary
 from command import refused, refused_as_json, run_bytes
 
 COMMANDS = [
-    "init", "serve", "call", "sign", "verify", "report", "audit", "version",
+    "init", "serve", "call", "sign", "verify", "report", "audit", "version", "completion",
     "profile set", "profile list", "profile show",
     "merchant create", "merchant list",
     "app create", "app list", "app show", "app rotate-key", "app issue-certificate", "app set-content-key",

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""kaquan call --java, --python, --node: the printed programs run unchanged, with the libraries as they are published."""
+
+import json
+import sys
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from support import printed
+
+
+@pytest.fixture
+def run(sdk, tmp_path):
+    """run(language, text): the printed program's output."""
+    def run(language, text):
+        if language == "java":
+            return printed.run(["java", "-cp", f"{sdk}/java/lib/*", printed.write(tmp_path, "Call.java", text)])
+        if language == "node":
+            return printed.run(["node", printed.write(tmp_path, "call.cjs", text)],
+                               {"NODE_PATH": f"{sdk}/node/node_modules"})
+        return printed.run([sys.executable, printed.write(tmp_path, "call.py", text)])
+    return run
+
+
+@pytest.fixture
+def flags(app, place, server, tmp_path):
+    key = tmp_path / "app.pem"
+    key.write_bytes(app.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return {"gateway": f"http://{server.listen}/gateway.do", "app_id": app.app_id, "private_key": key,
+            "gateway_public_key": place.data / "gateway_public_key.pem"}
+
+
+def response(text):
+    """Of an answer as the library gives it: whole, or its response member alone."""
+    answer = json.loads(text)
+    return next((value for name, value in answer.items() if name.endswith("_response")), answer)
+
+
+LANGUAGES = ["java", "python", "node"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_text_that_a_language_could_trip_over(run, flags, place, app, user, language):
+    template_id = place.create_template(app.pid)
+    text = printed.code(language, "voucher.send", **flags, template_id=template_id, user_id=user.user_id,
+                        out_biz_no="printed", memo=printed.ODD)
+    assert response(run(language, text))["code"] == "10000"
+    assert [voucher["memo"] for voucher in place.vouchers(template_id=template_id)] == [printed.ODD]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_batchsend(run, flags, place, app, user, language):
+    """The Python library's own type for it cannot be imported."""
+    template_id = place.create_template(app.pid)
+    text = printed.code(language, "batchsend", "--vouchers.user-id", user.user_id, **flags, template_id=template_id,
+                        out_biz_no="printed")
+    assert response(run(language, text))["code"] == "10000"
+    assert len(place.vouchers(template_id=template_id)) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_for_another_merchant(run, flags, place, app, user, language):
+    merchant = place.new_pid()
+    template_id = place.create_template(merchant)
+    text = printed.code(language, "voucher.list.query", **flags, template_id=template_id, user_id=user.user_id,
+                        app_auth_token=place.grant(app, merchant))
+    assert response(run(language, text))["code"] == "10000"
+
+
+def test_python_reads_a_key_of_either_form(run, flags, place, app, user):
+    flags["private_key"].write_bytes(
+        app.private_key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()))
+    for language in ("python", "node"):
+        text = printed.code(language, "voucher.list.query", **flags, template_id=place.create_template(app.pid),
+                            user_id=user.user_id)
+        assert response(run(language, text))["code"] == "10000"
