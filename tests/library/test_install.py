@@ -33,3 +33,11 @@ def test_make_install_takes_prefix_and_library_directory(tmp_path):
     assert libraries == {"{libdir_shared}/libkaquan.so.0.1.0", "{libdir}/libkaquan.a"}
     package = (build / "meson-private/kaquan.pc").read_text(encoding="ascii")
     assert "prefix=/opt/kaquan\n" in package and "libdir=${prefix}/lib64\n" in package
+
+
+def test_shells_find_their_completion(library):
+    share = library.prefix / "share"
+    for place, first in {"bash-completion/completions/kaquan.bash": "# Completion of kaquan in bash",
+                         "zsh/site-functions/_kaquan": "#compdef kaquan",
+                         "fish/vendor_completions.d/kaquan.fish": "# Completion of kaquan in fish"}.items():
+        assert (share / place).read_text("utf-8").startswith(first), place

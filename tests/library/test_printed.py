@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""kaquan call --c: the printed program is built with the installed library as its first line says, and makes the call."""
+
+import json
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from support import printed
+from support.library import C
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gbk"])
+def test_printed_program(library, place, server, app, user, tmp_path, charset):
+    key = tmp_path / "app.pem"
+    key.write_bytes(app.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    template_id = place.create_template(app.pid)
+    memo = printed.ODD if charset == "utf-8" else "优酷 '\"\\"
+    text = printed.code("c", "voucher.send", gateway=f"http://{server.listen}/gateway.do", app_id=app.app_id,
+                        private_key=key, gateway_public_key=place.data / "gateway_public_key.pem", charset=charset,
+                        template_id=template_id, user_id=user.user_id, out_biz_no="printed", memo=memo)
+    source = printed.write(tmp_path, "call.c", text)
+    program = library.compile(C, source, tmp_path / "call", library.shared_flags())
+    assert json.loads(printed.run([program]))["code"] == "10000"
+    assert [voucher["memo"] for voucher in place.vouchers(template_id=template_id)] == [memo]
