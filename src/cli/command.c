@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <string.h>
 
 static const struct kq_flag common_flags[] = {
     {.name = "json",
@@ -45,34 +44,6 @@ size_t kq_command_flag_index(const struct kq_command *command, struct kq_slice n
         flag = kq_command_flag(command, ++index);
     }
     return index;
-}
-
-static bool is_word(const char *word, const char *expected)
-{
-    return word != NULL && strcmp(word, expected) == 0;
-}
-
-const struct kq_command *kq_command_find(int count, char *const *words, int *taken)
-{
-    for (size_t i = 0; i < kq_command_count; i++) {
-        const struct kq_command *command = kq_commands[i];
-        *taken = command->group == NULL ? 1 : 2;
-        if (count >= *taken && (command->group == NULL || is_word(words[0], command->group)) &&
-            is_word(words[*taken - 1], command->name)) {
-            return command;
-        }
-    }
-    return NULL;
-}
-
-bool kq_command_is_group(const char *word)
-{
-    for (size_t i = 0; i < kq_command_count; i++) {
-        if (kq_commands[i]->group != NULL && is_word(word, kq_commands[i]->group)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 void kq_command_title(const struct kq_command *command, char text[KQ_COMMAND_TITLE_SIZE])

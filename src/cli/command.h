@@ -121,12 +121,6 @@ const struct kq_flag *kq_command_flag(const struct kq_command *command, size_t i
 /* Where it stands among them, or their number; underscores are as good as dashes. */
 size_t kq_command_flag_index(const struct kq_command *command, struct kq_slice name);
 
-/* The command that the first words name, and how many words that takes; NULL: none. */
-const struct kq_command *kq_command_find(int count, char *const *words, int *taken);
-
-/* Does any command stand in a group of this name? */
-bool kq_command_is_group(const char *word);
-
 /* "app create" into `text`. */
 #define KQ_COMMAND_TITLE_SIZE 64
 void kq_command_title(const struct kq_command *command, char text[KQ_COMMAND_TITLE_SIZE]);

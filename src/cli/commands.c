@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/commands.h"
 
+#include <string.h>
+
 const struct kq_command *const kq_commands[] = {
     &kq_command_init,
     &kq_command_serve,
@@ -60,3 +62,31 @@ const struct kq_command *const kq_commands[] = {
 };
 
 const size_t kq_command_count = KQ_COUNT(kq_commands);
+
+static bool is_word(const char *word, const char *expected)
+{
+    return word != NULL && strcmp(word, expected) == 0;
+}
+
+const struct kq_command *kq_command_find(int count, char *const *words, int *taken)
+{
+    for (size_t i = 0; i < kq_command_count; i++) {
+        const struct kq_command *command = kq_commands[i];
+        *taken = command->group == NULL ? 1 : 2;
+        if (count >= *taken && (command->group == NULL || is_word(words[0], command->group)) &&
+            is_word(words[*taken - 1], command->name)) {
+            return command;
+        }
+    }
+    return NULL;
+}
+
+bool kq_command_is_group(const char *word)
+{
+    for (size_t i = 0; i < kq_command_count; i++) {
+        if (kq_commands[i]->group != NULL && is_word(word, kq_commands[i]->group)) {
+            return true;
+        }
+    }
+    return false;
+}

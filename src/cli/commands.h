@@ -62,4 +62,10 @@ extern const struct kq_command kq_command_voucher_send;
 extern const struct kq_command kq_command_voucher_show;
 extern const struct kq_command kq_command_voucher_use;
 
+/* The command that the first words name, and how many words that takes; NULL: none. */
+const struct kq_command *kq_command_find(int count, char *const *words, int *taken);
+
+/* Does any command stand in a group of this name? */
+bool kq_command_is_group(const char *word);
+
 #endif

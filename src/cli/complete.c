@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "cli/call_method.h"
 #include "cli/command.h"
+#include "cli/commands.h"
 #include "cli/config.h"
 #include "cli/file.h"
 #include "cli/locale.h"
