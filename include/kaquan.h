@@ -34,8 +34,8 @@
  *
  * A program with an event loop of its own calls without waiting: kq_client_loop_open.
  *
- * Before version 1.0 these structs may grow with any version, and the library's soname changes with them:
- * compile with the header of the library that the program runs with. */
+ * Before version 1.0 these structs may grow with any version: compile with the header of the library that the
+ * program runs with. */
 
 #ifdef __cplusplus
 extern "C" {
@@ -317,10 +317,10 @@ void kq_client_loop_close(struct kq_client_loop *loop);
 typedef void (*kq_client_done)(void *data, enum kq_client_status status, struct kq_client_answer *answer,
                                const struct kq_client_error *error);
 
-/* Begins a call; the request is copied. It is signed here and now, on the calling thread, which takes about a
- * millisecond with a key of 2048 bits: that is what a loop cannot do elsewhere. KQ_CLIENT_OK: `done` is
- * called exactly once, and later, never from within this function. Else nothing was begun and `done` is not
- * called. Repeated as kq_client_call says, without waiting. */
+/* Begins a call; the request is copied. It is signed here and now, on the calling thread, which takes some
+ * tenths of a millisecond with a key of 2048 bits: that is what a loop cannot do elsewhere. KQ_CLIENT_OK:
+ * `done` is called exactly once, and later, never from within this function. Else nothing was begun and
+ * `done` is not called. Repeated as kq_client_call says, without waiting. */
 KQ_CLIENT_MUST enum kq_client_status kq_client_loop_submit(struct kq_client_loop *loop,
                                                            const struct kq_client_request *request,
                                                            kq_client_done done, void *data,

@@ -185,16 +185,18 @@ static void warn_of_validity(const struct kq_authority *authority, const char *p
     }
 }
 
-/* Whoever has only the roots could not believe it. */
+/* Whoever has only the roots could not believe it. When it is valid is another warning's: asked is of the
+ * time at which it began to be. */
 static struct kq_result warn_of_strange_roots(const char *path, struct kq_slice pem, struct kq_slice roots,
-                                              struct kq_error *error)
+                                              int64_t not_before_s, struct kq_error *error)
 {
-    bool is_signed = false;
-    KQ_TRY(kq_certificate_is_signed(pem, roots, &is_signed, error));
-    if (!is_signed) {
-        kq_log(KQ_LOG_WARNING, "%s: none of these certificates has signed %s", path,
-               KQ_GATEWAY_CERTIFICATE_FILE_NAME);
+    struct kq_error why = {0};
+    if (kq_certificate_check_issuer(pem, roots, not_before_s, &why).ok) {
+        return KQ_OK;
     }
+    KQ_ENSURE(why.code == KQ_E_BAD_KEY, error, why.code, "%s", why.detail);
+    kq_log(KQ_LOG_WARNING, "%s: none of these certificates has signed %s", path,
+           KQ_GATEWAY_CERTIFICATE_FILE_NAME);
     return KQ_OK;
 }
 
@@ -210,30 +212,31 @@ static struct kq_result warn_of_readable_key(const struct kq_authority *authorit
 }
 
 static struct kq_result read_gateway(const struct kq_authority *authority,
-                                     struct kq_gateway_certificates *certificates, struct kq_error *error)
+                                     struct kq_gateway_certificates *certificates,
+                                     struct kq_certificate_facts *facts, struct kq_error *error)
 {
     const char *path = NULL;
     struct kq_slice der;
-    struct kq_certificate_facts facts;
     struct kq_buffer pem KQ_CLEANUP(kq_buffer_free) = {0};
     struct kq_buffer text KQ_CLEANUP(kq_buffer_free) = {0};
     KQ_TRY(path_of(authority, KQ_GATEWAY_CERTIFICATE_FILE_NAME, &path, error));
     KQ_TRY(kq_file_read(path, KQ_KEY_FILE_MAX_BYTES, &text, error));
-    if (!kq_certificate_read(kq_buffer_slice(&text), &facts, error).ok ||
+    if (!kq_certificate_read(kq_buffer_slice(&text), facts, error).ok ||
         !kq_certificate_read_der(kq_buffer_slice(&text), authority->arena, &der, error).ok) {
         return kq_fail_in(error, "%s", path);
     }
-    warn_of_validity(authority, path, &facts);
+    warn_of_validity(authority, path, facts);
     kq_certificate_write_pem(der, &pem);
     KQ_ENSURE_MEMORY(!pem.failed, error);
-    certificates->sn = kq_arena_copy(authority->arena, kq_slice_of(facts.sn));
+    certificates->sn = kq_arena_copy(authority->arena, kq_slice_of(facts->sn));
     certificates->pem = kq_arena_copy(authority->arena, kq_buffer_slice(&pem));
     KQ_ENSURE_MEMORY(certificates->sn.data != NULL && certificates->pem.data != NULL, error);
     return KQ_OK;
 }
 
 static struct kq_result read_roots(const struct kq_authority *authority,
-                                   struct kq_gateway_certificates *certificates, struct kq_error *error)
+                                   struct kq_gateway_certificates *certificates, int64_t not_before_s,
+                                   struct kq_error *error)
 {
     const char *path = NULL;
     struct kq_buffer text KQ_CLEANUP(kq_buffer_free) = {0};
@@ -245,7 +248,7 @@ static struct kq_result read_roots(const struct kq_authority *authority,
     }
     certificates->roots_sn = kq_arena_copy(authority->arena, kq_buffer_slice(&joined));
     KQ_ENSURE_MEMORY(certificates->roots_sn.data, error);
-    return warn_of_strange_roots(path, certificates->pem, kq_buffer_slice(&text), error);
+    return warn_of_strange_roots(path, certificates->pem, kq_buffer_slice(&text), not_before_s, error);
 }
 
 struct kq_result kq_authority_open(const struct kq_authority *authority,
@@ -257,8 +260,10 @@ struct kq_result kq_authority_open(const struct kq_authority *authority,
     KQ_TRY(kq_directory_lock(authority->directory, &lock, error));
     KQ_TRY(kq_authority_make(authority, lock, gateway_key, &created, error));
     KQ_TRY(warn_of_readable_key(authority, error));
+    struct kq_certificate_facts facts;
     *certificates = (struct kq_gateway_certificates){0};
-    if (!read_gateway(authority, certificates, error).ok || !read_roots(authority, certificates, error).ok) {
+    if (!read_gateway(authority, certificates, &facts, error).ok ||
+        !read_roots(authority, certificates, facts.not_before_s, error).ok) {
         KQ_ENSURE(error->code == KQ_E_CRYPTO, error, error->code, "%s", error->detail);
         kq_log(KQ_LOG_WARNING, "there is no certificate mode: %s", kq_error_message(error));
         *certificates = (struct kq_gateway_certificates){0};

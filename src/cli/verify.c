@@ -39,7 +39,7 @@ static const struct kq_flag flags[] = {
      .text = "the signature, where the request has none"},
 };
 
-/* Some hundred thousand combinations of an ordinary request's mistakes: half a second. */
+/* Some hundred thousand combinations of an ordinary request's mistakes, half a second at most. */
 #define WORK_MAX ((size_t)384 << 20)
 #define OPENINGS_MAX 2048
 #define KEYS_MAX (KQ_SUSPECTS_MAX + 64)

@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/thread.h"
 #include "base/time.h"
 #include "base/turns.h"
 #include "doctor/examine.h"
@@ -346,12 +346,7 @@ struct kq_result kq_diagnoses_open(const struct kq_diagnoses_settings *settings,
 
 struct kq_result kq_diagnoses_start(struct kq_diagnoses *diagnoses, struct kq_error *error)
 {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* A thread begins with its maker's mask. */
-    int reason = pthread_create(&diagnoses->thread, NULL, run, diagnoses);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int reason = kq_thread_start(&diagnoses->thread, run, diagnoses);
     KQ_ENSURE(reason == 0, error, KQ_E_IO, "the thread for diagnoses cannot be started: %s",
               strerror(reason));
     diagnoses->is_started = true;

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include "base/log.h"
 #include "base/macros.h"
 #include "base/memory.h"
+#include "base/thread.h"
 #include "base/turns.h"
 #include "server/courier.h"
 #include "server/notification_form.h"
@@ -413,12 +413,7 @@ struct kq_result kq_notifier_open(const struct kq_notifier_settings *settings, s
 
 struct kq_result kq_notifier_start(struct kq_notifier *notifier, struct kq_error *error)
 {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* A thread begins with its maker's mask. */
-    int reason = pthread_create(&notifier->thread, NULL, run, notifier);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int reason = kq_thread_start(&notifier->thread, run, notifier);
     KQ_ENSURE(reason == 0, error, KQ_E_IO, "the notifier's thread cannot be started: %s", strerror(reason));
     notifier->is_started = true;
     return KQ_OK;

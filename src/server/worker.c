@@ -2,7 +2,6 @@
 #include "server/worker.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include "base/log.h"
 #include "base/macros.h"
 #include "base/memory.h"
+#include "base/thread.h"
 #include "server/confirm_page.h"
 #include "server/funding_page.h"
 #include "server/v3_answer.h"
@@ -347,15 +347,7 @@ static void *run(void *context)
 
 struct kq_result kq_worker_start(struct kq_worker *worker, struct kq_error *error)
 {
-    sigset_t blocked;
-    sigset_t before;
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGTERM);
-    sigaddset(&blocked, SIGINT);
-    sigaddset(&blocked, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &blocked, &before); /* A thread begins with its maker's mask. */
-    int reason = pthread_create(&worker->thread, NULL, run, worker);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int reason = kq_thread_start(&worker->thread, run, worker);
     KQ_ENSURE(reason == 0, error, KQ_E_IO, "a worker thread cannot be started: %s", strerror(reason));
     worker->is_started = true;
     return KQ_OK;

@@ -146,38 +146,6 @@ struct kq_result kq_certificate_read_der(struct kq_slice text, struct kq_arena *
     return KQ_OK;
 }
 
-static struct kq_result is_signed_by(X509 *certificate, struct kq_slice issuer_der, bool *is_signed,
-                                     struct kq_error *error)
-{
-    CERTIFICATE *issuer = NULL;
-    KQ_TRY(decode(issuer_der, &issuer, error));
-    EVP_PKEY *key = X509_get0_pubkey(issuer);
-    *is_signed = key != NULL &&
-                 X509_NAME_cmp(X509_get_issuer_name(certificate), X509_get_subject_name(issuer)) == 0 &&
-                 X509_verify(certificate, key) == 1;
-    ERR_clear_error();
-    return KQ_OK;
-}
-
-struct kq_result kq_certificate_is_signed(struct kq_slice text, struct kq_slice bundle, bool *is_signed,
-                                          struct kq_error *error)
-{
-    KQ_KEY_TEXT_CLEANUP struct kq_key_text read = {0};
-    KQ_KEY_TEXT_CLEANUP struct kq_key_text issuers = {0};
-    CERTIFICATE *certificate = NULL;
-    struct kq_slice first;
-    *is_signed = false;
-    KQ_TRY(read_first(text, &read, &first, &certificate, error));
-    KQ_TRY(kq_key_text_read(bundle, &issuers, error));
-    KQ_TRY(check_blocks(&issuers, &first, error));
-    for (size_t i = 0; i < issuers.count && !*is_signed; i++) {
-        if (kq_key_kind_of(issuers.blocks[i]) == KQ_KEY_KIND_CERTIFICATE) {
-            KQ_TRY(is_signed_by(certificate, issuers.blocks[i], is_signed, error));
-        }
-    }
-    return KQ_OK;
-}
-
 void kq_certificate_write_pem(struct kq_slice der, struct kq_buffer *pem)
 {
     KQ_CLEANUP(kq_buffer_free) struct kq_buffer base64 = {0};

@@ -43,12 +43,6 @@ KQ_MUST struct kq_result kq_certificate_read_der(struct kq_slice text, struct kq
 KQ_MUST struct kq_result kq_certificate_check_issuer(struct kq_slice text, struct kq_slice roots,
                                                      int64_t now_s, struct kq_error *error);
 
-/* *is_signed: the first certificate of `text` has been signed by one of the bundle's (whose name is its
- * issuer's, and whose key verifies it). Validity is not looked at. Fails as kq_certificate_read does, but for
- * MD5. */
-KQ_MUST struct kq_result kq_certificate_is_signed(struct kq_slice text, struct kq_slice bundle,
-                                                  bool *is_signed, struct kq_error *error);
-
 /* Appends a certificate as PEM. */
 void kq_certificate_write_pem(struct kq_slice der, struct kq_buffer *pem);
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from support import printed
+from support import binary, printed
 
 
 @pytest.fixture
@@ -37,6 +37,20 @@ def response(text):
 
 
 LANGUAGES = ["java", "python", "node"]
+NASTY = "杯 & 'a' \"$HOME\" `id` \\ \\n %41+ 😀 */ {{=gateway}}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_same_answer(run, flags, template_id, user, language):
+    call = {**flags, "template_id": template_id, "user_id": user.user_id, "out_biz_no": NASTY, "memo": NASTY}
+    own = json.loads(binary.run("call", "voucher.send", **call).stdout)
+    assert own["code"] == "10000"
+    shown = binary.run("call", "voucher.send", f"--{language}", **call)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "PRIVATE KEY-----" not in shown.stdout
+    answer = response(run(language, shown.stdout))
+    # The same voucher, as the call was made already: with another byte in out_biz_no it would be a new one.
+    assert {name: value for name, value in answer.items() if name not in ("traceId", "trace_id")} == own
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

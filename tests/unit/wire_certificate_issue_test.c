@@ -124,11 +124,9 @@ static void test_facts(void **state)
     assert_int_equal(facts.not_before_s, FROM_S);
     assert_int_equal(facts.not_after_s, UNTIL_S);
     assert_string_not_equal(facts.sn, root_facts.sn);
-    bool is_signed = false;
-    assert_ok(kq_certificate_is_signed(der, order.issuer, &is_signed, &error), &error);
-    assert_true(is_signed);
-    assert_ok(kq_certificate_is_signed(order.issuer, der, &is_signed, &error), &error);
-    assert_false(is_signed);
+    struct kq_error why = {0};
+    assert_ok(kq_certificate_check_issuer(der, order.issuer, FROM_S, &error), &error);
+    assert_failed(kq_certificate_check_issuer(order.issuer, der, FROM_S, &why), &why, KQ_E_BAD_KEY);
     assert_ok(kq_root_certificates_sn(order.issuer, &roots_sn, &error), &error);
     assert_slice(kq_buffer_slice(&roots_sn), kq_slice_of(root_facts.sn));
     assert_ok(kq_public_key_load(der, &key, &error), &error);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/sqlite/checkpointer.h"
 
-#include <signal.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 
 /* Once when it begins, and once when it is over. Nothing is lost by it: the log keeps what it has. */
 static void note_outcome(struct kq_checkpointer *checkpointer, const struct kq_error *failure)
@@ -85,18 +85,6 @@ static void *run(void *context)
     return NULL;
 }
 
-/* Signals are for the program's other threads. */
-static int start_thread(struct kq_checkpointer *checkpointer)
-{
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int status = pthread_create(&checkpointer->thread, NULL, run, checkpointer);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return status;
-}
-
 static void begin_anew(struct kq_checkpointer *checkpointer)
 {
     atomic_store(&checkpointer->copied_pages, 0);
@@ -111,7 +99,7 @@ struct kq_result kq_checkpointer_start(struct kq_checkpointer *checkpointer, con
     begin_anew(checkpointer);
     pthread_mutex_init(&checkpointer->mutex, NULL);
     pthread_cond_init(&checkpointer->changed, NULL);
-    int status = start_thread(checkpointer);
+    int status = kq_thread_start(&checkpointer->thread, run, checkpointer);
     if (status != 0) {
         pthread_cond_destroy(&checkpointer->changed);
         pthread_mutex_destroy(&checkpointer->mutex);

@@ -2,11 +2,11 @@
 #include "store/sqlite/writer.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 #include "base/turns.h"
 #include "store/sqlite.h"
 
@@ -420,18 +420,6 @@ static void *run(void *context)
     return NULL;
 }
 
-/* Signals are for the program's other threads. */
-static int start_thread(struct kq_writer *writer)
-{
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int status = pthread_create(&writer->thread, NULL, run, writer);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return status;
-}
-
 struct kq_result kq_writer_start(struct kq_writer *writer, const char *path, size_t queue_max, bool is_bulk,
                                  struct kq_error *error)
 {
@@ -449,7 +437,7 @@ struct kq_result kq_writer_start(struct kq_writer *writer, const char *path, siz
     pthread_mutex_init(&writer->mutex, NULL);
     pthread_cond_init(&writer->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    int status = start_thread(writer);
+    int status = kq_thread_start(&writer->thread, run, writer);
     if (status != 0) {
         pthread_cond_destroy(&writer->changed);
         pthread_mutex_destroy(&writer->mutex);
