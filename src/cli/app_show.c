@@ -20,7 +20,7 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     KQ_ENSURE(operation.application_get.found, error, KQ_E_NOT_FOUND,
               "there is no application %.*s: `kaquan app list` shows them",
               KQ_SLICE_PRINT(operation.application_get.app_id));
-    return kq_print_record(kq_application_columns, KQ_APPLICATION_COLUMN_COUNT, invocation->json,
+    return kq_print_record(kq_application_columns, KQ_APPLICATION_COLUMN_COUNT, invocation->rows_as_json,
                            kq_application_fill, &operation.application_get.application, error);
 }
 

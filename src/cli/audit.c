@@ -122,10 +122,10 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     KQ_TRY(run_checks(&audit, kq_flag_switch(invocation, "deep"), error));
     if (audit.piece.audit.disagrees) {
         invocation->exit_status = KQ_EXIT_REFUSED;
-        return kq_print_record(finding_columns, KQ_COUNT(finding_columns), invocation->json, fill_finding,
-                               &audit.piece.audit, error);
+        return kq_print_record(finding_columns, KQ_COUNT(finding_columns), invocation->rows_as_json,
+                               fill_finding, &audit.piece.audit, error);
     }
-    if (invocation->json) {
+    if (invocation->rows_as_json) {
         return kq_print_record(clean_columns, KQ_COUNT(clean_columns), true, fill_clean, &audit, error);
     }
     printf("clean: %zu checks, %" PRId64 " vouchers, %" PRId64 " events\n", audit.check_count,

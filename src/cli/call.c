@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/call_answer.h"
 #include "cli/call_code.h"
 #include "cli/call_method.h"
 #include "cli/call_plan.h"
@@ -104,22 +105,15 @@ static enum kq_client_status call(const struct kq_invocation *invocation, const 
                                   : status;
 }
 
-/* Indented for people, as it came for programs. */
+/* A table for people, as it came for programs. */
 static struct kq_result print_response(const struct kq_client_answer *answer, bool json,
                                        struct kq_error *error)
 {
-    struct kq_buffer text KQ_CLEANUP(kq_buffer_free) = {0};
     struct kq_slice response = {.data = answer->response, .size = answer->response_bytes};
-    if (json || !kq_is_terminal(STDOUT_FILENO)) {
-        kq_buffer_append(&text, response);
-    } else {
-        struct kq_buffer indented KQ_CLEANUP(kq_buffer_free) = {0};
-        kq_append_indented(&indented, response);
-        kq_append_shown(&text, kq_buffer_slice(&indented), true);
-        text.failed = text.failed || indented.failed;
+    if (!json) {
+        return kq_call_answer_print(response, error);
     }
-    KQ_ENSURE_MEMORY(!text.failed, error);
-    printf("%.*s\n", KQ_SLICE_PRINT(kq_buffer_slice(&text)));
+    printf("%.*s\n", KQ_SLICE_PRINT(response));
     return KQ_OK;
 }
 
@@ -167,7 +161,7 @@ static struct kq_result send_call(struct kq_invocation *invocation, const struct
         return kq_fail(error, code_of(status), "%s%s", status == KQ_CLIENT_TRANSPORT ? "no answer: " : "",
                        client_error.message);
     }
-    KQ_TRY(print_response(session.answer, invocation->json, error));
+    KQ_TRY(print_response(session.answer, invocation->rows_as_json, error));
     if (refused) {
         report_refusal(invocation, session.answer);
         invocation->exit_status = KQ_EXIT_REFUSED;

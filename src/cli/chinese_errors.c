@@ -4,6 +4,7 @@
 
 /* The sentences of this room. */
 const struct kq_translation kq_chinese_errors[] = {
+    {"either --json or --table", "--json 和 --table 只能给出一个"},
     {"the SHELL is bash, zsh or fish, not %", "shell 是 bash、zsh 或 fish，而不是 %1"},
     {"% is not in PEM form, which a printed program reads", "%1 不是 PEM 格式，而打印出的程序读取 PEM"},
     {"one of --curl, --http, --java, … at a time", "--curl、--http、--java 等一次只能给出一个"},

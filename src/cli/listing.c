@@ -56,8 +56,8 @@ struct kq_result kq_listing_run(struct kq_invocation *invocation, const struct k
 {
     struct kq_listing listing KQ_CLEANUP(close_listing) = {.invocation = invocation};
     KQ_TRY(kq_data_open(invocation, &listing.data, error));
-    kq_table_begin(&listing.table, columns, column_count, invocation->json ? KQ_TABLE_JSON : KQ_TABLE_ALIGNED,
-                   stdout);
+    kq_table_begin(&listing.table, columns, column_count,
+                   invocation->rows_as_json ? KQ_TABLE_JSON : KQ_TABLE_ALIGNED, stdout);
     do {
         KQ_TRY(print_page(&listing, put_page, error));
     } while (listing.count == KQ_LISTING_PAGE_ROWS);

@@ -140,7 +140,7 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     enum kq_pass_group last = wanted.size == 0 ? KQ_PASS_CERT : first;
     KQ_TRY(kq_data_open(invocation, &list.data, error));
     kq_table_begin(&list.table, columns, KQ_COUNT(columns),
-                   invocation->json ? KQ_TABLE_JSON : KQ_TABLE_ALIGNED, stdout);
+                   invocation->rows_as_json ? KQ_TABLE_JSON : KQ_TABLE_ALIGNED, stdout);
     for (enum kq_pass_group group = first; group <= last; group++) {
         KQ_TRY(add_part(&list, group, true, error));
         KQ_TRY(add_part(&list, group, false, error));

@@ -29,7 +29,7 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     struct kq_table table;
     KQ_TRY(kq_profile_file_read(invocation, &file, error));
     kq_table_begin(&table, kq_profile_columns, KQ_PROFILE_COLUMN_COUNT,
-                   invocation->json ? KQ_TABLE_JSON : KQ_TABLE_ALIGNED, stdout);
+                   invocation->rows_as_json ? KQ_TABLE_JSON : KQ_TABLE_ALIGNED, stdout);
     KQ_TRY(print_rows(&file, &table, error));
     kq_table_end(&table);
     return KQ_OK;

@@ -28,8 +28,8 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     KQ_TRY(kq_config_has_profile(file.path.data, text, shown.profile, &found, error));
     KQ_ENSURE(found, error, KQ_E_NOT_FOUND, "there is no profile %.*s in %s", KQ_SLICE_PRINT(shown.profile),
               file.path.data);
-    return kq_print_record(kq_profile_columns, KQ_PROFILE_COLUMN_COUNT, invocation->json, fill, &shown,
-                           error);
+    return kq_print_record(kq_profile_columns, KQ_PROFILE_COLUMN_COUNT, invocation->rows_as_json, fill,
+                           &shown, error);
 }
 
 const struct kq_command kq_command_profile_show = {

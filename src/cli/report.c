@@ -31,7 +31,7 @@ static const struct kq_flag flags[] = {
     {.name = "format",
      .kind = KQ_FLAG_TEXT,
      .value = "FORMAT",
-     .text = "table, csv, or json, which --json means too (default: table)",
+     .text = "table, csv, or json, which --json means too (default: table on a terminal, else json)",
      .choices = (const char *const[]){"table", "csv", "json", NULL}},
 };
 
@@ -84,7 +84,7 @@ static struct kq_result read_format(const struct kq_invocation *invocation, enum
     static const char *const names[] = {
         [KQ_TABLE_ALIGNED] = "table", [KQ_TABLE_JSON] = "json", [KQ_TABLE_CSV] = "csv"};
     struct kq_slice text = kq_flag_text(invocation, "format");
-    *format = invocation->json ? KQ_TABLE_JSON : KQ_TABLE_ALIGNED;
+    *format = invocation->rows_as_json ? KQ_TABLE_JSON : KQ_TABLE_ALIGNED;
     if (text.size == 0) {
         return KQ_OK;
     }

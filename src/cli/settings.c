@@ -4,12 +4,14 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "cli/config.h"
 #include "cli/file.h"
 #include "cli/flags.h"
 #include "cli/nearest.h"
+#include "cli/shown.h"
 
 #define VARIABLE_SIZE 80
 #define SOURCE_SIZE 160
@@ -180,11 +182,21 @@ static struct kq_result apply_fallbacks(struct kq_invocation *invocation, struct
     return KQ_OK;
 }
 
+static struct kq_result choose_output(struct kq_invocation *invocation, struct kq_error *error)
+{
+    size_t json = kq_command_flag_index(invocation->command, KQ_SLICE("json"));
+    bool table = has_flag(invocation, "table") && kq_flag_switch(invocation, "table");
+    invocation->json = has_flag(invocation, "json") && kq_flag_switch(invocation, "json");
+    bool both = invocation->json && table && invocation->values[json].level == KQ_VALUE_COMMAND_LINE;
+    KQ_ENSURE(!both, error, KQ_E_USAGE, "either --json or --table");
+    invocation->rows_as_json = !table && (invocation->json || !kq_is_terminal(STDOUT_FILENO));
+    return KQ_OK;
+}
+
 struct kq_result kq_settings_apply(struct kq_invocation *invocation, struct kq_error *error)
 {
     KQ_TRY(apply_environment(invocation, error));
     KQ_TRY(apply_file(invocation, error));
     KQ_TRY(apply_fallbacks(invocation, error));
-    invocation->json = kq_flag_switch(invocation, "json");
-    return KQ_OK;
+    return choose_output(invocation, error);
 }

@@ -94,49 +94,6 @@ void kq_report_error(bool json, const struct kq_error *error)
     kq_report(json, kq_error_name(error->code), json || local.failed ? message : local.data);
 }
 
-static void append_line(struct kq_buffer *buffer, size_t depth)
-{
-    kq_buffer_print(buffer, "\n%*s", (int)(depth * 2), "");
-}
-
-void kq_append_indented(struct kq_buffer *buffer, struct kq_slice json)
-{
-    size_t depth = 0;
-    bool in_string = false;
-    for (size_t i = 0; i < json.size; i++) {
-        char byte = json.data[i];
-        char next = i + 1 < json.size ? json.data[i + 1] : '\0';
-        if (in_string) {
-            kq_buffer_append_byte(buffer, byte);
-            if (byte == '\\') {
-                kq_buffer_append_byte(buffer, next);
-                i++;
-            }
-            in_string = byte != '"';
-        } else if (byte == '{' || byte == '[') {
-            kq_buffer_append_byte(buffer, byte);
-            depth++;
-            if (next != '}' && next != ']') {
-                append_line(buffer, depth);
-            }
-        } else if (byte == '}' || byte == ']') {
-            depth -= depth > 0 ? 1 : 0;
-            if (i > 0 && json.data[i - 1] != '{' && json.data[i - 1] != '[') {
-                append_line(buffer, depth);
-            }
-            kq_buffer_append_byte(buffer, byte);
-        } else if (byte == ',') {
-            kq_buffer_append_byte(buffer, byte);
-            append_line(buffer, depth);
-        } else if (byte == ':') {
-            kq_buffer_append(buffer, KQ_SLICE(": "));
-        } else if (byte != ' ' && byte != '\t' && byte != '\n' && byte != '\r') {
-            in_string = byte == '"';
-            kq_buffer_append_byte(buffer, byte);
-        }
-    }
-}
-
 bool kq_is_terminal(int file)
 {
     return isatty(file) == 1;

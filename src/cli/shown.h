@@ -25,9 +25,6 @@ void kq_report_refusal(bool json, const char *code,
                        const char *message); /* by another: shown with its code */
 void kq_report_error(bool json, const struct kq_error *error);
 
-/* Appends JSON with a member or item a line. `json` must be valid. */
-void kq_append_indented(struct kq_buffer *buffer, struct kq_slice json);
-
 /* Is it a terminal, and are colours wanted there (NO_COLOR)? */
 bool kq_is_terminal(int file);
 bool kq_wants_colour(int file);

@@ -23,8 +23,8 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
               KQ_SLICE_PRINT(get->template_id));
     const struct kq_template_at at = {
         .template = &get->template, .now_s = get->now_s, .expired = &get->expired};
-    return kq_print_record(kq_template_columns, KQ_TEMPLATE_COLUMN_COUNT, invocation->json, kq_template_fill,
-                           &at, error);
+    return kq_print_record(kq_template_columns, KQ_TEMPLATE_COLUMN_COUNT, invocation->rows_as_json,
+                           kq_template_fill, &at, error);
 }
 
 const struct kq_command kq_command_template_show = {

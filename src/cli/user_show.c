@@ -20,8 +20,8 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     KQ_TRY(kq_data_read(&data, &operation, error));
     KQ_ENSURE(get->found, error, KQ_E_NOT_FOUND, "there is no user %.*s: `kaquan user list` shows them",
               KQ_SLICE_PRINT(get->recipient.value));
-    return kq_print_record(kq_user_columns, KQ_USER_COLUMN_COUNT, invocation->json, kq_user_fill, &get->user,
-                           error);
+    return kq_print_record(kq_user_columns, KQ_USER_COLUMN_COUNT, invocation->rows_as_json, kq_user_fill,
+                           &get->user, error);
 }
 
 const struct kq_command kq_command_user_show = {

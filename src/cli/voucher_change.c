@@ -48,6 +48,6 @@ struct kq_result kq_change_voucher(struct kq_invocation *invocation,
         return KQ_FAILED;
     }
     const struct kq_voucher_at at = {&operation.voucher_change.voucher, kq_store_now_s(data.store)};
-    return kq_print_record(kq_voucher_columns, KQ_VOUCHER_COLUMN_COUNT, invocation->json, kq_voucher_fill,
-                           &at, error);
+    return kq_print_record(kq_voucher_columns, KQ_VOUCHER_COLUMN_COUNT, invocation->rows_as_json,
+                           kq_voucher_fill, &at, error);
 }

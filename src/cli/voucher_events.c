@@ -44,7 +44,7 @@ static struct kq_result print(struct kq_invocation *invocation, const struct kq_
         kq_row_init(&rows[i], columns, COLUMN_COUNT, &cells[i * COLUMN_COUNT], arena);
         fill(&rows[i], &get->bills[i].event);
     }
-    kq_table_begin(&table, columns, COLUMN_COUNT, invocation->json ? KQ_TABLE_JSON : KQ_TABLE_ALIGNED,
+    kq_table_begin(&table, columns, COLUMN_COUNT, invocation->rows_as_json ? KQ_TABLE_JSON : KQ_TABLE_ALIGNED,
                    stdout);
     KQ_TRY(kq_table_print(&table, rows, get->bill_count, error));
     kq_table_end(&table);

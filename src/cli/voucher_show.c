@@ -16,8 +16,8 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
     KQ_TRY(kq_data_open(invocation, &data, error));
     KQ_TRY(kq_find_voucher(invocation, &data, &operation, error));
     const struct kq_voucher_at at = {&operation.voucher_get.voucher, kq_store_now_s(data.store)};
-    return kq_print_record(kq_voucher_columns, KQ_VOUCHER_COLUMN_COUNT, invocation->json, kq_voucher_fill,
-                           &at, error);
+    return kq_print_record(kq_voucher_columns, KQ_VOUCHER_COLUMN_COUNT, invocation->rows_as_json,
+                           kq_voucher_fill, &at, error);
 }
 
 const struct kq_command kq_command_voucher_show = {

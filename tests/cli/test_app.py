@@ -227,7 +227,8 @@ def test_limits(place):
     limits = [{"method": None, "per_second": 5}, {"method": WALLET, "per_second": 1000000}]
     assert show(place, app.app_id) == {**shown, "limits": limits, "revision": shown["revision"] + 2}
     assert [entry["limits"] for entry in place.json("app", "list") if entry["app_id"] == app.app_id] == [limits]
-    line = next(line for line in place.run("app", "show", app_id=app.app_id).splitlines() if line.startswith("limits "))
+    line = next(line for line in place.run("app", "show", "--table", app_id=app.app_id).splitlines()
+                if line.startswith("limits "))
     assert json.loads(line.removeprefix("limits ")) == limits
 
 

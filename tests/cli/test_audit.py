@@ -35,13 +35,13 @@ def damaged(tmp_path):
 
 
 def test_empty_store(own_place):
-    assert own_place.run("audit") == "clean: 23 checks, 0 vouchers, 0 events\n"
-    assert own_place.run("audit", deep=True) == "clean: 24 checks, 0 vouchers, 0 events\n"
+    assert own_place.run("audit", table=True) == "clean: 23 checks, 0 vouchers, 0 events\n"
+    assert own_place.run("audit", table=True, deep=True) == "clean: 24 checks, 0 vouchers, 0 events\n"
     assert own_place.json("audit", deep=True) == {"clean": True, "checks": 24, "vouchers": 0, "events": 0}
 
 
 def test_disagreement(damaged):
-    done = audit(damaged)
+    done = audit(damaged, "--table")
     assert (done.returncode, done.stderr) == (1, "")
     shown = dict(line.split(maxsplit=1) for line in done.stdout.splitlines() if " " in line)
     assert shown["check"] == "counters" and shown["item"] == "issued_count"

@@ -72,12 +72,32 @@ def test_output_is_the_response_as_it_came(caller, template_id, user):
     assert done.stdout == '{"code":"10000","msg":"Success","vouchers":[]}\n'
 
 
-def test_output_on_a_terminal_is_indented(caller, template_id, user):
-    flags = {**caller, "biz": biz(template_id=template_id, user_id=user.user_id)}
-    status, written = run_on_terminal(["call", LIST], **flags)
-    assert (status, written) == (0, '{\n  "code": "10000",\n  "msg": "Success",\n  "vouchers": []\n}\n')
-    status, written = run_on_terminal(["call", LIST], **flags, json=True)
-    assert (status, written) == (0, '{"code":"10000","msg":"Success","vouchers":[]}\n')
+def test_output_on_a_terminal_is_a_table(caller, place, app, user):
+    template_id = place.create_template(app.pid)
+    flags = {**caller, "template_id": template_id, "user_id": user.user_id}
+    assert run_on_terminal(["call", LIST], **flags) == (0, "code      10000\nmsg       Success\nvouchers  []\n")
+    sent = [json.loads(binary.run("call", SEND, **flags, out_biz_no=number).stdout)["voucher_id"] for number in "12"]
+    status, written = run_on_terminal(["call", LIST], {"NO_COLOR": "1"}, **flags)
+    lines = written.splitlines()
+    assert status == 0 and lines[:4] == ["code  10000", "msg   Success", "", "vouchers (2):"]
+    assert lines[4].split()[:2] == ["template_id", "voucher_id"] or "voucher_id" in lines[4]
+    assert len(lines) == 7 and all(any(voucher_id in line for line in lines[5:]) for voucher_id in sent)
+    done = binary.run("call", LIST, "--table", **flags)
+    assert done.stdout == written
+    piped = binary.run("call", LIST, **flags).stdout
+    assert run_on_terminal(["call", LIST], **flags, json=True) == (0, piped) and json.loads(piped)["code"] == "10000"
+
+
+def test_answer_cannot_steer_the_terminal(lying, gateway_key):
+    """Names and values of a verified answer are shown, long cells cut, control characters and what is no list as well."""
+    response = ('{"code":"10000","a\\u001b[2J":"x\\u009b31m","l":[{"k\\u001b":"' + "长" * 60 + '","n":null},'
+                '{"m":{"deep":[1,2.50]}}],"mixed":[1,{}],"o":{"p":true}}')
+    status, written = run_on_terminal(["call", LIST], {"NO_COLOR": "1"}, **lying(answer_of(gateway_key, LIST, response.encode())))
+    assert status == 0 and "\x1b" not in written and "\x9b" not in written
+    lines = written.splitlines()
+    assert lines[1].split() == ["a?[2J", "x?31m"] and "mixed  [1,{}]" in lines and 'o      {"p":true}' in lines
+    assert lines[5:7] == ["l (2):", lines[6]] and lines[6].split() == ["k?", "n", "m"]
+    assert lines[7].split() == ["长" * 47 + "…"] and lines[8].split() == ['{"deep":[1,2.50]}']
 
 
 @pytest.mark.parametrize("form", ["private_pkcs1.der", "private_pkcs8.der", "private_base64.txt", "private_pkcs1.pem",

@@ -5,9 +5,10 @@ import json
 import subprocess
 import unicodedata
 
+import pytest
 from support import binary
 
-from command import run_on_terminal
+from command import refused, refused_as_json, run_bytes, run_on_terminal
 
 
 def width(text):
@@ -17,14 +18,14 @@ def width(text):
 def test_columns_are_aligned_with_chinese_in_them(own_place):
     for number, name in enumerate(["卡券茶馆", "x", "优酷 Youku"]):
         own_place.run("merchant", "create", pid=f"208810112213624{number}", name=name)
-    headings, *lines = own_place.run("merchant", "list").splitlines()
+    headings, *lines = own_place.run("merchant", "list", table=True).splitlines()
     starts = {width(headings.removesuffix("created"))} | {width(line[:-len("2026-01-31 08:00:00")]) for line in lines}
     assert len(lines) == 3 and len(starts) == 1
 
 
 def test_headings_are_bold_on_a_terminal_only(own_place):
     own_place.create_user()
-    assert "\x1b" not in own_place.run("user", "list")
+    assert "\x1b" not in own_place.run("user", "list", table=True)
     status, written = run_on_terminal(["user", "list"], data=own_place.data)
     assert status == 0 and written.startswith("\x1b[1muser_id") and "\x1b[0m" in written
     status, written = run_on_terminal(["user", "list"], {"NO_COLOR": "1"}, data=own_place.data)
@@ -35,6 +36,44 @@ def test_json_on_a_terminal_is_the_same(own_place):
     own_place.create_user()
     status, written = run_on_terminal(["user", "list"], data=own_place.data, json=True)
     assert (status, json.loads(written)) == (0, own_place.json("user", "list"))
+
+
+LISTS = [["user", "list"], ["template", "list"], ["voucher", "list"], ["merchant", "list"], ["shop", "list"], ["app", "list"],
+         ["app", "grants"], ["notification", "list"], ["report"], ["audit"]]
+
+
+@pytest.mark.parametrize("words", LISTS, ids=" ".join)
+def test_table_on_a_terminal_and_json_in_a_pipe(place, user, words):
+    piped = place.run(*words)
+    assert json.loads(piped) is not None and piped == place.run(*words, json=True)
+    status, shown = run_on_terminal(words, {"NO_COLOR": "1"}, data=place.data)
+    assert (status, shown) == (0, place.run(*words, table=True)) and not shown.startswith(("[", "{"))
+    assert run_on_terminal([*words, "--json"], data=place.data) == (0, piped)
+
+
+@pytest.mark.parametrize("command, name", [("user", "user_id"), ("template", "template_id"), ("app", "app_id")])
+def test_record_on_a_terminal_and_in_a_pipe(place, user, app, template_id, command, name):
+    flags = {"data": place.data, name: {"user": user.user_id, "template": template_id, "app": app.app_id}[command]}
+    piped = json.loads(binary.must_run(command, "show", **flags))
+    assert piped[name] == flags[name]
+    status, shown = run_on_terminal([command, "show"], **flags)
+    assert status == 0 and dict(line.split(maxsplit=1) for line in shown.splitlines() if " " in line)[name] == flags[name]
+
+
+def test_errors_in_a_pipe_are_sentences(tmp_path):
+    refused(binary.run("user", "list", data=tmp_path), 1, "no data directory yet")
+
+
+def test_either_json_or_table(place):
+    refused_as_json(binary.run("user", "list", "--json", "--table", data=place.data), 2, "USAGE", "either --json or --table")
+    done = run_bytes("user", "list", "--table", environment={"KAQUAN_JSON": "true"}, data=place.data)
+    assert done.returncode == 0 and not done.stdout.startswith("[")
+    assert json.loads(run_bytes("user", "list", environment={"KAQUAN_TABLE": "false"}, data=place.data).stdout) is not None
+
+
+def test_what_a_command_made_is_one_line_as_before(own_place):
+    """A script takes the id that it prints."""
+    assert "\n" not in own_place.create_template("2088101122136241") and own_place.create_user()
 
 
 def test_output_that_cannot_be_written(own_place):

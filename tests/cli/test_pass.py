@@ -68,7 +68,7 @@ def test_long_list(own_place):
     own_place.run("pass", "import", file="-", stdin=rows)
     listed = [entry["pass_id"] for entry in wallet(own_place, user)]
     assert len(listed) == len(set(listed)) == 1460
-    table = own_place.run("pass", "list", user_id=user.user_id).splitlines()
+    table = own_place.run("pass", "list", "--table", user_id=user.user_id).splitlines()
     assert len(table) == 1461 and table[0].split()[0] == "pass_id"
 
 

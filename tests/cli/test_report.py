@@ -46,7 +46,7 @@ def test_empty_store(own_place):
     assert made["as_of"].startswith(made["to"]) and made["from"] < made["to"]
     assert own_place.run("report", format="csv").splitlines() == [
         ",".join(KEYS + SUMS), "total,,,0,0.00,0,0.00,0,0.00,0,0.00,0,0.00"]
-    headings, total = own_place.run("report").splitlines()
+    headings, total = own_place.run("report", table=True).splitlines()
     assert headings.split() == ["template_id", "day", "issued", "yuan", "used", "yuan", "refunded", "yuan", "deleted",
                                 "yuan", "expired", "yuan"]
     assert total.split() == ["total"] + ["0", "0.00"] * 5
@@ -138,7 +138,7 @@ def test_more_rows_than_a_page(sums):
     assert len(made["rows"]) == 700 and made["rows"] == sorted(made["rows"], key=lambda row: row["day"])
     assert made["total"]["issued_count"] == 4200 and made["total"]["deleted_amount"] == "2114.00"
     assert len(sums.run("report", format="csv", **days).splitlines()) == 702
-    assert len(sums.run("report", **days).splitlines()) == 702
+    assert len(sums.run("report", "--table", **days).splitlines()) == 702
 
 
 def test_flags_out_of_form(own_place):

@@ -116,7 +116,7 @@ def test_list(own_place):
     shown = own_place.template(first)
     assert (shown.pop("recycled_count"), shown.pop("recycled_amount")) == (0, "0.00")
     assert own_place.json("template", "list", pid=PID)[0] == shown
-    lines = own_place.run("template", "list").splitlines()
+    lines = own_place.run("template", "list", table=True).splitlines()
     assert [line.split()[0] for line in lines] == ["template_id", first, second]
 
 

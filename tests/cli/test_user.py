@@ -64,7 +64,7 @@ def test_refusals(place):
 
 
 def test_list_of_none(own_place):
-    assert own_place.run("user", "list") == ""
+    assert own_place.run("user", "list", table=True) == ""
     assert own_place.json("user", "list") == []
 
 
@@ -74,6 +74,6 @@ def test_list_longer_than_a_page(own_place):
     lines = "".join(json.dumps({"user_id": user_id}) + "\n" for user_id in reversed(ids))
     own_place.run("user", "import", file="-", stdin=lines)
     assert [entry["user_id"] for entry in own_place.json("user", "list")] == ids
-    table = own_place.run("user", "list").splitlines()
+    table = own_place.run("user", "list", table=True).splitlines()
     assert table[0].split() == ["user_id", "state", "login_ids", "taobao_nick", "created"]
     assert [line.split()[0] for line in table[1:]] == ids

@@ -43,34 +43,6 @@ static void test_width(void **state)
     assert_int_equal(kq_shown_width(KQ_SLICE("优酷3")), 5);
 }
 
-static void assert_indented(const char *json, const char *expected)
-{
-    BUFFER text = {0};
-    kq_append_indented(&text, kq_slice_of(json));
-    assert_slice(kq_buffer_slice(&text), kq_slice_of(expected));
-}
-
-static void test_indented(void **state)
-{
-    (void)state;
-    assert_indented("{}", "{}");
-    assert_indented("{\"a\":[]}", "{\n  \"a\": []\n}");
-    assert_indented("{\"a\":1.10,\"b\":[true,null]}",
-                    "{\n  \"a\": 1.10,\n  \"b\": [\n    true,\n    null\n  ]\n}");
-    assert_indented("{ \"a\" :\n 1 }", "{\n  \"a\": 1\n}");
-    assert_indented("{\"a\":\"x{,:}\\\"[y\\\\\"}", "{\n  \"a\": \"x{,:}\\\"[y\\\\\"\n}");
-}
-
-/* A string that ends too early must not be read behind its end. */
-static void test_indented_of_a_cut_text(void **state)
-{
-    (void)state;
-    BUFFER text = {0};
-    kq_append_indented(&text, KQ_SLICE("{\"a\\"));
-    assert_true(text.size >= 5);
-    assert_memory_equal(text.data, "{\n  \"a\\", 7);
-}
-
 static void test_row_as_json(void **state)
 {
     (void)state;
@@ -132,8 +104,6 @@ int main(void)
         cmocka_unit_test(test_nothing_steers_the_terminal),
         cmocka_unit_test(test_not_utf8),
         cmocka_unit_test(test_width),
-        cmocka_unit_test(test_indented),
-        cmocka_unit_test(test_indented_of_a_cut_text),
         cmocka_unit_test(test_row_as_json),
         cmocka_unit_test(test_nearest),
     };
