@@ -34,8 +34,12 @@
  *
  * A program with an event loop of its own calls without waiting: kq_client_loop_open.
  *
- * Before version 1.0 these structs may grow with any version: compile with the header of the library that the
- * program runs with. */
+ * A program goes on running, as it was compiled, with every later library of the same soname: structs that
+ * callers fill may grow, at their end. So the functions that take one are inline, and hand on how large it is
+ * for the caller to the function of the same name and `_sized`, which is there for other languages too.
+ * KQ_CLIENT_USAGE where a program that was compiled with a later header sets what the library does not know.
+ * Answers and notifications, which the library makes, grow at their end likewise; all other structs have
+ * their final shape. */
 
 #ifdef __cplusplus
 extern "C" {
@@ -170,9 +174,17 @@ struct kq_client_options {
 
 struct kq_client;
 
+KQ_CLIENT_MUST enum kq_client_status kq_client_open_sized(const struct kq_client_options *options,
+                                                          size_t options_bytes, struct kq_client **client,
+                                                          struct kq_client_error *error);
+
 /* Loads the keys; connects to nothing yet. KQ_CLIENT_USAGE, KQ_CLIENT_MEMORY; then *client is NULL. */
-KQ_CLIENT_MUST enum kq_client_status kq_client_open(const struct kq_client_options *options,
-                                                    struct kq_client **client, struct kq_client_error *error);
+KQ_CLIENT_MUST static inline enum kq_client_status kq_client_open(const struct kq_client_options *options,
+                                                                  struct kq_client **client,
+                                                                  struct kq_client_error *error)
+{
+    return kq_client_open_sized(options, sizeof(*options), client, error);
+}
 
 /* Wipes the private key. No call may be under way, and no loop open. NULL is fine. */
 void kq_client_close(struct kq_client *client);
@@ -205,6 +217,10 @@ struct kq_client_answer {
     const char *sub_msg;
 };
 
+KQ_CLIENT_MUST enum kq_client_status
+kq_client_call_sized(struct kq_client *client, const struct kq_client_request *request, size_t request_bytes,
+                     struct kq_client_answer **answer, struct kq_client_error *error);
+
 /* Makes one signed call; a POST with the public parameters in the query and biz_content in the body, as the
  * platform's own client libraries send it. Connections are kept and used again. *answer is set, whatever the
  * status, as soon as an answer came in whole, else NULL.
@@ -214,15 +230,23 @@ struct kq_client_answer {
  * method changes nothing, where biz_content has what makes a repeat of the method the same business
  * (out_biz_no with most; the catalogue says it), or where the request is `repeatable`. Any other call is sent
  * once at most, and none is repeated after an answer, whatever that was. */
-KQ_CLIENT_MUST enum kq_client_status kq_client_call(struct kq_client *client,
-                                                    const struct kq_client_request *request,
-                                                    struct kq_client_answer **answer,
-                                                    struct kq_client_error *error);
+KQ_CLIENT_MUST static inline enum kq_client_status kq_client_call(struct kq_client *client,
+                                                                  const struct kq_client_request *request,
+                                                                  struct kq_client_answer **answer,
+                                                                  struct kq_client_error *error)
+{
+    return kq_client_call_sized(client, request, sizeof(*request), answer, error);
+}
 
 /* NULL is fine. */
 void kq_client_answer_free(struct kq_client_answer *answer);
 
-/* What the typed calls of kaquan_methods.h have fields of, beside texts. Zeroed, each is not there. */
+/* Typed calls: fields of a request and of an answer as members of structs. kaquan_methods.h has a pair of
+ * structs for every method that Kaquan knows, and functions that are inline: the program itself says how its
+ * structs are laid out, so methods and fields may come with any version. A program may describe a method that
+ * is not there in the same way.
+ *
+ * Beside texts, fields are these. Zeroed, each is not there. */
 struct kq_number_value {
     int is_set;
     int64_t value;
@@ -234,6 +258,50 @@ struct kq_number_value {
 #endif
 
 enum kq_flag_value { KQ_UNSET = 0, KQ_FALSE, KQ_TRUE };
+
+/* What a member of a struct is in C. */
+enum kq_client_field_kind {
+    KQ_CLIENT_FIELD_TEXT = 1,    /* const char * */
+    KQ_CLIENT_FIELD_NUMBER,      /* struct kq_number_value */
+    KQ_CLIENT_FIELD_FLAG,        /* enum kq_flag_value */
+    KQ_CLIENT_FIELD_TEXT_LIST,   /* const char *const *, and a size_t at count_offset */
+    KQ_CLIENT_FIELD_STRUCT_LIST, /* a pointer to structs of `members`, and a size_t at count_offset */
+    KQ_CLIENT_FIELD_STRUCT       /* a pointer to one of `members` */
+};
+
+struct kq_client_layout;
+
+struct kq_client_field {
+    const char *name; /* in JSON */
+    enum kq_client_field_kind kind;
+    int required; /* 1: KQ_CLIENT_USAGE where a request does not have it */
+    size_t offset;
+    size_t count_offset;                    /* 0 where there is no count */
+    const struct kq_client_layout *members; /* NULL where there are none */
+};
+
+struct kq_client_layout {
+    const struct kq_client_field *fields;
+    size_t count;
+    size_t struct_bytes;
+};
+
+struct kq_client_method {
+    const char *name; /* alipay.… */
+    const struct kq_client_layout *request;
+    const struct kq_client_layout *answer;
+    size_t answer_offset; /* of the member of an answer's struct that is a struct kq_client_answer * */
+};
+
+/* kq_client_call with the request's members as biz_content, and the answer's members read from its response.
+ * `answer` is written whatever the status, and zeroed but for the pointer at answer_offset, which the caller
+ * gives to kq_client_answer_free, where nothing came that was verified. USAGE, naming it: a field is missing,
+ * is not UTF-8, or is of a kind that this library does not know. ANSWER: a field that is there is of another
+ * kind; what else the answer has is let be. */
+KQ_CLIENT_MUST enum kq_client_status kq_client_typed_call(struct kq_client *client,
+                                                          const struct kq_client_method *method,
+                                                          const void *request, void *answer,
+                                                          struct kq_client_error *error);
 
 /* Notifications: what the gateway posts to a template's notify_uri. Whoever receives one verifies it, does
  * what it says once for each notify_id, which is the same on every try, and answers the seven letters
@@ -300,12 +368,19 @@ struct kq_client_loop_callbacks {
     void *data;
 };
 
+KQ_CLIENT_MUST enum kq_client_status
+kq_client_loop_open_sized(struct kq_client *client, const struct kq_client_loop_callbacks *callbacks,
+                          size_t callbacks_bytes, struct kq_client_loop **loop,
+                          struct kq_client_error *error);
+
 /* A loop belongs to one thread at a time; one client may have many. `callbacks` is copied; NULL: see
  * kq_client_loop_wait. USAGE, MEMORY; then *loop is NULL. */
-KQ_CLIENT_MUST enum kq_client_status kq_client_loop_open(struct kq_client *client,
-                                                         const struct kq_client_loop_callbacks *callbacks,
-                                                         struct kq_client_loop **loop,
-                                                         struct kq_client_error *error);
+KQ_CLIENT_MUST static inline enum kq_client_status
+kq_client_loop_open(struct kq_client *client, const struct kq_client_loop_callbacks *callbacks,
+                    struct kq_client_loop **loop, struct kq_client_error *error)
+{
+    return kq_client_loop_open_sized(client, callbacks, sizeof(*callbacks), loop, error);
+}
 
 /* Completes every call that is under way with KQ_CLIENT_TRANSPORT, then frees. Not from within `done`. NULL
  * is fine. */
@@ -317,14 +392,33 @@ void kq_client_loop_close(struct kq_client_loop *loop);
 typedef void (*kq_client_done)(void *data, enum kq_client_status status, struct kq_client_answer *answer,
                                const struct kq_client_error *error);
 
+KQ_CLIENT_MUST enum kq_client_status kq_client_loop_submit_sized(struct kq_client_loop *loop,
+                                                                 const struct kq_client_request *request,
+                                                                 size_t request_bytes, kq_client_done done,
+                                                                 void *data, struct kq_client_error *error);
+
 /* Begins a call; the request is copied. It is signed here and now, on the calling thread, which takes some
  * tenths of a millisecond with a key of 2048 bits: that is what a loop cannot do elsewhere. KQ_CLIENT_OK:
  * `done` is called exactly once, and later, never from within this function. Else nothing was begun and
  * `done` is not called. Repeated as kq_client_call says, without waiting. */
-KQ_CLIENT_MUST enum kq_client_status kq_client_loop_submit(struct kq_client_loop *loop,
-                                                           const struct kq_client_request *request,
-                                                           kq_client_done done, void *data,
-                                                           struct kq_client_error *error);
+KQ_CLIENT_MUST static inline enum kq_client_status
+kq_client_loop_submit(struct kq_client_loop *loop, const struct kq_client_request *request,
+                      kq_client_done done, void *data, struct kq_client_error *error)
+{
+    return kq_client_loop_submit_sized(loop, request, sizeof(*request), done, data, error);
+}
+
+/* A typed call on a loop: kq_client_loop_submit with the request's members as biz_content. */
+KQ_CLIENT_MUST enum kq_client_status kq_client_typed_submit(struct kq_client_loop *loop,
+                                                            const struct kq_client_method *method,
+                                                            const void *request, kq_client_done done,
+                                                            void *data, struct kq_client_error *error);
+
+/* Reads the answer that `done` was given, which may be NULL, as kq_client_typed_call reads one; the answer's
+ * struct has it from then on, to be freed once. */
+KQ_CLIENT_MUST enum kq_client_status kq_client_typed_read(struct kq_client_answer *from,
+                                                          const struct kq_client_method *method, void *answer,
+                                                          struct kq_client_error *error);
 
 /* Ends every call that was submitted with this `data`: `done` is called with KQ_CLIENT_TRANSPORT before this
  * returns. Whether such a call takes effect is not known. Returns how many there were. */

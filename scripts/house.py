@@ -37,7 +37,7 @@ ROOMS = {
     "cli": {"base", "wire", "api", "domain", "doctor", "store", "server", "client"},
 }
 KNOWS_PUBLIC_HEADER = {"client", "cli"}
-PUBLIC_HEADERS = {"kaquan.h", "kaquan_methods.h"}
+PUBLIC_HEADERS = {"kaquan.h", "kaquan_methods.h", "kaquan_layouts.h"}
 
 BANNED_CALLS = {
     "strcpy": "carries no length", "strcat": "carries no length", "stpcpy": "carries no length",

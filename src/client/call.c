@@ -6,9 +6,10 @@
 #include "base/time.h"
 #include "client/answer.h"
 #include "client/client_time.h"
+#include "client/known_methods.h"
 #include "client/message.h"
+#include "client/sized.h"
 #include "client/slot.h"
-#include "client/typed.h"
 
 /* Long enough for a process to be started again behind a load balancer, short enough for a person. */
 #define FIRST_WAIT_MS 100
@@ -169,7 +170,7 @@ static bool has_key(const char *biz_content, const char *name)
 
 bool kq_call_is_repeatable(const struct kq_client_request *request)
 {
-    const struct kq_typed_method *method = kq_typed_method_find(kq_slice_of(request->method));
+    const struct kq_known_method *method = kq_known_method_find(kq_slice_of(request->method));
     return request->repeatable != 0 ||
            (method != NULL &&
             (method->is_query || (method->repeat_key != NULL && request->biz_content != NULL &&
@@ -227,17 +228,20 @@ static enum kq_client_status try_until_answered(const struct call *call, struct 
     return status;
 }
 
-enum kq_client_status kq_client_call(struct kq_client *client, const struct kq_client_request *request,
-                                     struct kq_client_answer **answer, struct kq_client_error *error)
+enum kq_client_status kq_client_call_sized(struct kq_client *client, const struct kq_client_request *request,
+                                           size_t request_bytes, struct kq_client_answer **answer,
+                                           struct kq_client_error *error)
 {
     struct kq_error cause = {0};
+    struct kq_client_request own;
     struct call call = {
         .client = client,
-        .request = request,
+        .request = &own,
         .deadline_ms = kq_client_monotonic_ms() + client->timeout_ms,
     };
     *answer = NULL;
-    if (!kq_pool_take(client, call.deadline_ms, &call.slot, &cause).ok) {
+    if (!kq_sized_copy("kq_client_request", &own, sizeof(own), request, request_bytes, &cause).ok ||
+        !kq_pool_take(client, call.deadline_ms, &call.slot, &cause).ok) {
         return kq_client_fail_with(error, &cause);
     }
     enum kq_client_status status = try_until_answered(&call, answer, error);

@@ -9,6 +9,7 @@
 #include "client/client_time.h"
 #include "client/key_source.h"
 #include "client/message.h"
+#include "client/sized.h"
 
 /* More would exhaust a gateway's own limit of connections. */
 #define CONNECTIONS_MAX 1000
@@ -217,17 +218,19 @@ static void free_all_but_pool(struct kq_client *client)
     kq_memory_free(client);
 }
 
-enum kq_client_status kq_client_open(const struct kq_client_options *options, struct kq_client **client,
-                                     struct kq_client_error *error)
+enum kq_client_status kq_client_open_sized(const struct kq_client_options *options, size_t options_bytes,
+                                           struct kq_client **client, struct kq_client_error *error)
 {
     struct kq_error cause = {0};
+    struct kq_client_options own;
     struct kq_client *opened = kq_memory_allocate(sizeof(*opened));
     *client = NULL;
     if (opened == NULL) {
         return kq_client_fail(error, KQ_CLIENT_MEMORY, "out of memory");
     }
     pthread_mutex_init(&opened->key_lock, NULL);
-    if (!set_up(opened, options, &cause).ok) {
+    if (!kq_sized_copy("kq_client_options", &own, sizeof(own), options, options_bytes, &cause).ok ||
+        !set_up(opened, &own, &cause).ok) {
         free_all_but_pool(opened);
         return kq_client_fail_with(error, &cause);
     }

@@ -22,6 +22,9 @@ static const char top[] =
     " *     kq_METHOD_submit  begins it on a loop, as kq_client_loop_submit does.\n"
     " *     kq_METHOD_read    reads the answer that the loop hands to `done`.\n"
     " *\n"
+    " * They are inline: kaquan_layouts.h tells the library how these structs are laid out here, so that\n"
+    " * fields may come to them with any version, and the program runs on as it was compiled.\n"
+    " *\n"
     " * Requests: zero one, then set what is needed; everything is borrowed during the call. NULL, a number\n"
     " * that is not set and KQ_UNSET mean that a field is not there. A required field that is not there is\n"
     " * KQ_CLIENT_USAGE, and nothing is sent; whatever else a value may be is for the gateway to say.\n"
@@ -49,6 +52,8 @@ static const char bottom[] = "\n"
                              "#ifdef __cplusplus\n"
                              "}\n"
                              "#endif\n"
+                             "\n"
+                             "#include \"kaquan_layouts.h\"\n"
                              "\n"
                              "#endif\n";
 
@@ -216,16 +221,30 @@ static void print_method(const struct kq_method *method)
     print_struct(structure, method->answer, true,
                  "    /* what came, with its codes; owned: kq_client_answer_free. NULL: nothing did */\n"
                  "    struct kq_client_answer *answer;\n");
-    printf("\nKQ_CLIENT_MUST enum kq_client_status %s(\n    struct kq_client *client,\n    const struct "
-           "%s_request *request,\n    struct %s_answer *answer,\n    struct kq_client_error *error);\n",
-           name, name, name);
     printf(
-        "KQ_CLIENT_MUST enum kq_client_status %s_submit(\n    struct kq_client_loop *loop,\n    const struct "
-        "%s_request *request,\n    kq_client_done done, void *data,\n    struct kq_client_error *error);\n",
-        name, name);
-    printf("KQ_CLIENT_MUST enum kq_client_status %s_read(\n    struct kq_client_answer *from,\n    struct "
-           "%s_answer *answer,\n    struct kq_client_error *error);\n",
+        "\nKQ_CLIENT_MUST static inline enum kq_client_status %s(\n    struct kq_client *client,\n    const "
+        "struct %s_request *request,\n    struct %s_answer *answer,\n    struct kq_client_error *error);\n",
+        name, name, name);
+    printf("KQ_CLIENT_MUST static inline enum kq_client_status %s_submit(\n    struct kq_client_loop *loop,\n"
+           "    const struct %s_request *request,\n    kq_client_done done, void *data,\n    struct "
+           "kq_client_error *error);\n",
            name, name);
+    printf("KQ_CLIENT_MUST static inline enum kq_client_status %s_read(\n    struct kq_client_answer *from,\n"
+           "    struct %s_answer *answer,\n    struct kq_client_error *error);\n",
+           name, name);
+}
+
+/* For whoever wants all of them: a table by name, a binding for another language. */
+static void print_list(void)
+{
+    printf("\n/* DO(kq_METHOD) for each method; kq_METHOD_method is its struct kq_client_method. */\n"
+           "#define KQ_CLIENT_EACH_METHOD(DO)");
+    for (size_t i = 0; i < kq_catalogue_count; i++) {
+        char name[KQ_GENERATED_NAME_SIZE];
+        kq_generated_name(kq_catalogue[i], name);
+        printf(" \\\n    DO(%s)", name);
+    }
+    printf("\n");
 }
 
 void kq_generate_header(void)
@@ -234,5 +253,6 @@ void kq_generate_header(void)
     for (size_t i = 0; i < kq_catalogue_count; i++) {
         print_method(kq_catalogue[i]);
     }
+    print_list();
     fputs(bottom, stdout);
 }

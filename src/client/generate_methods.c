@@ -35,10 +35,12 @@ int main(int argument_count, char **arguments)
     const char *what = argument_count == 2 ? arguments[1] : "";
     if (strcmp(what, "header") == 0) {
         kq_generate_header();
+    } else if (strcmp(what, "layouts") == 0) {
+        kq_generate_layouts();
     } else if (strcmp(what, "source") == 0) {
         kq_generate_source();
     } else {
-        fputs("usage: generate_methods header|source\n", stderr);
+        fputs("usage: generate_methods header|layouts|source\n", stderr);
         return 2;
     }
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;

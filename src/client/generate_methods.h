@@ -6,8 +6,8 @@
 
 #include "api/catalogue.h"
 
-/* The program that writes kaquan_methods.h and kaquan_methods.c from the catalogue when the library is built,
- * to standard output. It is no part of the library. */
+/* The program that writes kaquan_methods.h, kaquan_layouts.h and kaquan_methods.c from the catalogue when the
+ * library is built, to standard output. It is no part of the library. */
 
 /* Long enough for kq_, a method's name, _request and the names of nested fields. */
 #define KQ_GENERATED_NAME_SIZE 256
@@ -23,6 +23,7 @@ void kq_generated_member_name(const char *structure, const struct kq_field *fiel
 const char *kq_generated_field_name(const struct kq_field *field, char name[KQ_GENERATED_NAME_SIZE]);
 
 void kq_generate_header(void);
+void kq_generate_layouts(void);
 void kq_generate_source(void);
 
 #endif

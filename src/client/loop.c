@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "client/client_time.h"
 #include "client/message.h"
+#include "client/sized.h"
 
 /* Neither a time nor "none": whatever comes next is told to the caller. */
 #define NOT_ARMED (-2)
@@ -78,11 +79,13 @@ static struct kq_result open_loop(struct kq_client_loop *loop,
     return KQ_OK;
 }
 
-enum kq_client_status kq_client_loop_open(struct kq_client *client,
-                                          const struct kq_client_loop_callbacks *callbacks,
-                                          struct kq_client_loop **loop, struct kq_client_error *error)
+enum kq_client_status kq_client_loop_open_sized(struct kq_client *client,
+                                                const struct kq_client_loop_callbacks *callbacks,
+                                                size_t callbacks_bytes, struct kq_client_loop **loop,
+                                                struct kq_client_error *error)
 {
     struct kq_error cause = {0};
+    struct kq_client_loop_callbacks own;
     struct kq_client_loop *opened = kq_memory_allocate(sizeof(*opened));
     *loop = NULL;
     if (opened == NULL) {
@@ -90,7 +93,10 @@ enum kq_client_status kq_client_loop_open(struct kq_client *client,
     }
     opened->client = client;
     opened->armed_ms = NO_TIME;
-    if (!open_loop(opened, callbacks, &cause).ok) {
+    if ((callbacks != NULL &&
+         !kq_sized_copy("kq_client_loop_callbacks", &own, sizeof(own), callbacks, callbacks_bytes, &cause)
+              .ok) ||
+        !open_loop(opened, callbacks == NULL ? NULL : &own, &cause).ok) {
         free_loop(opened);
         return kq_client_fail_with(error, &cause);
     }
@@ -269,16 +275,21 @@ static void arm(struct kq_client_loop *loop)
     loop->callbacks.set_timer(loop->callbacks.data, next_ms != NO_TIME && wait_ms < 0 ? 0 : (long)wait_ms);
 }
 
-enum kq_client_status kq_client_loop_submit(struct kq_client_loop *loop,
-                                            const struct kq_client_request *request, kq_client_done done,
-                                            void *data, struct kq_client_error *error)
+enum kq_client_status kq_client_loop_submit_sized(struct kq_client_loop *loop,
+                                                  const struct kq_client_request *request,
+                                                  size_t request_bytes, kq_client_done done, void *data,
+                                                  struct kq_client_error *error)
 {
     struct kq_error cause = {0};
+    struct kq_client_request own;
     if (loop->is_closing || done == NULL) {
         return kq_client_fail(error, KQ_CLIENT_USAGE, "%s",
                               done == NULL ? "done is missing" : "the loop is being closed");
     }
-    struct kq_pending *pending = kq_pending_new(request);
+    if (!kq_sized_copy("kq_client_request", &own, sizeof(own), request, request_bytes, &cause).ok) {
+        return kq_client_fail_with(error, &cause);
+    }
+    struct kq_pending *pending = kq_pending_new(&own);
     if (pending == NULL) {
         return kq_client_fail(error, KQ_CLIENT_MEMORY, "out of memory");
     }

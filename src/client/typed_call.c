@@ -3,25 +3,16 @@
 #include "client/message.h"
 #include "client/typed.h"
 
-const struct kq_typed_method *kq_typed_method_find(struct kq_slice name)
-{
-    for (size_t i = 0; i < kq_typed_method_count; i++) {
-        if (kq_slice_equal(name, kq_slice_of(kq_typed_methods[i].name))) {
-            return &kq_typed_methods[i];
-        }
-    }
-    return NULL;
-}
-
 /* Whatever comes of the call: a caller who looks at its answer finds nothing left over from before. */
-static void clear(const struct kq_typed_method *method, void *answer)
+static void clear(const struct kq_client_method *method, void *answer)
 {
     memset(answer, 0, method->answer->struct_bytes);
 }
 
 /* Refusals have fields, too, with some methods. */
-enum kq_client_status kq_typed_answer(struct kq_client_answer *from, const struct kq_typed_method *method,
-                                      void *answer, struct kq_client_error *error)
+enum kq_client_status kq_client_typed_read(struct kq_client_answer *from,
+                                           const struct kq_client_method *method, void *answer,
+                                           struct kq_client_error *error)
 {
     struct kq_error cause = {0};
     clear(method, answer);
@@ -35,8 +26,8 @@ enum kq_client_status kq_typed_answer(struct kq_client_answer *from, const struc
     return kq_client_fail(error, KQ_CLIENT_OK, "%s", "");
 }
 
-enum kq_client_status kq_typed_call(struct kq_client *client, const struct kq_typed_method *method,
-                                    const void *request, void *answer, struct kq_client_error *error)
+enum kq_client_status kq_client_typed_call(struct kq_client *client, const struct kq_client_method *method,
+                                           const void *request, void *answer, struct kq_client_error *error)
 {
     struct kq_buffer biz_content KQ_CLEANUP(kq_buffer_free) = {0};
     struct kq_client_answer *from = NULL;
@@ -50,13 +41,14 @@ enum kq_client_status kq_typed_call(struct kq_client *client, const struct kq_ty
     if (from == NULL) {
         return status;
     }
-    enum kq_client_status read = kq_typed_answer(from, method, answer, status == KQ_CLIENT_OK ? error : NULL);
+    enum kq_client_status read =
+        kq_client_typed_read(from, method, answer, status == KQ_CLIENT_OK ? error : NULL);
     return status == KQ_CLIENT_OK ? read : status;
 }
 
-enum kq_client_status kq_typed_submit(struct kq_client_loop *loop, const struct kq_typed_method *method,
-                                      const void *request, kq_client_done done, void *data,
-                                      struct kq_client_error *error)
+enum kq_client_status kq_client_typed_submit(struct kq_client_loop *loop,
+                                             const struct kq_client_method *method, const void *request,
+                                             kq_client_done done, void *data, struct kq_client_error *error)
 {
     struct kq_buffer biz_content KQ_CLEANUP(kq_buffer_free) = {0};
     struct kq_error cause = {0};

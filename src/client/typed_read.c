@@ -65,7 +65,7 @@ static struct kq_result read_texts(const struct kq_json *list, struct kq_arena *
     return KQ_OK;
 }
 
-static struct kq_result read_items(const struct kq_typed_fields *members, const struct kq_json *list,
+static struct kq_result read_items(const struct kq_client_layout *members, const struct kq_json *list,
                                    struct kq_arena *arena, char *items, struct kq_error *error)
 {
     size_t number = 0;
@@ -81,11 +81,11 @@ static struct kq_result read_items(const struct kq_typed_fields *members, const 
 /* Where a pointer and a count of a list go. Items of an empty list are there, too: it is not the same as
  * none.
  */
-static struct kq_result read_list(const struct kq_typed_field *field, const struct kq_json *value,
+static struct kq_result read_list(const struct kq_client_field *field, const struct kq_json *value,
                                   struct kq_arena *arena, char *values, struct kq_error *error)
 {
     KQ_ENSURE(value->kind == KQ_JSON_ARRAY, error, KQ_E_ANSWER, "not a list");
-    bool is_texts = field->kind == KQ_TYPED_TEXT_LIST;
+    bool is_texts = field->kind == KQ_CLIENT_FIELD_TEXT_LIST;
     size_t item_bytes = is_texts ? sizeof(const char *) : field->members->struct_bytes;
     void *items = kq_arena_allocate_array(arena, value->count == 0 ? 1 : value->count, item_bytes);
     KQ_ENSURE_MEMORY(items != NULL, error);
@@ -95,7 +95,7 @@ static struct kq_result read_list(const struct kq_typed_field *field, const stru
                     : read_items(field->members, value, arena, items, error);
 }
 
-static struct kq_result read_object(const struct kq_typed_field *field, const struct kq_json *value,
+static struct kq_result read_object(const struct kq_client_field *field, const struct kq_json *value,
                                     struct kq_arena *arena, char *values, struct kq_error *error)
 {
     void *object = kq_arena_allocate(arena, field->members->struct_bytes);
@@ -104,32 +104,32 @@ static struct kq_result read_object(const struct kq_typed_field *field, const st
     return kq_typed_read(field->members, value, arena, object, error);
 }
 
-static struct kq_result read_value(const struct kq_typed_field *field, const struct kq_json *value,
+static struct kq_result read_value(const struct kq_client_field *field, const struct kq_json *value,
                                    struct kq_arena *arena, char *values, struct kq_error *error)
 {
     void *place = values + field->offset;
     switch (field->kind) {
-    case KQ_TYPED_TEXT:
+    case KQ_CLIENT_FIELD_TEXT:
         return read_text(value, arena, place, error);
-    case KQ_TYPED_NUMBER:
+    case KQ_CLIENT_FIELD_NUMBER:
         return read_number(value, place, error);
-    case KQ_TYPED_FLAG:
+    case KQ_CLIENT_FIELD_FLAG:
         return read_flag(value, place, error);
-    case KQ_TYPED_TEXT_LIST:
-    case KQ_TYPED_LIST:
+    case KQ_CLIENT_FIELD_TEXT_LIST:
+    case KQ_CLIENT_FIELD_STRUCT_LIST:
         return read_list(field, value, arena, values, error);
-    case KQ_TYPED_OBJECT:
+    case KQ_CLIENT_FIELD_STRUCT:
         return read_object(field, value, arena, values, error);
     }
-    return KQ_OK;
+    return kq_fail(error, KQ_E_USAGE, "of kind %d, which this libkaquan does not know", (int)field->kind);
 }
 
-struct kq_result kq_typed_read(const struct kq_typed_fields *fields, const struct kq_json *object,
+struct kq_result kq_typed_read(const struct kq_client_layout *layout, const struct kq_json *object,
                                struct kq_arena *arena, void *values, struct kq_error *error)
 {
     KQ_ENSURE(object->kind == KQ_JSON_OBJECT, error, KQ_E_ANSWER, "not an object");
-    for (size_t i = 0; i < fields->count; i++) {
-        const struct kq_typed_field *field = &fields->items[i];
+    for (size_t i = 0; i < layout->count; i++) {
+        const struct kq_client_field *field = &layout->fields[i];
         const struct kq_json *value = kq_json_member(object, kq_slice_of(field->name));
         if (value != NULL && !is_empty(value) && !read_value(field, value, arena, values, error).ok) {
             return kq_fail_in(error, "%s", field->name);

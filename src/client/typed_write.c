@@ -4,35 +4,39 @@
 #include "client/typed.h"
 #include "wire/charset.h"
 
-static const void *place_of(const struct kq_typed_field *field, const void *values)
+static const void *place_of(const struct kq_client_field *field, const void *values)
 {
     return (const char *)values + field->offset;
 }
 
-static const void *pointer_at(const struct kq_typed_field *field, const void *values)
+static const void *pointer_at(const struct kq_client_field *field, const void *values)
 {
     const void *pointer;
     memcpy(&pointer, place_of(field, values), sizeof(pointer));
     return pointer;
 }
 
-static size_t count_of(const struct kq_typed_field *field, const void *values)
+static size_t count_of(const struct kq_client_field *field, const void *values)
 {
     size_t count;
     memcpy(&count, (const char *)values + field->count_offset, sizeof(count));
     return count;
 }
 
-static bool is_present(const struct kq_typed_field *field, const void *values)
+static bool is_present(const struct kq_client_field *field, const void *values)
 {
     switch (field->kind) {
-    case KQ_TYPED_NUMBER:
+    case KQ_CLIENT_FIELD_NUMBER:
         return ((const struct kq_number_value *)place_of(field, values))->is_set != 0;
-    case KQ_TYPED_FLAG:
+    case KQ_CLIENT_FIELD_FLAG:
         return *(const enum kq_flag_value *)place_of(field, values) != KQ_UNSET;
-    default:
+    case KQ_CLIENT_FIELD_TEXT:
+    case KQ_CLIENT_FIELD_TEXT_LIST:
+    case KQ_CLIENT_FIELD_STRUCT_LIST:
+    case KQ_CLIENT_FIELD_STRUCT:
         return pointer_at(field, values) != NULL;
     }
+    return true; /* of later versions: refused where it is written */
 }
 
 static struct kq_result write_text(const char *text, struct kq_buffer *json, struct kq_error *error)
@@ -56,7 +60,7 @@ static struct kq_result write_text_list(const char *const *texts, size_t count, 
     return KQ_OK;
 }
 
-static struct kq_result write_list(const struct kq_typed_fields *members, const char *items, size_t count,
+static struct kq_result write_list(const struct kq_client_layout *members, const char *items, size_t count,
                                    struct kq_buffer *json, struct kq_error *error)
 {
     kq_buffer_append_byte(json, '[');
@@ -70,35 +74,35 @@ static struct kq_result write_list(const struct kq_typed_fields *members, const 
     return KQ_OK;
 }
 
-static struct kq_result write_value(const struct kq_typed_field *field, const void *values,
+static struct kq_result write_value(const struct kq_client_field *field, const void *values,
                                     struct kq_buffer *json, struct kq_error *error)
 {
     const void *place = place_of(field, values);
     switch (field->kind) {
-    case KQ_TYPED_TEXT:
+    case KQ_CLIENT_FIELD_TEXT:
         return write_text(pointer_at(field, values), json, error);
-    case KQ_TYPED_NUMBER:
+    case KQ_CLIENT_FIELD_NUMBER:
         kq_buffer_print(json, "%" PRId64, ((const struct kq_number_value *)place)->value);
         return KQ_OK;
-    case KQ_TYPED_FLAG:
+    case KQ_CLIENT_FIELD_FLAG:
         kq_buffer_print(json, "%s", *(const enum kq_flag_value *)place == KQ_TRUE ? "true" : "false");
         return KQ_OK;
-    case KQ_TYPED_TEXT_LIST:
+    case KQ_CLIENT_FIELD_TEXT_LIST:
         return write_text_list(pointer_at(field, values), count_of(field, values), json, error);
-    case KQ_TYPED_LIST:
+    case KQ_CLIENT_FIELD_STRUCT_LIST:
         return write_list(field->members, pointer_at(field, values), count_of(field, values), json, error);
-    case KQ_TYPED_OBJECT:
+    case KQ_CLIENT_FIELD_STRUCT:
         return kq_typed_write(field->members, pointer_at(field, values), json, error);
     }
-    return KQ_OK;
+    return kq_fail(error, KQ_E_USAGE, "of kind %d, which this libkaquan does not know", (int)field->kind);
 }
 
-struct kq_result kq_typed_write(const struct kq_typed_fields *fields, const void *values,
+struct kq_result kq_typed_write(const struct kq_client_layout *layout, const void *values,
                                 struct kq_buffer *json, struct kq_error *error)
 {
     kq_buffer_append_byte(json, '{');
-    for (size_t i = 0; i < fields->count; i++) {
-        const struct kq_typed_field *field = &fields->items[i];
+    for (size_t i = 0; i < layout->count; i++) {
+        const struct kq_client_field *field = &layout->fields[i];
         bool present = is_present(field, values);
         KQ_ENSURE(present || !field->required, error, KQ_E_USAGE, "%s is missing", field->name);
         if (present) {

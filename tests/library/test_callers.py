@@ -5,20 +5,12 @@ import json
 
 import pytest
 
-from support import binary, keys, library as tools
+from support import binary, library as tools
 
 CALLER = binary.ROOT / "tests/library/caller.c"
 SEND = "alipay.marketing.voucher.send"
 STANDARDS = [("gcc", "-std=c99"), ("gcc", "-std=c11"), tools.C, ("g++", "-std=c++11"), tools.CPP,
              ("g++", "-std=c++20")]
-
-
-@pytest.fixture
-def key_files(place, app, tmp_path):
-    """The application's private key and the gateway's public key, as files."""
-    private = tmp_path / "app.pem"
-    private.write_text(keys.private_pem(app.private_key), encoding="ascii")
-    return private, place.data / "gateway_public_key.pem"
 
 
 def send(program, server, app, key_files, template_id, user):

@@ -14,32 +14,26 @@ typedef struct kq_alipay_marketing_voucher_templatelist_query_request list_reque
 typedef struct kq_alipay_marketing_voucher_templatelist_query_answer list_answer;
 typedef struct kq_alipay_pass_instance_add_answer pass_answer;
 
-static const struct kq_typed_method *method_of(const char *name)
-{
-    const struct kq_typed_method *method = kq_typed_method_find(kq_slice_of(name));
-    assert_non_null(method);
-    return method;
-}
-
-static void assert_written(const char *method, const void *request, const char *expected)
+static void assert_written(const struct kq_client_method *method, const void *request, const char *expected)
 {
     BUFFER json = {0};
     struct kq_error error = {0};
-    assert_ok(kq_typed_write(method_of(method)->request, request, &json, &error), &error);
+    assert_ok(kq_typed_write(method->request, request, &json, &error), &error);
     assert_slice(kq_buffer_slice(&json), kq_slice_of(expected));
 }
 
-static void assert_not_written(const char *method, const void *request, const char *why)
+static void assert_not_written(const struct kq_client_method *method, const void *request, const char *why)
 {
     BUFFER json = {0};
     struct kq_error error = {0};
-    assert_failed(kq_typed_write(method_of(method)->request, request, &json, &error), &error, KQ_E_USAGE);
+    assert_failed(kq_typed_write(method->request, request, &json, &error), &error, KQ_E_USAGE);
     assert_string_equal(kq_error_message(&error), why);
 }
 
-#define SEND "alipay.marketing.voucher.send"
-#define BATCH "alipay.marketing.voucher.batchsend"
-#define LIST "alipay.marketing.voucher.templatelist.query"
+#define SEND (&kq_alipay_marketing_voucher_send_method)
+#define BATCH (&kq_alipay_marketing_voucher_batchsend_method)
+#define LIST (&kq_alipay_marketing_voucher_templatelist_query_method)
+#define ADD_PASS (&kq_alipay_pass_instance_add_method)
 
 static void test_what_is_set_is_sent(void **state)
 {
@@ -87,12 +81,12 @@ static void test_what_cannot_be_sent_is_named(void **state)
 }
 
 /* Reads a JSON text as an answer of the method's. */
-static struct kq_result read_as(const char *method, const char *json, struct kq_arena *arena, void *answer,
-                                struct kq_error *error)
+static struct kq_result read_as(const struct kq_client_method *method, const char *json,
+                                struct kq_arena *arena, void *answer, struct kq_error *error)
 {
     const struct kq_json *object = NULL;
     KQ_TRY(kq_json_read(kq_slice_of(json), arena, &object, error));
-    return kq_typed_read(method_of(method)->answer, object, arena, answer, error);
+    return kq_typed_read(method->answer, object, arena, answer, error);
 }
 
 static void test_answers_are_read(void **state)
@@ -116,13 +110,13 @@ static void test_answers_are_read(void **state)
     list_answer list = {0};
     assert_ok(read_as(LIST, "{\"total_num\":\"12\",\"current_num\":-1}", &arena, &list, &error), &error);
     pass_answer pass = {0};
-    assert_ok(read_as("alipay.pass.instance.add", "{\"success\":\"true\"}", &arena, &pass, &error), &error);
+    assert_ok(read_as(ADD_PASS, "{\"success\":\"true\"}", &arena, &pass, &error), &error);
     assert_int_equal(pass.success, KQ_TRUE);
-    assert_ok(read_as("alipay.pass.instance.add", "{\"success\":false}", &arena, &pass, &error), &error);
+    assert_ok(read_as(ADD_PASS, "{\"success\":false}", &arena, &pass, &error), &error);
     assert_int_equal(pass.success, KQ_FALSE);
 }
 
-static void assert_not_read(const char *method, const char *json, const char *why)
+static void assert_not_read(const struct kq_client_method *method, const char *json, const char *why)
 {
     ARENA arena = {0};
     struct kq_error error = {0};
@@ -137,7 +131,7 @@ static void test_a_field_of_another_kind_is_named(void **state)
     assert_not_read(BATCH, "{\"vouchers\":{}}", "vouchers: not a list");
     assert_not_read(BATCH, "{\"vouchers\":[1]}", "vouchers: item 0: not an object");
     assert_not_read(BATCH, "{\"vouchers\":[{\"user_id\":[]}]}", "vouchers: item 0: user_id: not a text");
-    assert_not_read("alipay.pass.instance.add", "{\"success\":\"yes\"}", "success: neither true nor false");
+    assert_not_read(ADD_PASS, "{\"success\":\"yes\"}", "success: neither true nor false");
 }
 
 static void test_a_whole_call(void **state)
@@ -203,7 +197,7 @@ static struct kq_result write_and_read(void *context, struct kq_error *error)
     const batch_recipient recipients[] = {{"1"}};
     batch_request batch = {
         .template_id = "T", .out_biz_no = "o", .vouchers = recipients, .vouchers_count = 1};
-    KQ_TRY(kq_typed_write(method_of(BATCH)->request, &batch, &json, error));
+    KQ_TRY(kq_typed_write(BATCH->request, &batch, &json, error));
     return read_as(BATCH, "{\"vouchers\":[{\"user_id\":\"1\",\"voucher_id\":\"v\"}]}", &arena, &answer,
                    error);
 }

@@ -8,6 +8,7 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "client/typed.h"
+#include "kaquan_methods.h"
 
 static struct kq_arena arena; /* of one line */
 
@@ -58,21 +59,35 @@ static void put_answer(struct kq_buffer *line, enum kq_client_status status,
     put_text(line, "trace_id", answer->trace_id);
 }
 
+#define ROW_OF(method) &method##_method,
+
+/* NULL: not in the catalogue, or no method at all. */
+static const struct kq_client_method *method_of(const char *name)
+{
+    static const struct kq_client_method *const methods[] = {KQ_CLIENT_EACH_METHOD(ROW_OF)};
+    for (size_t i = 0; i < KQ_COUNT(methods); i++) {
+        if (name != NULL && strcmp(methods[i]->name, name) == 0) {
+            return methods[i];
+        }
+    }
+    return NULL;
+}
+
 #define FIELDS_MAX 64
 
 /* Of a refusal, few or none are there. */
-static void put_fields(struct kq_buffer *line, const struct kq_typed_method *method, const void *values)
+static void put_fields(struct kq_buffer *line, const struct kq_client_method *method, const void *values)
 {
-    struct kq_typed_field items[FIELDS_MAX];
-    struct kq_typed_fields optional = *method->answer;
+    struct kq_client_field fields[FIELDS_MAX];
+    struct kq_client_layout optional = *method->answer;
     struct kq_buffer json KQ_CLEANUP(kq_buffer_free) = {0};
     struct kq_error error = {0};
     optional.count = optional.count < FIELDS_MAX ? optional.count : FIELDS_MAX;
     for (size_t i = 0; i < optional.count; i++) {
-        items[i] = method->answer->items[i];
-        items[i].required = false;
+        fields[i] = method->answer->fields[i];
+        fields[i].required = 0;
     }
-    optional.items = items;
+    optional.fields = fields;
     if (!kq_typed_write(&optional, values, &json, &error).ok) {
         put_text(line, "refused", kq_error_message(&error));
     } else if (json.size > 2) {
@@ -81,7 +96,7 @@ static void put_fields(struct kq_buffer *line, const struct kq_typed_method *met
     }
 }
 
-static void call_typed(struct kq_client *client, const struct kq_typed_method *method,
+static void call_typed(struct kq_client *client, const struct kq_client_method *method,
                        const struct kq_json *fields, struct kq_buffer *line)
 {
     void *request = kq_memory_allocate(method->request->struct_bytes);
@@ -91,7 +106,7 @@ static void call_typed(struct kq_client *client, const struct kq_typed_method *m
     if (!kq_typed_read(method->request, fields, &arena, request, &cause).ok) {
         put_text(line, "refused", kq_error_message(&cause));
     } else {
-        enum kq_client_status status = kq_typed_call(client, method, request, answer, &error);
+        enum kq_client_status status = kq_client_typed_call(client, method, request, answer, &error);
         struct kq_client_answer *from = NULL;
         memcpy(&from, (char *)answer + method->answer_offset, sizeof(from));
         put_answer(line, status, from, &error);
@@ -134,7 +149,7 @@ static void act(const struct kq_json *call, struct kq_buffer *line)
         put_text(line, "refused", error.message);
         return;
     }
-    const struct kq_typed_method *method = kq_typed_method_find(kq_slice_of(name));
+    const struct kq_client_method *method = method_of(name);
     if (form != NULL) {
         verify(client, form, line);
     } else if (method != NULL) {
