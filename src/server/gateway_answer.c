@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/gateway_answer.h"
 
+#include <string.h>
+
 #include "wire/content_cipher.h"
 #include "wire/envelope.h"
 #include "wire/gateway_error.h"
@@ -61,6 +63,18 @@ void kq_gateway_append_message(struct kq_call *call, const char *name, const cha
     json->failed = json->failed || scratch->failed;
 }
 
+struct kq_slice kq_gateway_finish_json(const struct kq_call *call, struct kq_answer_scratch *scratch)
+{
+    struct kq_slice json = kq_buffer_slice(&scratch->json);
+    if (scratch->json.failed || call->error.code == KQ_E_INVALID_SIGNATURE ||
+        memchr(json.data, '&', json.size) == NULL) {
+        return scratch->json.failed ? KQ_SLICE_EMPTY : json;
+    }
+    kq_buffer_clear(&scratch->text);
+    kq_json_append_without_ampersands(&scratch->text, json);
+    return scratch->text.failed ? KQ_SLICE_EMPTY : kq_buffer_slice(&scratch->text);
+}
+
 struct kq_slice kq_gateway_write_response(struct kq_call *call, const void *values,
                                           struct kq_answer_scratch *scratch)
 {
@@ -78,7 +92,7 @@ struct kq_slice kq_gateway_write_response(struct kq_call *call, const void *valu
         kq_fields_append(call->method->answer, values, json);
     }
     kq_buffer_append(json, KQ_SLICE("}"));
-    return json->failed ? KQ_SLICE_EMPTY : kq_buffer_slice(json);
+    return kq_gateway_finish_json(call, scratch);
 }
 
 static struct kq_result encode(enum kq_charset charset, struct kq_slice json, struct kq_buffer *encoded,

@@ -26,9 +26,16 @@ void kq_answer_scratch_trim(struct kq_answer_scratch *scratch, bool is_secret);
 
 /* The response object, in UTF-8: the codes of call->error, and the typed answer (`values`, the struct of
  * call->method->answer), which a refusal has only where its method shows something beside the codes: else
- * NULL. In the scratch's json, until its next use; empty where there was no memory. */
+ * NULL. In the scratch, until its next use; empty where there was no memory. */
 struct kq_slice kq_gateway_write_response(struct kq_call *call, const void *values,
                                           struct kq_answer_scratch *scratch);
+
+/* What is in the scratch's json as it may be signed. The gateway's key signs notifications, too, which are
+ * `name=value&name=value`: a caller whose text comes back in an answer would have one of his own making
+ * signed, for any application to believe. So answers have no `&` in their bytes, but as an escape. One
+ * refusal does, which shows the string to sign as HTML: there no parameter but the first could be without
+ * `amp;` before its name. */
+struct kq_slice kq_gateway_finish_json(const struct kq_call *call, struct kq_answer_scratch *scratch);
 
 /* Appends the member `name` with what call->error says to people: `message`, or the row's sub_msg where that
  * is NULL, and what is shown behind it. For v3_answer.c. */

@@ -42,7 +42,7 @@ struct kq_slice kq_v3_write_error(struct kq_call *call, const void *values, stru
         kq_fields_append(call->method->answer, values, json);
     }
     kq_buffer_append(json, KQ_SLICE("}"));
-    return json->failed ? KQ_SLICE_EMPTY : kq_buffer_slice(json);
+    return kq_gateway_finish_json(call, scratch);
 }
 
 /* A success without what the older protocol begins with; a refusal as it is. */

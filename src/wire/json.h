@@ -50,6 +50,10 @@ const struct kq_json *kq_json_member(const struct kq_json *object, struct kq_sli
  * … or \u00XX. `utf8` must be valid. */
 void kq_json_append_string(struct kq_buffer *buffer, struct kq_slice utf8);
 
+/* JSON once more, with each `&`, which can only be in a string, as an escape: the same value in other bytes.
+ */
+void kq_json_append_without_ampersands(struct kq_buffer *buffer, struct kq_slice json);
+
 /* `"name":` with a comma before it where the buffer does not end in `{`. */
 void kq_json_append_name(struct kq_buffer *buffer, const char *name);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/json.h"
 
+#include "base/cursor.h"
 #include "wire/json_scan.h"
 
 static void append_escaped(struct kq_buffer *buffer, char byte)
@@ -46,6 +47,17 @@ void kq_json_append_string(struct kq_buffer *buffer, struct kq_slice utf8)
         memcpy(room + 1 + plain, "\"", 2);
         buffer->size += plain + 2;
     }
+}
+
+void kq_json_append_without_ampersands(struct kq_buffer *buffer, struct kq_slice json)
+{
+    struct kq_cursor cursor = kq_cursor_of(json);
+    struct kq_slice before;
+    while (kq_cursor_take_until(&cursor, KQ_SLICE("&"), &before)) {
+        kq_buffer_append(buffer, before);
+        kq_buffer_append(buffer, KQ_SLICE("\\u0026"));
+    }
+    kq_buffer_append(buffer, kq_cursor_take_rest(&cursor));
 }
 
 void kq_json_append_name(struct kq_buffer *buffer, const char *name)

@@ -10,6 +10,7 @@ import pytest
 from support import keys, protocol
 from support.client import Client, as_body_post
 from support.errors import assert_refused, assert_success
+from support.place import EXCHANGE
 
 
 def look_fields(template_id, user):
@@ -196,3 +197,18 @@ def test_key_of_a_second_sign_type(server, place, anyone):
     assert_success(outcome_with(server, app, "new", template_id, anyone))
     assert_success(outcome_with(server, app, "sha1", template_id, anyone, sign_type="RSA"))
     assert_refused(outcome_with(server, app, "sha1", template_id, anyone), "isv.invalid-signature")
+
+
+WALLET_OF = {"group_type": "voucher", "time_status": "CURRENT", "page_size": 10, "page_num": 1}
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gbk"])
+def test_no_answer_is_a_notification(server, app, place, user, charset):
+    """Whoever chooses a text that comes back in a signed answer could choose a notification."""
+    name = "券&app_id=1&x="
+    template_id = place.create_template(app.pid, EXCHANGE, name=name)
+    client = Client(server, app, charset=charset)
+    client.issue(template_id, user, "1")
+    answer = assert_success(client.call(protocol.WALLET, WALLET_OF | {"user_id": user.user_id}))
+    assert [item["logo_text"] for item in answer["pass_info_list"]] == [name]
+    assert b"\\u0026app_id=1\\u0026x=" in answer.raw and b"&" not in answer.raw

@@ -236,6 +236,16 @@ def test_empty_answers_are_an_empty_object(v3, user, template_id):
     assert answer.fields == {"vouchers": []}
 
 
+def test_no_answer_is_a_notification(v3, place, app, user):
+    name = "券&app_id=1&x="
+    template_id = place.create_template(app.pid, EXCHANGE, name=name)
+    v3.issue(template_id, user)
+    answer = v3.exchange(protocol.WALLET, {"user_id": user.user_id, "group_type": "voucher", "time_status": "CURRENT",
+                                           "page_size": 10, "page_num": 1})
+    assert [item["logo_text"] for item in answer["pass_info_list"]] == [name]
+    assert b"\\u0026app_id=1\\u0026x=" in answer.body
+
+
 # How requests travel
 
 def test_get_with_encoded_values(v3, place, app, user):

@@ -98,6 +98,13 @@ def refuse_twice(pairs):
     return dict(pairs)
 
 
+def is_no_notification(signed, code):
+    """The same key signs notifications, name=value&name=value: what else it signs may not be taken for one. The one
+    refusal that shows `&` shows HTML, where what follows is no name of a parameter."""
+    shows_html = code in ("isv.invalid-signature", "invalid-signature")
+    return re.search(rb"&(?!amp;|lt;|gt;|quot;|#39;)" if shows_html else rb"&", signed) is None
+
+
 class Answer:
     """A gateway's answer: checked as any client may rely on it, whatever was asked, then taken apart."""
 
@@ -120,6 +127,7 @@ class Answer:
         self.text = plain.decode("gbk" if charset.lower() in ("gbk", "gb2312") else "utf-8")
         assert not re.search(r"\s", JSON_STRING.sub("", self.text)), self.text
         self.fields = json.loads(self.text, object_pairs_hook=refuse_twice)
+        assert is_no_notification(self.raw, self.fields.get("sub_code")), self.raw
         first = ["code", "msg"] + (["sub_code", "sub_msg"] if self.fields["code"] != "10000" else [])
         assert list(self.fields)[:len(first)] == first, self.text
 

@@ -12,7 +12,7 @@ from support import http, keys, protocol
 from support.client import Client
 from support.content import decrypt, encrypt
 from support.modes import Certificates, sn
-from support.protocol import JSON_STRING, content_charset, refuse_twice
+from support.protocol import JSON_STRING, content_charset, is_no_notification, refuse_twice
 
 SCHEME = "ALIPAY-SHA256withRSA"
 JSON = b"application/json"
@@ -89,6 +89,7 @@ class Answer:
         self.text = (decrypt(content_key, self.body) if self.is_encrypted else self.body).decode("utf-8")
         assert not re.search(r"\s", JSON_STRING.sub("", self.text)), self.text
         self.fields = json.loads(self.text, object_pairs_hook=refuse_twice)
+        assert is_no_notification(self.body, self.fields.get("code")), self.body
 
     def __getitem__(self, name):
         return self.fields[name]

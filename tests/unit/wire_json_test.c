@@ -369,6 +369,24 @@ static void test_writing_strings(void **state)
 }
 
 /* Every byte that valid UTF-8 may have is read back as it was written. */
+static void test_writing_without_ampersands(void **state)
+{
+    (void)state;
+    static const struct {
+        struct kq_slice json;
+        struct kq_slice written;
+    } rows[] = {
+        {KQ_SLICE("{\"a\":\"b\"}"), KQ_SLICE("{\"a\":\"b\"}")},
+        {KQ_SLICE("{\"a\":\"b&c&&\"}"), KQ_SLICE("{\"a\":\"b\\u0026c\\u0026\\u0026\"}")},
+        {KQ_SLICE("\"\\\\&\""), KQ_SLICE("\"\\\\\\u0026\"")},
+    };
+    for (size_t i = 0; i < KQ_COUNT(rows); i++) {
+        BUFFER buffer = {0};
+        kq_json_append_without_ampersands(&buffer, rows[i].json);
+        assert_slice(kq_buffer_slice(&buffer), rows[i].written);
+    }
+}
+
 static void test_written_strings_read_back(void **state)
 {
     (void)state;
@@ -456,6 +474,7 @@ int main(void)
         cmocka_unit_test(test_members_keep_their_order),
         cmocka_unit_test(test_many_members),
         cmocka_unit_test(test_writing_strings),
+        cmocka_unit_test(test_writing_without_ampersands),
         cmocka_unit_test(test_written_strings_read_back),
         cmocka_unit_test(test_writing_structures),
         cmocka_unit_test(test_out_of_memory),
