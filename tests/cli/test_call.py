@@ -375,10 +375,11 @@ def test_nobody_answers(caller, listener):
 
 def test_connection_that_is_cut(caller, listener):
     def cut():
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(1)
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+        for _ in range(3):  # a call that changes nothing is made again, twice
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(1)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
     thread = threading.Thread(target=cut)
     thread.start()
     flags = {**caller, "gateway": f"http://127.0.0.1:{listener.getsockname()[1]}/gateway.do"}
