@@ -34,12 +34,12 @@
  *
  * A program with an event loop of its own calls without waiting: kq_client_loop_open.
  *
- * A program goes on running, as it was compiled, with every later library of the same soname: structs that
- * callers fill may grow, at their end. So the functions that take one are inline, and hand on how large it is
- * for the caller to the function of the same name and `_sized`, which is there for other languages too.
- * KQ_CLIENT_USAGE where a program that was compiled with a later header sets what the library does not know.
- * Answers and notifications, which the library makes, grow at their end likewise; all other structs have
- * their final shape. */
+ * A program goes on running, as it was compiled, with every later library of the same soname. Structs that
+ * callers fill (options, request, callbacks) may grow at their end, so the functions that take one are inline
+ * and pass the caller's `sizeof` to the function of the same name with `_sized` behind it; languages other
+ * than C call that one. A program that was compiled with a later header, and sets what the library does not
+ * know, gets KQ_CLIENT_USAGE. Answers and notifications, which the library makes, may grow at their end too;
+ * all other structs have their final shape. Enumerations may get more values: write `default:`. */
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,8 +47,10 @@ extern "C" {
 
 #if defined(__GNUC__)
 #define KQ_CLIENT_MUST __attribute__((warn_unused_result))
+#define KQ_CLIENT_INLINE static __inline__
 #else
 #define KQ_CLIENT_MUST
+#define KQ_CLIENT_INLINE static inline
 #endif
 
 /* What came of a call, by the layer that ended it: each one presupposes that all before it went well. */
@@ -153,6 +155,7 @@ struct kq_client_options {
     /* KQ_CLIENT_OPENAPI_V3: gateway_url is what /v3/… follows (http://127.0.0.1:8080); utf-8 and RSA2 only.
      * Calls, typed calls and loops are the same. */
     enum kq_client_protocol protocol;
+    int reserved; /* 0; nothing is where a compiler would leave a hole */
 
     /* Certificate mode: the three go together, in place of gateway_public_key. The application's certificate
      * fits its private key; the gateway's, which may have those of its issuers after it, is vouched for by a
@@ -179,9 +182,9 @@ KQ_CLIENT_MUST enum kq_client_status kq_client_open_sized(const struct kq_client
                                                           struct kq_client_error *error);
 
 /* Loads the keys; connects to nothing yet. KQ_CLIENT_USAGE, KQ_CLIENT_MEMORY; then *client is NULL. */
-KQ_CLIENT_MUST static inline enum kq_client_status kq_client_open(const struct kq_client_options *options,
-                                                                  struct kq_client **client,
-                                                                  struct kq_client_error *error)
+KQ_CLIENT_MUST KQ_CLIENT_INLINE enum kq_client_status kq_client_open(const struct kq_client_options *options,
+                                                                     struct kq_client **client,
+                                                                     struct kq_client_error *error)
 {
     return kq_client_open_sized(options, sizeof(*options), client, error);
 }
@@ -195,6 +198,7 @@ struct kq_client_request {
     const char *biz_content; /* a JSON object, sent as it is; NULL: none */
     const char *timestamp;   /* yyyy-MM-dd HH:mm:ss, Beijing time; NULL: now */
     int repeatable;          /* 1: the caller knows that this call does no harm when it takes effect twice */
+    int reserved;            /* 0 */
 };
 
 /* An answer. Owned by the caller, who gives it to kq_client_answer_free; independent of the client. Its texts
@@ -230,10 +234,10 @@ kq_client_call_sized(struct kq_client *client, const struct kq_client_request *r
  * method changes nothing, where biz_content has what makes a repeat of the method the same business
  * (out_biz_no with most; the catalogue says it), or where the request is `repeatable`. Any other call is sent
  * once at most, and none is repeated after an answer, whatever that was. */
-KQ_CLIENT_MUST static inline enum kq_client_status kq_client_call(struct kq_client *client,
-                                                                  const struct kq_client_request *request,
-                                                                  struct kq_client_answer **answer,
-                                                                  struct kq_client_error *error)
+KQ_CLIENT_MUST KQ_CLIENT_INLINE enum kq_client_status kq_client_call(struct kq_client *client,
+                                                                     const struct kq_client_request *request,
+                                                                     struct kq_client_answer **answer,
+                                                                     struct kq_client_error *error)
 {
     return kq_client_call_sized(client, request, sizeof(*request), answer, error);
 }
@@ -294,10 +298,11 @@ struct kq_client_method {
 };
 
 /* kq_client_call with the request's members as biz_content, and the answer's members read from its response.
- * `answer` is written whatever the status, and zeroed but for the pointer at answer_offset, which the caller
- * gives to kq_client_answer_free, where nothing came that was verified. USAGE, naming it: a field is missing,
- * is not UTF-8, or is of a kind that this library does not know. ANSWER: a field that is there is of another
- * kind; what else the answer has is let be. */
+ * `answer` is written whatever the status. The pointer at answer_offset is what kq_client_call gives: the
+ * caller hands it to kq_client_answer_free. The other members are zero where nothing came that was verified.
+ * USAGE, naming it: a field is missing, is not UTF-8, or is of a kind that this library does not know;
+ * nothing was sent. ANSWER: a field of the answer is of another kind. Anything else in the answer is ignored.
+ */
 KQ_CLIENT_MUST enum kq_client_status kq_client_typed_call(struct kq_client *client,
                                                           const struct kq_client_method *method,
                                                           const void *request, void *answer,
@@ -375,7 +380,7 @@ kq_client_loop_open_sized(struct kq_client *client, const struct kq_client_loop_
 
 /* A loop belongs to one thread at a time; one client may have many. `callbacks` is copied; NULL: see
  * kq_client_loop_wait. USAGE, MEMORY; then *loop is NULL. */
-KQ_CLIENT_MUST static inline enum kq_client_status
+KQ_CLIENT_MUST KQ_CLIENT_INLINE enum kq_client_status
 kq_client_loop_open(struct kq_client *client, const struct kq_client_loop_callbacks *callbacks,
                     struct kq_client_loop **loop, struct kq_client_error *error)
 {
@@ -401,7 +406,7 @@ KQ_CLIENT_MUST enum kq_client_status kq_client_loop_submit_sized(struct kq_clien
  * tenths of a millisecond with a key of 2048 bits: that is what a loop cannot do elsewhere. KQ_CLIENT_OK:
  * `done` is called exactly once, and later, never from within this function. Else nothing was begun and
  * `done` is not called. Repeated as kq_client_call says, without waiting. */
-KQ_CLIENT_MUST static inline enum kq_client_status
+KQ_CLIENT_MUST KQ_CLIENT_INLINE enum kq_client_status
 kq_client_loop_submit(struct kq_client_loop *loop, const struct kq_client_request *request,
                       kq_client_done done, void *data, struct kq_client_error *error)
 {

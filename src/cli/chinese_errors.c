@@ -4,7 +4,7 @@
 
 /* The sentences of this room. */
 const struct kq_translation kq_chinese_errors[] = {
-    {"either --json or --table", "--json 和 --table 只能给出一个"},
+    {"--json or --table, not both", "--json 和 --table 只能给出一个"},
     {"the SHELL is bash, zsh or fish, not %", "shell 是 bash、zsh 或 fish，而不是 %1"},
     {"% is not in PEM form, which a printed program reads", "%1 不是 PEM 格式，而打印出的程序读取 PEM"},
     {"one of --curl, --http, --java, … at a time", "--curl、--http、--java 等一次只能给出一个"},
@@ -153,6 +153,8 @@ const struct kq_translation kq_chinese_errors[] = {
      "请用 --user-id、--login-id、--taobao-nick 之一指明用户"},
     {"--format is table, csv or json, not %", "--format 只能是 table、csv 或 json，不能是 %1"},
     {"--json and --format % are two formats: leave one out", "--json 与 --format %1 是两种格式：请去掉一个"},
+    {"--table and --format % are two formats: leave one out",
+     "--table 与 --format %1 是两种格式：请去掉一个"},
     {"--by is day or template, not %", "--by 只能是 day 或 template，不能是 %1"},
     {"--from is after --to", "--from 晚于 --to"},
     {"a temporary file could not be made: %", "临时文件不能建立：&1"},

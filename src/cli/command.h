@@ -108,6 +108,7 @@ struct kq_invocation {
     size_t field_count;
     size_t field_capacity;
     bool json;         /* asked for: errors are JSON too */
+    bool table;        /* asked for */
     bool rows_as_json; /* what would be a table on a terminal: in a pipe too, unless --table asks for one */
     bool help;
     enum kq_exit_status exit_status; /* set by a command that has said itself what went wrong */

@@ -96,6 +96,8 @@ static struct kq_result read_format(const struct kq_invocation *invocation, enum
               KQ_SLICE_PRINT(text));
     KQ_ENSURE(!invocation->json || found == KQ_TABLE_JSON, error, KQ_E_USAGE,
               "--json and --format %s are two formats: leave one out", names[found]);
+    KQ_ENSURE(!invocation->table || found == KQ_TABLE_ALIGNED, error, KQ_E_USAGE,
+              "--table and --format %s are two formats: leave one out", names[found]);
     *format = (enum kq_table_format)found;
     return KQ_OK;
 }

@@ -182,14 +182,23 @@ static struct kq_result apply_fallbacks(struct kq_invocation *invocation, struct
     return KQ_OK;
 }
 
+/* NONE: the command has no such switch, or it is not on. */
+static enum kq_value_level level_of_switch(const struct kq_invocation *invocation, const char *name)
+{
+    if (!has_flag(invocation, name) || !kq_flag_switch(invocation, name)) {
+        return KQ_VALUE_NONE;
+    }
+    return invocation->values[kq_command_flag_index(invocation->command, kq_slice_of(name))].level;
+}
+
 static struct kq_result choose_output(struct kq_invocation *invocation, struct kq_error *error)
 {
-    size_t json = kq_command_flag_index(invocation->command, KQ_SLICE("json"));
-    bool table = has_flag(invocation, "table") && kq_flag_switch(invocation, "table");
-    invocation->json = has_flag(invocation, "json") && kq_flag_switch(invocation, "json");
-    bool both = invocation->json && table && invocation->values[json].level == KQ_VALUE_COMMAND_LINE;
-    KQ_ENSURE(!both, error, KQ_E_USAGE, "either --json or --table");
-    invocation->rows_as_json = !table && (invocation->json || !kq_is_terminal(STDOUT_FILENO));
+    enum kq_value_level json = level_of_switch(invocation, "json");
+    enum kq_value_level table = level_of_switch(invocation, "table");
+    KQ_ENSURE(json == KQ_VALUE_NONE || json != table, error, KQ_E_USAGE, "--json or --table, not both");
+    invocation->json = json != KQ_VALUE_NONE && (table == KQ_VALUE_NONE || json < table);
+    invocation->table = table != KQ_VALUE_NONE && !invocation->json;
+    invocation->rows_as_json = invocation->json || (!invocation->table && !kq_is_terminal(STDOUT_FILENO));
     return KQ_OK;
 }
 

@@ -114,6 +114,7 @@ struct kq_result kq_attempt_make(const struct kq_client *client, const struct kq
                                  struct kq_error *error)
 {
     KQ_ENSURE(is_given(request->method), error, KQ_E_USAGE, "method is missing");
+    KQ_ENSURE(request->reserved == 0, error, KQ_E_USAGE, "reserved is not 0");
     kq_arena_reset(&attempt->arena);
     KQ_TRY(client->is_v3 ? make_v3(client, keys, request, attempt, error)
                          : make_form(client, keys, request, attempt, error));

@@ -190,6 +190,7 @@ static struct kq_result set_up_pool(struct kq_client *client, const struct kq_cl
 static struct kq_result set_up(struct kq_client *client, const struct kq_client_options *options,
                                struct kq_error *error)
 {
+    KQ_ENSURE(options->reserved == 0, error, KQ_E_USAGE, "reserved is not 0");
     client->now_s = options->now_s == NULL ? kq_client_machine_now_s : options->now_s;
     client->now_data = options->now_data;
     client->observe = options->observe;

@@ -209,6 +209,8 @@ static void print_about(const struct kq_method *method)
     printf(" */\n");
 }
 
+#define INLINE "KQ_CLIENT_MUST KQ_CLIENT_INLINE enum kq_client_status "
+
 static void print_method(const struct kq_method *method)
 {
     char name[KQ_GENERATED_NAME_SIZE];
@@ -221,16 +223,14 @@ static void print_method(const struct kq_method *method)
     print_struct(structure, method->answer, true,
                  "    /* what came, with its codes; owned: kq_client_answer_free. NULL: nothing did */\n"
                  "    struct kq_client_answer *answer;\n");
-    printf(
-        "\nKQ_CLIENT_MUST static inline enum kq_client_status %s(\n    struct kq_client *client,\n    const "
-        "struct %s_request *request,\n    struct %s_answer *answer,\n    struct kq_client_error *error);\n",
-        name, name, name);
-    printf("KQ_CLIENT_MUST static inline enum kq_client_status %s_submit(\n    struct kq_client_loop *loop,\n"
-           "    const struct %s_request *request,\n    kq_client_done done, void *data,\n    struct "
-           "kq_client_error *error);\n",
-           name, name);
-    printf("KQ_CLIENT_MUST static inline enum kq_client_status %s_read(\n    struct kq_client_answer *from,\n"
+    printf("\n" INLINE "%s(\n    struct kq_client *client,\n    const struct %s_request *request,\n"
            "    struct %s_answer *answer,\n    struct kq_client_error *error);\n",
+           name, name, name);
+    printf(INLINE "%s_submit(\n    struct kq_client_loop *loop,\n    const struct %s_request *request,\n"
+                  "    kq_client_done done, void *data,\n    struct kq_client_error *error);\n",
+           name, name);
+    printf(INLINE "%s_read(\n    struct kq_client_answer *from,\n    struct %s_answer *answer,\n"
+                  "    struct kq_client_error *error);\n",
            name, name);
 }
 

@@ -113,16 +113,16 @@ static void print_table(const char *structure, const struct kq_fields *fields)
 
 static void print_functions(const char *name)
 {
-    printf("\nKQ_CLIENT_MUST static inline enum kq_client_status %s(struct kq_client *client,\n"
+    printf("\nKQ_CLIENT_MUST KQ_CLIENT_INLINE enum kq_client_status %s(struct kq_client *client,\n"
            "    const struct %s_request *request, struct %s_answer *answer, struct kq_client_error *error)\n"
            "{\n    return kq_client_typed_call(client, &%s_method, request, answer, error);\n}\n",
            name, name, name, name);
-    printf("\nKQ_CLIENT_MUST static inline enum kq_client_status %s_submit(struct kq_client_loop *loop,\n"
+    printf("\nKQ_CLIENT_MUST KQ_CLIENT_INLINE enum kq_client_status %s_submit(struct kq_client_loop *loop,\n"
            "    const struct %s_request *request, kq_client_done done, void *data, struct kq_client_error "
            "*error)\n"
            "{\n    return kq_client_typed_submit(loop, &%s_method, request, done, data, error);\n}\n",
            name, name, name);
-    printf("\nKQ_CLIENT_MUST static inline enum kq_client_status %s_read(struct kq_client_answer *from,\n"
+    printf("\nKQ_CLIENT_MUST KQ_CLIENT_INLINE enum kq_client_status %s_read(struct kq_client_answer *from,\n"
            "    struct %s_answer *answer, struct kq_client_error *error)\n"
            "{\n    return kq_client_typed_read(from, &%s_method, answer, error);\n}\n",
            name, name, name);

@@ -9,6 +9,15 @@ static void clear(const struct kq_client_method *method, void *answer)
     memset(answer, 0, method->answer->struct_bytes);
 }
 
+/* biz_content. Nothing is sent whose answer could not be read. */
+static struct kq_result write_request(const struct kq_client_method *method, const void *request,
+                                      struct kq_buffer *biz_content, struct kq_error *error)
+{
+    KQ_TRY(kq_typed_check(method->request, error));
+    KQ_TRY(kq_typed_check(method->answer, error));
+    return kq_typed_write(method->request, request, biz_content, error);
+}
+
 /* Refusals have fields, too, with some methods. */
 enum kq_client_status kq_client_typed_read(struct kq_client_answer *from,
                                            const struct kq_client_method *method, void *answer,
@@ -33,7 +42,7 @@ enum kq_client_status kq_client_typed_call(struct kq_client *client, const struc
     struct kq_client_answer *from = NULL;
     struct kq_error cause = {0};
     clear(method, answer);
-    if (!kq_typed_write(method->request, request, &biz_content, &cause).ok) {
+    if (!write_request(method, request, &biz_content, &cause).ok) {
         return kq_client_fail_with(error, &cause);
     }
     const struct kq_client_request call = {.method = method->name, .biz_content = biz_content.data};
@@ -52,7 +61,7 @@ enum kq_client_status kq_client_typed_submit(struct kq_client_loop *loop,
 {
     struct kq_buffer biz_content KQ_CLEANUP(kq_buffer_free) = {0};
     struct kq_error cause = {0};
-    if (!kq_typed_write(method->request, request, &biz_content, &cause).ok) {
+    if (!write_request(method, request, &biz_content, &cause).ok) {
         return kq_client_fail_with(error, &cause);
     }
     const struct kq_client_request call = {.method = method->name, .biz_content = biz_content.data};

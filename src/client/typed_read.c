@@ -121,7 +121,7 @@ static struct kq_result read_value(const struct kq_client_field *field, const st
     case KQ_CLIENT_FIELD_STRUCT:
         return read_object(field, value, arena, values, error);
     }
-    return kq_fail(error, KQ_E_USAGE, "of kind %d, which this libkaquan does not know", (int)field->kind);
+    return kq_fail(error, KQ_E_ANSWER, "of kind %d, which this libkaquan does not know", (int)field->kind);
 }
 
 struct kq_result kq_typed_read(const struct kq_client_layout *layout, const struct kq_json *object,

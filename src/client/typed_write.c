@@ -36,7 +36,7 @@ static bool is_present(const struct kq_client_field *field, const void *values)
     case KQ_CLIENT_FIELD_STRUCT:
         return pointer_at(field, values) != NULL;
     }
-    return true; /* of later versions: refused where it is written */
+    return false; /* no layout that was checked has others */
 }
 
 static struct kq_result write_text(const char *text, struct kq_buffer *json, struct kq_error *error)
@@ -94,7 +94,25 @@ static struct kq_result write_value(const struct kq_client_field *field, const v
     case KQ_CLIENT_FIELD_STRUCT:
         return kq_typed_write(field->members, pointer_at(field, values), json, error);
     }
-    return kq_fail(error, KQ_E_USAGE, "of kind %d, which this libkaquan does not know", (int)field->kind);
+    return KQ_OK;
+}
+
+struct kq_result kq_typed_check(const struct kq_client_layout *layout, struct kq_error *error)
+{
+    for (size_t i = 0; i < layout->count; i++) {
+        const struct kq_client_field *field = &layout->fields[i];
+        bool has_members =
+            field->kind == KQ_CLIENT_FIELD_STRUCT_LIST || field->kind == KQ_CLIENT_FIELD_STRUCT;
+        KQ_ENSURE(field->kind >= KQ_CLIENT_FIELD_TEXT && field->kind <= KQ_CLIENT_FIELD_STRUCT, error,
+                  KQ_E_USAGE, "%s: of kind %d, which this libkaquan does not know", field->name,
+                  (int)field->kind);
+        KQ_ENSURE(!has_members || field->members != NULL, error, KQ_E_USAGE, "%s: its members are missing",
+                  field->name);
+        if (has_members && !kq_typed_check(field->members, error).ok) {
+            return kq_fail_in(error, "%s", field->name);
+        }
+    }
+    return KQ_OK;
 }
 
 struct kq_result kq_typed_write(const struct kq_client_layout *layout, const void *values,

@@ -65,9 +65,19 @@ def test_errors_in_a_pipe_are_sentences(tmp_path):
 
 
 def test_either_json_or_table(place):
-    refused_as_json(binary.run("user", "list", "--json", "--table", data=place.data), 2, "USAGE", "either --json or --table")
-    done = run_bytes("user", "list", "--table", environment={"KAQUAN_JSON": "true"}, data=place.data)
-    assert done.returncode == 0 and not done.stdout.startswith("[")
+    refused_as_json(binary.run("user", "list", "--json", "--table", data=place.data), 2, "USAGE",
+                    "--json or --table, not both")
+    both = {"KAQUAN_JSON": "true", "KAQUAN_TABLE": "true"}
+    assert run_bytes("user", "list", environment=both, data=place.data).returncode == 2
+
+
+@pytest.mark.parametrize("flag, variable, first", [("--table", "KAQUAN_JSON", "user_id"), ("--json", "KAQUAN_TABLE", "[")])
+def test_a_flag_comes_before_a_variable(place, user, flag, variable, first):
+    done = run_bytes("user", "list", flag, environment={variable: "true"}, data=place.data)
+    assert done.returncode == 0 and done.stdout.startswith(first)
+
+
+def test_table_that_is_not_asked_for(place):
     assert json.loads(run_bytes("user", "list", environment={"KAQUAN_TABLE": "false"}, data=place.data).stdout) is not None
 
 

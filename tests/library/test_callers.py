@@ -9,7 +9,7 @@ from support import binary, library as tools
 
 CALLER = binary.ROOT / "tests/library/caller.c"
 SEND = "alipay.marketing.voucher.send"
-STANDARDS = [("gcc", "-std=c99"), ("gcc", "-std=c11"), tools.C, ("g++", "-std=c++11"), tools.CPP,
+STANDARDS = [("gcc", "-std=c89"), ("gcc", "-std=c99"), ("gcc", "-std=c11"), tools.C, ("g++", "-std=c++11"), tools.CPP,
              ("g++", "-std=c++20")]
 
 

@@ -26,7 +26,7 @@ def declared(library):
     for header in library.headers.glob("*.h"):
         text = tools.must_run("gcc", "-E", "-P", f"-I{library.headers}", header)
         names |= set(re.findall(r"\b(kq_\w+)\s*\(", text))
-        inline |= set(re.findall(r"\bstatic inline [\w\s*]+?\b(kq_\w+)\s*\(", text))
+        inline |= set(re.findall(r"\bstatic __inline__ [\w\s*]+?\b(kq_\w+)\s*\(", text))
     return sorted(names - inline)
 
 

@@ -58,6 +58,24 @@ static void test_what_is_missing_is_named(void **state)
     assert_refused(&options, "gateway_public_key is missing");
 }
 
+/* Later versions may give it a meaning. */
+static void test_what_is_reserved(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct kq_client *client = NULL;
+    struct kq_client_answer *answer = NULL;
+    struct kq_client_error error;
+    struct kq_client_options options = usable_options(&arena);
+    const struct kq_client_request request = {.method = "a.b", .reserved = 1};
+    assert_int_equal(kq_client_open(&options, &client, &error), KQ_CLIENT_OK);
+    assert_int_equal(kq_client_call(client, &request, &answer, &error), KQ_CLIENT_USAGE);
+    assert_string_equal(error.message, "reserved is not 0");
+    kq_client_close(client);
+    options.reserved = 1;
+    assert_refused(&options, "reserved is not 0");
+}
+
 static void test_unusable_options(void **state)
 {
     (void)state;
@@ -142,9 +160,13 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_open_and_close),   cmocka_unit_test(test_what_is_missing_is_named),
-        cmocka_unit_test(test_unusable_options), cmocka_unit_test(test_keys_in_each_others_place),
-        cmocka_unit_test(test_nobody_listens),   cmocka_unit_test(test_method_is_missing),
+        cmocka_unit_test(test_open_and_close),
+        cmocka_unit_test(test_what_is_missing_is_named),
+        cmocka_unit_test(test_what_is_reserved),
+        cmocka_unit_test(test_unusable_options),
+        cmocka_unit_test(test_keys_in_each_others_place),
+        cmocka_unit_test(test_nobody_listens),
+        cmocka_unit_test(test_method_is_missing),
         cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests_name("client_open", tests, NULL, NULL);

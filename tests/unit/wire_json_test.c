@@ -368,7 +368,6 @@ static void test_writing_strings(void **state)
     assert_string(KQ_SLICE("\b\f\n\r\t\0\x01\x1F"), KQ_SLICE("\"\\b\\f\\n\\r\\t\\u0000\\u0001\\u001f\""));
 }
 
-/* Every byte that valid UTF-8 may have is read back as it was written. */
 static void test_writing_without_ampersands(void **state)
 {
     (void)state;
@@ -387,6 +386,7 @@ static void test_writing_without_ampersands(void **state)
     }
 }
 
+/* Every byte that valid UTF-8 may have is read back as it was written. */
 static void test_written_strings_read_back(void **state)
 {
     (void)state;
