@@ -146,9 +146,9 @@ static struct kq_result read_json(struct writer *writer, struct kq_slice name, s
     if (writer->error->code == KQ_E_NO_MEMORY) {
         return KQ_FAILED;
     }
-    struct kq_error cause = *writer->error;
-    return kq_fail(writer->error, KQ_E_USAGE, "--%.*s is not JSON: %s", KQ_SLICE_PRINT(name),
-                   kq_error_message(&cause));
+    size_t character = kq_json_error_character(writer->error);
+    return kq_fail(writer->error, KQ_E_USAGE, "--%.*s is not JSON: look at character %zu",
+                   KQ_SLICE_PRINT(name), character);
 }
 
 /* -12, 9.90 */

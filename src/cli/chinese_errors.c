@@ -4,6 +4,8 @@
 
 /* The sentences of this room. */
 const struct kq_translation kq_chinese_errors[] = {
+    {"no program can be run: %", "不能运行程序：%1"},
+    {"the page could not be shown", "手册页不能显示"},
     {"--json or --table, not both", "--json 和 --table 只能给出一个"},
     {"the SHELL is bash, zsh or fish, not %", "shell 是 bash、zsh 或 fish，而不是 %1"},
     {"% is not in PEM form, which a printed program reads", "%1 不是 PEM 格式，而打印出的程序读取 PEM"},
@@ -34,7 +36,7 @@ const struct kq_translation kq_chinese_errors[] = {
     {"% is not the certificate of %: move it away, and one is made",
      "%1 不是 %2 的证书：把它移走，就会重新生成"},
     {"% is there without %: put that back, or move it away", "有 %1 却没有 %2：请把后者放回，或把前者移走"},
-    {"--% is not JSON: %", "--%1 不是 JSON：%2"},
+    {"--% is not JSON: look at character %", "--%1 不是 JSON：请看第 %2 个字符"},
     {"--% takes a whole number, not %", "--%1 需要整数，不能是 %2"},
     {"--% is true or false, not %", "--%1 只能是 true 或 false，不能是 %2"},
     {"--% takes a JSON object, not %", "--%1 需要 JSON 对象，不能是 %2"},

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/complete.h"
@@ -115,6 +116,9 @@ static struct kq_result show_man(int count, char *const *words, struct kq_error 
     const struct kq_command *command = kq_command_find(count, words, &taken);
     if (count > 0 && (command == NULL || taken < count)) {
         return refuse_unknown(count, words, error);
+    }
+    if (kq_is_terminal(STDOUT_FILENO)) {
+        return kq_man_show(command, error);
     }
     kq_man_print(stdout, command);
     return KQ_OK;

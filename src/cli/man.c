@@ -250,6 +250,15 @@ void kq_man_print(FILE *out, const struct kq_command *command)
     }
 }
 
+struct kq_result kq_man_show(const struct kq_command *command, struct kq_error *error)
+{
+    FILE *reader = popen("if command -v man >/dev/null; then exec man -l -; else exec cat; fi", "w");
+    KQ_ENSURE(reader != NULL, error, KQ_E_IO, "no program can be run: %s", strerror(errno));
+    kq_man_print(reader, command);
+    KQ_ENSURE(pclose(reader) == 0, error, KQ_E_IO, "the page could not be shown");
+    return KQ_OK;
+}
+
 static struct kq_result write_page(const char *directory, const struct kq_command *command,
                                    struct kq_error *error)
 {

@@ -130,6 +130,17 @@ static struct kq_result add_part(struct list *list, enum kq_pass_group group, bo
     return KQ_OK;
 }
 
+static struct kq_result check_user(struct list *list, struct kq_error *error)
+{
+    struct kq_operation operation = {.kind = KQ_OP_USER_GET, .arena = &list->arena};
+    struct kq_op_user_get *get = &operation.user_get;
+    get->recipient.value = kq_flag_text(list->invocation, "user-id");
+    KQ_TRY(kq_data_read(&list->data, &operation, error));
+    KQ_ENSURE(get->found, error, KQ_E_NOT_FOUND, "there is no user %.*s: `kaquan user list` shows them",
+              KQ_SLICE_PRINT(get->recipient.value));
+    return KQ_OK;
+}
+
 static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
 {
     struct list list KQ_CLEANUP(close_list) = {.invocation = invocation};
@@ -139,6 +150,7 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
               "--group is card, voucher, ticket or cert");
     enum kq_pass_group last = wanted.size == 0 ? KQ_PASS_CERT : first;
     KQ_TRY(kq_data_open(invocation, &list.data, error));
+    KQ_TRY(check_user(&list, error));
     kq_table_begin(&list.table, columns, KQ_COUNT(columns),
                    invocation->rows_as_json ? KQ_TABLE_JSON : KQ_TABLE_ALIGNED, stdout);
     for (enum kq_pass_group group = first; group <= last; group++) {

@@ -3,7 +3,7 @@
 
 const struct kq_column kq_profile_columns[KQ_PROFILE_COLUMN_COUNT] = {
     {.name = "profile"},
-    {.name = "default"},
+    {.name = "default", .kind = KQ_COLUMN_JSON},
     {.name = "gateway"},
     {.name = "app_id"},
     {.name = "private_key", .detail = true},
@@ -36,7 +36,7 @@ struct kq_result kq_profile_fill(const struct kq_profile_file *file, struct kq_s
     struct kq_slice chosen;
     KQ_TRY(kq_config_default_profile(file->path.data, kq_buffer_slice(&file->text), &chosen, error));
     kq_row_text(row, profile);
-    kq_row_name(row, kq_slice_equal(chosen, profile) ? "yes" : "no");
+    kq_row_flag(row, kq_slice_equal(chosen, profile));
     for (size_t i = 2; i < KQ_PROFILE_COLUMN_COUNT; i++) {
         struct kq_slice value;
         KQ_TRY(find_value(file, profile, kq_profile_columns[i].name, &value, error));

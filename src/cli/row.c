@@ -81,6 +81,11 @@ void kq_row_json(struct kq_row *row, const struct kq_buffer *json)
     put_made(row, json->failed ? KQ_SLICE_EMPTY : kq_arena_copy(row->arena, kq_buffer_slice(json)));
 }
 
+void kq_row_flag(struct kq_row *row, bool value)
+{
+    put(row, value ? KQ_SLICE("true") : KQ_SLICE("false"));
+}
+
 void kq_row_none(struct kq_row *row)
 {
     put(row, KQ_SLICE_EMPTY);
@@ -113,8 +118,28 @@ void kq_row_append_csv(const struct kq_row *row, struct kq_buffer *csv)
     kq_buffer_append_byte(csv, '\n');
 }
 
+/* A list of texts: `a, b`. False: it is another value. */
+static bool append_list(const struct kq_row *row, struct kq_slice cell, struct kq_buffer *text)
+{
+    const struct kq_json *list = NULL;
+    bool is_list = kq_json_read(cell, row->arena, &list, NULL).ok && list->kind == KQ_JSON_ARRAY;
+    for (const struct kq_json *item = is_list ? list->first : NULL; item != NULL; item = item->next) {
+        is_list = is_list && item->kind == KQ_JSON_STRING;
+    }
+    for (const struct kq_json *item = is_list ? list->first : NULL; item != NULL; item = item->next) {
+        kq_append_shown(text, item->text, false);
+        kq_buffer_append(text, item->next == NULL ? KQ_SLICE("") : KQ_SLICE(", "));
+    }
+    return is_list;
+}
+
 void kq_row_append_shown(const struct kq_row *row, size_t column, struct kq_buffer *text)
 {
     assert(row->count == row->column_count);
-    kq_append_shown(text, row->cells[column], false);
+    struct kq_slice cell = row->cells[column];
+    bool may_be_list =
+        row->columns[column].kind == KQ_COLUMN_JSON && kq_slice_starts_with(cell, KQ_SLICE("["));
+    if (!may_be_list || !append_list(row, cell, text)) {
+        kq_append_shown(text, cell, false);
+    }
 }

@@ -49,6 +49,7 @@ void kq_row_count(struct kq_row *row, int64_t count);
 void kq_row_texts(struct kq_row *row, const struct kq_slice *texts,
                   size_t count);                                    /* of a JSON column: an array */
 void kq_row_json(struct kq_row *row, const struct kq_buffer *json); /* of a JSON column; copied */
+void kq_row_flag(struct kq_row *row, bool value);                   /* of a JSON column: true or false */
 void kq_row_none(struct kq_row *row);
 
 /* Appends the row as a JSON object. */
@@ -57,7 +58,7 @@ void kq_row_append_json(const struct kq_row *row, struct kq_buffer *json);
 /* Appends the row as a CSV record, with its line end. */
 void kq_row_append_csv(const struct kq_row *row, struct kq_buffer *csv);
 
-/* Appends the cell of that column as people see it. */
+/* Appends the cell of that column as people see it: lists without brackets and quotes. */
 void kq_row_append_shown(const struct kq_row *row, size_t column, struct kq_buffer *text);
 
 #endif

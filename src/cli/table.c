@@ -32,14 +32,20 @@ static void append_cell(struct kq_buffer *line, const struct kq_row *row, size_t
     line->failed = line->failed || cell.failed;
 }
 
-/* Ends the line without the padding of its last columns. */
-static struct kq_result print_line(FILE *out, struct kq_buffer *line, struct kq_error *error)
+/* Without the padding of its last columns. */
+static void print_trimmed(FILE *out, struct kq_slice line)
+{
+    while (line.size > 0 && line.data[line.size - 1] == ' ') {
+        line.size--;
+    }
+    fprintf(out, "%.*s", KQ_SLICE_PRINT(line));
+}
+
+static struct kq_result print_line(FILE *out, const struct kq_buffer *line, struct kq_error *error)
 {
     KQ_ENSURE_MEMORY(!line->failed, error);
-    while (line->size > 0 && line->data[line->size - 1] == ' ') {
-        line->size--;
-    }
-    fprintf(out, "%.*s\n", KQ_SLICE_PRINT(kq_buffer_slice(line)));
+    print_trimmed(out, kq_buffer_slice(line));
+    fprintf(out, "\n");
     return KQ_OK;
 }
 
@@ -52,10 +58,15 @@ static struct kq_result print_record_lines(const struct kq_row *row, struct kq_e
     }
     for (size_t i = 0; i < row->column_count; i++) {
         struct kq_buffer line KQ_CLEANUP(kq_buffer_free) = {0};
-        append_padded(&line, kq_slice_of(row->columns[i].name), width, false);
-        kq_buffer_append(&line, KQ_SLICE(GAP));
-        kq_row_append_shown(row, i, &line);
-        KQ_TRY(print_line(stdout, &line, error));
+        struct kq_buffer value KQ_CLEANUP(kq_buffer_free) = {0};
+        kq_row_append_shown(row, i, &value);
+        KQ_ENSURE_MEMORY(!value.failed, error);
+        if (value.size > 0) {
+            append_padded(&line, kq_slice_of(row->columns[i].name), width, false);
+            kq_buffer_append(&line, KQ_SLICE(GAP));
+            kq_buffer_append(&line, kq_buffer_slice(&value));
+            KQ_TRY(print_line(stdout, &line, error));
+        }
     }
     return KQ_OK;
 }
@@ -139,8 +150,9 @@ static struct kq_result print_headings(const struct kq_table *table, struct kq_e
     }
     bool colour = kq_wants_colour(STDOUT_FILENO);
     fprintf(table->out, "%s", colour ? "\x1b[1m" : "");
-    KQ_TRY(print_line(table->out, &line, error));
-    fprintf(table->out, "%s", colour ? "\x1b[0m" : "");
+    KQ_ENSURE_MEMORY(!line.failed, error);
+    print_trimmed(table->out, kq_buffer_slice(&line));
+    fprintf(table->out, "%s\n", colour ? "\x1b[0m" : "");
     return KQ_OK;
 }
 
@@ -165,8 +177,9 @@ static struct kq_result print_aligned(struct kq_table *table, const struct kq_ro
     for (size_t i = 0; i < count; i++) {
         KQ_TRY(widen(table, &rows[i], error));
     }
-    if (table->printed == 0 && count > 0) {
+    if (table->printed == 0 && !table->has_headings) {
         KQ_TRY(print_headings(table, error));
+        table->has_headings = true;
     }
     for (size_t i = 0; i < count; i++) {
         KQ_TRY(print_columns(table, &rows[i], error));

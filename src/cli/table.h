@@ -13,13 +13,14 @@
 
 #define KQ_COLUMNS_MAX 48
 
-/* One record: an object, or `name  value` lines. `fill` puts its cells. */
+/* One record: an object, or `name  value` lines of what has a value. `fill` puts its cells. */
 KQ_MUST struct kq_result kq_print_record(const struct kq_column *columns, size_t column_count, bool json,
                                          void (*fill)(struct kq_row *row, const void *item), const void *item,
                                          struct kq_error *error);
 
 enum kq_table_format {
-    KQ_TABLE_ALIGNED, /* columns for people, below a line of headings where there are rows */
+    KQ_TABLE_ALIGNED, /* columns for people, below a line of headings, which shows that there are no rows, too
+                       */
     KQ_TABLE_JSON,    /* an array of objects */
     KQ_TABLE_CSV,     /* below a line of names */
 };
@@ -29,8 +30,9 @@ struct kq_table {
     const struct kq_column *columns;
     size_t column_count;
     enum kq_table_format format;
-    FILE *out;                     /* borrowed */
-    size_t printed;                /* rows so far */
+    FILE *out;      /* borrowed */
+    size_t printed; /* rows so far */
+    bool has_headings;
     size_t widths[KQ_COLUMNS_MAX]; /* on the screen; from page to page they only grow */
 };
 

@@ -42,6 +42,10 @@ struct kq_json {
 KQ_MUST struct kq_result kq_json_read(struct kq_slice text, struct kq_arena *arena,
                                       const struct kq_json **value, struct kq_error *error);
 
+/* Where kq_json_read gave up, from 1, of an error that it recorded: its sentence is in the gateway's
+ * language. */
+size_t kq_json_error_character(const struct kq_error *error);
+
 /* The object's member of that name, or NULL, as of any value that is no object. Looks at one after the other.
  */
 const struct kq_json *kq_json_member(const struct kq_json *object, struct kq_slice name);

@@ -189,11 +189,13 @@ static bool read_value(struct reader *reader, struct kq_json *value)
                                                        : read_word(reader, value);
 }
 
+#define REASON_BEGIN "第"
+
 static struct kq_result fail_at(struct kq_slice text, size_t at, const char *why, struct kq_error *error)
 {
     KQ_ENSURE_MEMORY(why != KQ_JSON_NO_MEMORY, error);
     size_t before = kq_utf8_count((struct kq_slice){.data = text.data, .size = at});
-    return kq_fail(error, KQ_E_ILLEGAL_JSON, "第%zu个字符处%s", before + 1, why);
+    return kq_fail(error, KQ_E_ILLEGAL_JSON, REASON_BEGIN "%zu个字符处%s", before + 1, why);
 }
 
 struct kq_result kq_json_read(struct kq_slice text, struct kq_arena *arena, const struct kq_json **value,
@@ -217,4 +219,15 @@ struct kq_result kq_json_read(struct kq_slice text, struct kq_arena *arena, cons
     }
     *value = read;
     return KQ_OK;
+}
+
+size_t kq_json_error_character(const struct kq_error *error)
+{
+    struct kq_cursor cursor = kq_cursor_of(kq_slice_of(error->detail));
+    size_t character = 0;
+    (void)kq_cursor_take_literal(&cursor, KQ_SLICE(REASON_BEGIN));
+    for (int byte = kq_cursor_take(&cursor); byte >= '0' && byte <= '9'; byte = kq_cursor_take(&cursor)) {
+        character = character * 10 + (size_t)(byte - '0');
+    }
+    return character;
 }

@@ -93,3 +93,31 @@ def test_output_that_cannot_be_written(own_place):
                               timeout=binary.COMMAND_TIMEOUT_S, check=False)
     assert done.returncode == 1
     assert json.loads(done.stderr)["error"]["code"] == "IO"
+
+
+def test_an_empty_list_has_headings(own_place):
+    """No line at all would look like a fault."""
+    status, shown = run_on_terminal(["user", "list"], data=own_place.data)
+    assert status == 0 and shown.split()[0].endswith("user_id") and len(shown.splitlines()) == 1
+    assert binary.must_run("user", "list", data=own_place.data) == "[]\n"
+
+
+def test_headings_are_bold_to_their_end(place, user):
+    _, shown = run_on_terminal(["user", "list"], data=place.data)
+    assert shown.startswith("\x1b[1m") and shown.splitlines()[0].endswith("\x1b[0m")
+
+
+def test_a_list_in_a_table_has_no_brackets(place, app):
+    shown = binary.must_run("app", "show", "--table", data=place.data, app_id=app.app_id)
+    assert "[" not in shown and '"' not in shown
+
+
+def test_what_has_no_value_is_not_shown(place, user):
+    shown = binary.must_run("user", "show", "--table", data=place.data, user_id=user.user_id)
+    assert all(len(line.split(maxsplit=1)) == 2 for line in shown.splitlines()) and "taobao_nick" not in shown
+
+
+def test_a_page_of_the_manual_is_rendered_on_a_terminal():
+    status, shown = run_on_terminal(["man", "user", "list"], environment={"MANPAGER": "cat", "PAGER": "cat"})
+    assert status == 0 and ".TH" not in shown and "KAQUAN-USER-LIST(1)" in shown
+    assert ".TH" in binary.must_run("man", "user", "list")

@@ -156,4 +156,5 @@ def test_refusals(place, user):
 
 
 def test_list_of_an_unknown_user(place):
-    assert place.json("pass", "list", user_id=UNKNOWN_USER) == []
+    refused(binary.run("pass", "list", data=place.data, user_id=UNKNOWN_USER), 1,
+            f"there is no user {UNKNOWN_USER}: `kaquan user list` shows them")

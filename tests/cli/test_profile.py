@@ -156,8 +156,8 @@ def test_set_refuses(tmp_path):
 def test_list_and_show(home):
     done = run_bytes("profile", "list", "--json", environment=home)
     first, second = json.loads(done.stdout)
-    assert (first["profile"], first["default"], first["app_id"], first["app_auth_token"]) == ("first", "yes", "1", None)
-    assert (second["profile"], second["default"], second["app_auth_token"]) == ("second", "no", "(set)")
+    assert (first["profile"], first["default"], first["app_id"], first["app_auth_token"]) == ("first", True, "1", None)
+    assert (second["profile"], second["default"], second["app_auth_token"]) == ("second", False, "(set)")
     assert "token-2" not in done.stdout
     assert json.loads(run_bytes("profile", "show", "--json", environment=home).stdout) == first
     assert json.loads(run_bytes("profile", "show", "second", "--json", environment=home).stdout) == second

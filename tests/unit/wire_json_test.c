@@ -234,6 +234,17 @@ static void test_reasons(void **state)
 }
 
 /* In characters of the caller's text, whatever numbers were made of it on the way. */
+static void test_the_place_alone(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    const struct kq_json *value = NULL;
+    struct kq_error error = {0};
+    assert_failed(kq_json_read(KQ_SLICE("{\"优酷\":1,\"123\" x}"), &arena, &value, &error), &error,
+                  KQ_E_ILLEGAL_JSON);
+    assert_int_equal(kq_json_error_character(&error), 15);
+}
+
 static void test_places(void **state)
 {
     (void)state;
@@ -470,6 +481,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_json_stays_none),
         cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_places),
+        cmocka_unit_test(test_the_place_alone),
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_members_keep_their_order),
         cmocka_unit_test(test_many_members),
