@@ -175,11 +175,24 @@ static struct kq_result check_key(const struct kq_code_form *form, const struct 
     return KQ_OK;
 }
 
+/* It stands in remarks and in names of types, where nothing could be quoted. */
+static struct kq_result check_method(struct kq_slice method, struct kq_error *error)
+{
+    for (size_t i = 0; i < method.size; i++) {
+        char byte = method.data[i];
+        KQ_ENSURE(isalnum((unsigned char)byte) || byte == '.' || byte == '_', error, KQ_E_USAGE,
+                  "a method's name has letters, digits, dots and underscores only");
+    }
+    return KQ_OK;
+}
+
 static struct kq_result check(const struct kq_code_form *form, const struct kq_call_plan *plan,
                               struct kq_error *error)
 {
+    KQ_TRY(check_method(plan->method, error));
     KQ_ENSURE((form->limits & KQ_CODE_NO_TIMESTAMP) == 0 || plan->timestamp.size == 0, error, KQ_E_USAGE,
-              "the library of --%s makes the time stamp itself: --timestamp goes with --curl and --http",
+              "the library of --%s makes the time stamp itself: --timestamp goes with --c, --curl, --http "
+              "and --php",
               form->flag);
     KQ_ENSURE((form->limits & KQ_CODE_UTF8_ONLY) == 0 ||
                   kq_slice_equal_ignoring_case(plan->charset, KQ_SLICE("utf-8")),

@@ -41,7 +41,7 @@ extern const size_t kq_code_form_count;
          .text = "send nothing: print a program with the official Java library; likewise:"},                 \
         {.name = "python", .kind = KQ_FLAG_SWITCH, .text = "the official Python library"},                   \
         {.name = "node", .kind = KQ_FLAG_SWITCH, .text = "the official Node library"},                       \
-        {.name = "php", .kind = KQ_FLAG_SWITCH, .text = "the official PHP library"},                         \
+        {.name = "php", .kind = KQ_FLAG_SWITCH, .text = "PHP alone, with its extensions openssl and iconv"}, \
     {                                                                                                        \
         .name = "c", .kind = KQ_FLAG_SWITCH, .text = "libkaquan"                                             \
     }

@@ -9,9 +9,10 @@ const struct kq_translation kq_chinese_errors[] = {
     {"--json or --table, not both", "--json 和 --table 只能给出一个"},
     {"the SHELL is bash, zsh or fish, not %", "shell 是 bash、zsh 或 fish，而不是 %1"},
     {"% is not in PEM form, which a printed program reads", "%1 不是 PEM 格式，而打印出的程序读取 PEM"},
+    {"a method's name has letters, digits, dots and underscores only", "方法名只含字母、数字、点和下划线"},
     {"one of --curl, --http, --java, … at a time", "--curl、--http、--java 等一次只能给出一个"},
-    {"the library of --% makes the time stamp itself: --timestamp goes with --curl and --http",
-     "--%1 的库自己生成时间戳：--timestamp 只能与 --curl 和 --http 一起使用"},
+    {"the library of --% makes the time stamp itself: --timestamp goes with --c, --curl, --http and --php",
+     "--%1 的库自己生成时间戳：--timestamp 只能与 --c、--curl、--http 和 --php 一起使用"},
     {"the library of --% reads PKCS#8, and % is PKCS#1: `openssl pkcs8 -topk8 -nocrypt` makes "
      "one of the other",
      "--%1 的库读取 PKCS#8，而 %2 是 PKCS#1：用 `openssl pkcs8 -topk8 -nocrypt` 转换"},

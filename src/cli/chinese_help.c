@@ -64,7 +64,7 @@ const struct kq_translation kq_chinese_help[] = {
      "不发送：输出使用官方 Java 库的程序；以下类似："},
     {"the official Python library", "官方 Python 库"},
     {"the official Node library", "官方 Node 库"},
-    {"the official PHP library", "官方 PHP 库"},
+    {"PHP alone, with its extensions openssl and iconv", "只用 PHP 本身及其 openssl 和 iconv 扩展"},
     {"libkaquan", "libkaquan 库"},
     {"send nothing: print the string to sign, the URL and the body",
      "什么也不发送：只输出待签名字符串、URL 和请求体"},

@@ -2,12 +2,12 @@
 """kaquan call --curl, --http, --php, …: the printed call is the same call."""
 
 import json
-import shutil
 import socket
 import subprocess
 
 import pytest
-from support import binary
+from support import binary, keys
+from support import printed as programs
 
 from command import refused
 from test_call import KEY_FILES, caller, private_key_file
@@ -32,6 +32,14 @@ def by_curl(text):
     return json.loads(done.stdout)
 
 
+def by_php(text, folder, status=0):
+    """What the program printed and, where it is to fail, what it said."""
+    done = subprocess.run(["php", programs.write(folder, "call.php", text)], capture_output=True, text=True,
+                          env={**binary.ENVIRONMENT, "LC_ALL": "C", "TZ": "America/New_York"}, timeout=30, check=False)
+    assert done.returncode == status, (done.stdout, done.stderr)
+    return (json.loads(done.stdout) if done.stdout else None), done.stderr
+
+
 def by_socket(text, gateway):
     host, _, port = gateway.split("/")[2].rpartition(":")
     with socket.create_connection((host, int(port)), timeout=30) as connection:
@@ -51,19 +59,21 @@ def response(envelope):
     return next(value for name, value in envelope.items() if name.endswith("_response"))
 
 
-@pytest.mark.parametrize("form", ["curl", "http"])
+@pytest.mark.parametrize("form", ["curl", "http", "php"])
 @pytest.mark.parametrize("out_biz_no", NASTY)
-def test_same_answer(caller, template_id, user, form, out_biz_no):
+def test_same_answer(caller, template_id, user, tmp_path, form, out_biz_no):
     flags = {**caller, "template_id": template_id, "user_id": user.user_id, "out_biz_no": out_biz_no,
              "memo": out_biz_no}
     own = json.loads(binary.run("call", "voucher.send", **flags).stdout)
     assert own["code"] == "10000"
     if form == "curl":
-        envelope = by_curl(printed(form, "voucher.send", **flags))
+        answer = response(by_curl(printed(form, "voucher.send", **flags)))
+    elif form == "http":
+        answer = response(by_socket(raw_printed(form, "voucher.send", **flags), caller["gateway"]))
     else:
-        envelope = by_socket(raw_printed(form, "voucher.send", **flags), caller["gateway"])
+        answer, _ = by_php(printed(form, "voucher.send", **flags), tmp_path)
     # The same voucher, as the call was made already: with another byte in out_biz_no it would be a new one.
-    assert response(envelope) == own
+    assert answer == own
     other = json.loads(binary.run("call", "voucher.send", **{**flags, "out_biz_no": out_biz_no + "."}).stdout)
     assert other["voucher_id"] != own["voucher_id"]
 
@@ -72,13 +82,62 @@ def test_nothing_is_sent_and_no_key_is_shown():
     assert "PRIVATE" not in printed("php", LIST, **OFFLINE_PEM)
 
 
-@pytest.mark.parametrize("memo", NASTY)
-def test_php_is_php(memo):
-    if shutil.which("php") is None:
-        pytest.fail("php is missing; on Debian 12: apt-get install php-cli")
-    done = subprocess.run(["php", "-l"], input=printed("php", "voucher.send", memo=memo, **OFFLINE_PEM),
-                          capture_output=True, text=True, timeout=30, check=False)
-    assert done.returncode == 0, done.stdout
+@pytest.mark.parametrize("sign_type", ["RSA2", "RSA"])
+@pytest.mark.parametrize("charset", ["utf-8", "gbk", "gb2312"])
+def test_php_in_any_charset(caller, place, app, user, tmp_path, charset, sign_type):
+    if sign_type == "RSA":
+        place.run("app", "rotate-key", app_id=app.app_id, sign_type="RSA",
+                  public_key=place.key_file(keys.private_key()))
+    template_id = place.create_template(app.pid)
+    # 镕 is in GBK and not in GB2312; the other odd characters are in neither.
+    memo = programs.ODD if charset == "utf-8" else "优酷朱镕基 '\"\\ $x {$y} %41"
+    answer, _ = by_php(printed("php", "voucher.send", **caller, charset=charset, sign_type=sign_type,
+                               template_id=template_id, user_id=user.user_id, out_biz_no="1", memo=memo), tmp_path)
+    assert answer["code"] == "10000"
+    assert [voucher["memo"] for voucher in place.vouchers(template_id=template_id)] == [memo]
+
+
+def test_php_for_another_merchant(caller, place, app, user, tmp_path):
+    merchant = place.new_pid()
+    answer, _ = by_php(printed("php", LIST, **caller, template_id=place.create_template(merchant), user_id=user.user_id,
+                               app_auth_token=place.grant(app, merchant)), tmp_path)
+    assert answer == {"code": "10000", "msg": "Success", "vouchers": []}
+
+
+def test_php_of_a_refusal(caller, user, tmp_path):
+    flags = {**caller, "template_id": "2" * 28, "user_id": user.user_id, "out_biz_no": "1", "charset": "gbk"}
+    answer, said = by_php(printed("php", "voucher.send", **flags), tmp_path, status=1)
+    assert answer["sub_code"] == "TEMPLATE_NOT_EXIST"
+    assert said == "40004 Business Failed; TEMPLATE_NOT_EXIST 模板不存在\n"
+
+
+def test_php_believes_no_other_gateway(caller, place, app, user, tmp_path):
+    flags = {**caller, "gateway_public_key": place.key_file(keys.private_key("stranger")), "user_id": user.user_id}
+    text = printed("php", LIST, **flags, template_id=place.create_template(app.pid))
+    assert by_php(text, tmp_path, status=1) == (None, "the signature of the answer is wrong\n")
+
+
+def test_php_where_nobody_answers(caller, user, tmp_path):
+    flags = {**caller, "gateway": "http://127.0.0.1:1/gateway.do", "user_id": user.user_id}
+    answer, said = by_php(printed("php", LIST, **flags, template_id="2" * 28), tmp_path, status=1)
+    assert answer is None and "Connection refused" in said and said.count("\n") == 1
+
+
+def test_php_of_a_character_that_the_charset_lacks(caller, user, tmp_path):
+    flags = {**caller, "template_id": "2" * 28, "user_id": user.user_id, "out_biz_no": "😀", "charset": "gbk"}
+    answer, said = by_php(printed("php", "voucher.send", **flags), tmp_path, status=1)
+    assert answer is None and "illegal character" in said
+
+
+def test_php_with_a_given_time(caller, user, tmp_path):
+    flags = {**caller, "template_id": "2" * 28, "user_id": user.user_id, "timestamp": "2020-01-01 00:00:00"}
+    answer, _ = by_php(printed("php", LIST, **flags), tmp_path, status=1)
+    assert answer["sub_code"] == "isv.invalid-timestamp"
+
+
+@pytest.mark.parametrize("form", ["curl", "php", "c"])
+def test_method_that_would_end_a_remark(form):
+    refused(binary.run("call", "alipay.x\ny */ ?>", f"--{form}", **OFFLINE_PEM), 2, "letters, digits, dots")
 
 
 def test_two_forms_at_once():
@@ -93,9 +152,10 @@ def test_key_that_no_program_reads():
     refused(binary.run("call", LIST, "--curl", **OFFLINE), 1, "not in PEM form")
 
 
-def test_other_charset(caller, template_id, user):
-    flags = {**caller, "template_id": template_id, "user_id": user.user_id, "out_biz_no": "优酷 '$' \\",
-             "charset": "gbk"}
+@pytest.mark.parametrize("charset", ["gbk", "gb2312"])
+def test_other_charset(caller, template_id, user, charset):
+    flags = {**caller, "template_id": template_id, "user_id": user.user_id, "out_biz_no": "优酷镕 '$' \\",
+             "charset": charset}
     own = json.loads(binary.run("call", "voucher.send", **flags).stdout)
     done = subprocess.run(["bash"], input=raw_printed("curl", "voucher.send", **flags), capture_output=True,
                           timeout=30, check=True)
