@@ -6,6 +6,7 @@ A call travels to a library as a dictionary:
     gateway, app_id, private_key, gateway_public_key, charset, sign_type: the library's settings (keys as PEM)
     app_certificate, gateway_certificate, root_certificate: those of certificate mode (PEM; all or none)
     content_key: with which the call is encrypted (may be absent)
+    format: how the parameter of that name is written, where that matters
     method, fields, app_auth_token: the call (the token may be absent)
 
 and its outcome comes back as one: the fields of the answer after the library has verified its signature, with

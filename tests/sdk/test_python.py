@@ -40,6 +40,7 @@ def config(call):
     config.alipay_public_key = call["gateway_public_key"]
     config.charset = call["charset"]
     config.sign_type = call["sign_type"]
+    config.format = call.get("format", config.format)
     return config
 
 

@@ -36,7 +36,8 @@ import java.util.stream.Collectors;
 /**
  * Calls a gateway with the official Java library. Reads one JSON object a line on standard input (a client's
  * settings, a method and its fields; conftest.py describes it) and writes one a line on standard output: the
- * answer's fields, or {"refused": why} where the library threw. A notification instead of a method is verified.
+ * answer's fields, or {"refused": why} where the library threw. A notification instead of a method is verified, and
+ * `parameters` are signed.
  *
  * Each call goes through the library's own types for its method: its model's setters take the fields, and what its
  * response's getters give is the answer. A field that the types do not know is an error of the test's.
@@ -56,6 +57,9 @@ public final class Calls {
         try {
             if (call.containsKey("notification")) {
                 return verify(call);
+            }
+            if (call.containsKey("parameters")) {
+                return sign(call);
             }
             AlipayClient client = new DefaultAlipayClient(config(call));
             AlipayRequest<?> request = request(call.getString("method"), call.getJSONObject("fields"));
@@ -82,6 +86,17 @@ public final class Calls {
         return verdict;
     }
 
+    private static JSONObject sign(JSONObject call) throws AlipayApiException {
+        Map<String, String> parameters = new HashMap<>();
+        for (String name : call.getJSONObject("parameters").keySet()) {
+            parameters.put(name, call.getJSONObject("parameters").getString(name));
+        }
+        JSONObject signed = new JSONObject();
+        signed.put("sign", AlipaySignature.sign(parameters, bare(call.getString("private_key")),
+                call.getString("charset"), call.getString("sign_type")));
+        return signed;
+    }
+
     private static AlipayConfig config(JSONObject call) {
         AlipayConfig config = new AlipayConfig();
         config.setServerUrl(call.getString("gateway"));
@@ -100,6 +115,9 @@ public final class Calls {
         }
         config.setCharset(call.getString("charset"));
         config.setSignType(call.getString("sign_type"));
+        if (call.containsKey("format")) {
+            config.setFormat(call.getString("format"));
+        }
         return config;
     }
 

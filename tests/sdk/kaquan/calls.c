@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The project's own library among the official ones: reads one call a line and answers each with a line
  * (conftest.py says what they have). Known methods go through their typed structs, both ways; `protocol` is
- * kq_client_options', and a notification is its `form`. */
+ * kq_client_options', and a notification is its `form`. With a `timestamp` nothing is sent: the answer is the
+ * request of that time, and in OpenAPI v3 with that `nonce`, whose content is `biz_content`. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/macros.h"
 #include "base/memory.h"
+#include "client/client.h"
 #include "client/typed.h"
 #include "kaquan_methods.h"
 
@@ -138,6 +140,38 @@ static void verify(struct kq_client *client, const char *form, struct kq_buffer 
     kq_client_notification_free(notification);
 }
 
+static void sign(const struct kq_client *client, const struct kq_json *call, struct kq_buffer *line)
+{
+    struct kq_signed_request made = {0};
+    struct kq_error error = {0};
+    const char *timestamp = text_of(call, "timestamp");
+    const struct kq_request_call asked = {
+        .method = kq_slice_of(text_of(call, "method")),
+        .biz_content = kq_slice_of(text_of(call, "biz_content")),
+        .timestamp = kq_slice_of(timestamp),
+        .timestamp_ms = strtoll(timestamp, NULL, 10),
+        .nonce = kq_slice_of(text_of(call, "nonce")),
+    };
+    struct kq_result done =
+        client->is_v3
+            ? kq_v3_request_make(&client->settings, client->private_key, &asked, &arena, &made, &error)
+            : kq_request_make(&client->settings, client->private_key, &asked, &arena, &made, &error);
+    if (!done.ok) {
+        put_text(line, "refused", kq_error_message(&error));
+        return;
+    }
+    put_text(line, "url", made.url.data);
+    kq_json_append_name(line, "body");
+    kq_json_append_string(line, made.body);
+    kq_json_append_name(line, "headers");
+    kq_buffer_append_byte(line, '[');
+    for (size_t i = 0; made.headers[i] != NULL; i++) {
+        kq_json_append_separator(line);
+        kq_json_append_string(line, kq_slice_of(made.headers[i]));
+    }
+    kq_buffer_append_byte(line, ']');
+}
+
 static void act(const struct kq_json *call, struct kq_buffer *line)
 {
     const struct kq_client_options options = options_of(call);
@@ -152,6 +186,8 @@ static void act(const struct kq_json *call, struct kq_buffer *line)
     const struct kq_client_method *method = method_of(name);
     if (form != NULL) {
         verify(client, form, line);
+    } else if (kq_json_member(call, KQ_SLICE("timestamp")) != NULL) {
+        sign(client, call, line);
     } else if (method != NULL) {
         call_typed(client, method, kq_json_member(call, KQ_SLICE("fields")), line);
     } else {

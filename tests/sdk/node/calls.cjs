@@ -42,6 +42,9 @@ async function run(call) {
     camelcase: false, // the answer's names as they are on the wire
   });
   const parameters = { bizContent: call.fields, needEncrypt: Boolean(call.content_key) };
+  if (call.format) {
+    parameters.format = call.format;
+  }
   if (call.app_auth_token) {
     parameters.appAuthToken = call.app_auth_token;
   }
