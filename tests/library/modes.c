@@ -4,7 +4,8 @@
  *     modes NAME=VALUE...
  *
  * NAME is a member of kq_client_options or kq_client_request, or `loop` (1: the call is made on a loop), or
- * `notification` (a form that is verified in place of a call). Prints NAME=VALUE lines: what came of it. */
+ * `notification` (a form that is verified in place of a call). Prints NAME=VALUE lines: what came of it; of a
+ * notification's parameters the names are `parameter NAME`. */
 #include <kaquan.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -167,6 +168,7 @@ static void verify(struct kq_client *client)
         kq_client_verify_notification(client, notification, strlen(notification), &verified, &error);
     report(status, NULL, &error);
     for (size_t i = 0; verified != NULL && i < verified->count; i++) {
+        printf("parameter ");
         print(verified->parameters[i].name, verified->parameters[i].value);
     }
     kq_client_notification_free(verified);

@@ -2,66 +2,25 @@
 """A program that is built with the installed library calls the real gateway in every mode of its protocol."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 
-from support import binary, keys, modes, protocol
-from support import library as tools
-
-SOURCE = binary.ROOT / "tests/library/modes.c"
+from support import protocol, templates
+from support.library_caller import ALL_MODES, caller_in, compile_program
+from support.place import FIX
+from support.receiver import Receiver
 
 
 @pytest.fixture(scope="module")
 def program(library, tmp_path_factory):
-    return library.compile(tools.C, SOURCE, tmp_path_factory.mktemp("modes") / "modes", library.shared_flags())
+    return compile_program(library, tmp_path_factory.mktemp("modes"))
 
 
-class Caller:
-    """The program, with what its calls have in common."""
-
-    def __init__(self, program, server, place, app, directory, **settings):
-        private = directory / f"app-{app.app_id}.pem"
-        private.write_text(keys.private_pem(app.private_key), encoding="ascii")
-        self.program = program
-        self.settings = {"gateway_url": f"http://{server.listen}/gateway.do", "app_id": app.app_id,
-                         "private_key_file": private,
-                         "gateway_public_key_file": place.data / "gateway_public_key.pem", **settings}
-
-    def run(self, **settings):
-        """What came of one call, by name; a name that came several times has the last value."""
-        words = [f"{name}={value}" for name, value in {**self.settings, **settings}.items() if value is not None]
-        lines = tools.must_run(self.program, *words).rstrip("\n").split("\n")
-        return dict(line.split("=", 1) for line in lines)
-
-    def call(self, method, fields, **settings):
-        return self.run(method=method, biz_content=json.dumps(fields, ensure_ascii=False), **settings)
-
-
-def certificate_settings(place, certificate):
-    return {"gateway_public_key_file": None, "app_certificate_file": certificate,
-            "root_certificates_file": place.data / "root_certificate.pem",
-            "gateway_certificate_file": place.data / "gateway_certificate.pem"}
-
-
-V3 = 1
-MODES = ["plain", "aes", "certificates", "certificates-aes"]
-
-
-@pytest.fixture(scope="module", params=MODES + ["v3-" + mode for mode in MODES])
+@pytest.fixture(scope="module", params=ALL_MODES)
 def caller(request, program, server, place, app, tmp_path_factory):
     """A caller in one of the modes, as the run's merchant."""
-    if "certificates" in request.param:
-        mode_app, path = modes.create_app(place, app.pid, keys.private_key("certified"),
-                                          permission=protocol.WITH_PERMISSION)
-        settings = certificate_settings(place, path)
-    else:
-        mode_app = place.create_app(app.pid, permission=protocol.WITH_PERMISSION)
-        settings = {}
-    if "aes" in request.param:
-        settings["content_key"] = modes.content_key(place, mode_app)
-    if "v3" in request.param:
-        settings |= {"protocol": V3, "gateway_url": f"http://{server.listen}/"}
-    return Caller(program, server, place, mode_app, tmp_path_factory.mktemp("caller"), **settings)
+    return caller_in(request.param, program, server, place, app.pid, tmp_path_factory.mktemp("caller"))
 
 
 @pytest.mark.parametrize("loop", [0, 1], ids=["waiting", "loop"])
@@ -81,3 +40,19 @@ def test_a_refusal_by_the_gateway(caller):
     got = caller.call("alipay.no.such.method", {"a": 1})
     assert (got["status"], got["verified"]) == ("gateway", "1"), got
     assert got["error_sub_code"].endswith("invalid-method"), got
+
+
+def test_a_notification_is_believed_and_a_changed_one_is_not(caller, place, user):
+    receiver = Receiver(place.public_key)
+    made = caller.call(templates.CREATE_CASHLESS, templates.fields_of(FIX, place.new_key(), notify_uri=receiver.uri))
+    template_id = json.loads(made["response"])["template_id"]
+    sent = caller.call(protocol.SEND, {"template_id": template_id, "user_id": user.user_id, "out_biz_no": "订单 1+1"})
+    assert sent["status"] == "ok", sent
+    fields, = receiver.wait(1)
+    receiver.close()
+    got = caller.run(notification=urlencode(fields))
+    assert got["status"] == "ok", got
+    signed = {name: value for name, value in fields.items() if name not in ("sign", "sign_type")}
+    assert {name: got.get(f"parameter {name}") for name in signed} == signed
+    got = caller.run(notification=urlencode({**fields, "out_biz_no": "2"}))
+    assert got["status"] == "signature" and "parameter out_biz_no" not in got, got

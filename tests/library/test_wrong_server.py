@@ -10,7 +10,7 @@ import pytest
 from support import keys
 from support import library as tools
 from support.content import encrypt
-from test_modes import SOURCE, V3
+from support.library_caller import V3, compile_program
 from wrong_server import RESPONSE_NAME, WrongServer, envelope, http, signature, v3
 
 METHOD = "alipay.marketing.voucher.send"
@@ -24,7 +24,7 @@ TIMEOUT_MS = 1000
 
 @pytest.fixture(scope="module")
 def program(library, tmp_path_factory):
-    return library.compile(tools.C, SOURCE, tmp_path_factory.mktemp("modes") / "modes", library.static_flags())
+    return compile_program(library, tmp_path_factory.mktemp("modes"), library.static_flags())
 
 
 @pytest.fixture(scope="module")
