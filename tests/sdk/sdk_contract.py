@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every official library must be able to do with the gateway; test_LANGUAGE.py says which library."""
 
+import base64
 import json
 import re
 import time
@@ -9,8 +10,9 @@ import pytest
 
 from support import http, keys, modes, passes, templates
 from support.place import BRAND, CASH, EXCHANGE, FAR_OFF, FIX, LONG_AGO, RED_PACKET
-from support.protocol import (AUTH_SEND, BATCH_SEND, CONFIRM, DELAY, DELETE, LIST, PASS_ADD, PASS_TEMPLATE_ADD,
-                              PASS_TEMPLATE_UPDATE, PASS_UPDATE, QUERY, REFUND, SEND, TOKEN, USE, WALLET, beijing_text)
+from support.protocol import (AUTH_SEND, BATCH_SEND, CERTIFICATE_DOWNLOAD, CONFIRM, DELAY, DELETE, LIST, PASS_ADD,
+                              PASS_TEMPLATE_ADD, PASS_TEMPLATE_UPDATE, PASS_UPDATE, QUERY, REFUND, SEND, TOKEN, USE,
+                              WALLET, beijing_text)
 from support.receiver import Receiver
 
 MEMO = "优酷3个月兑换券"
@@ -186,6 +188,12 @@ class ClientContract:
         answer = call(SEND, send_fields(template_id, user), caller=agent, app_auth_token="201509BBunknown")
         assert outcome(answer) == ("20001", "Insufficient Token Permissions", "aop.invalid-app-auth-token",
                                    "无效的应用授权令牌")
+
+    def test_certificate_download(self, call, place):
+        own = modes.Certificates(place).gateway
+        answer = call(CERTIFICATE_DOWNLOAD, {"alipay_cert_sn": modes.sn(own)})
+        assert outcome(answer) == SUCCESS
+        assert base64.b64decode(answer["alipay_cert_content"]) == own
 
     # Signatures: these show that the answers above were believed for a reason
 
