@@ -66,15 +66,20 @@ static struct kq_result read_private_key(const struct kq_invocation *invocation,
     return kq_private_key_write_pem(key, &session->private_key, error);
 }
 
-static struct kq_result read_gateway_key(struct kq_invocation *invocation, struct session *session,
-                                         struct kq_call_trace *trace, struct kq_error *error)
+/* In certificate mode the client reads the certificates itself; here it is only told which one it was. */
+static struct kq_result read_gateway_key(struct kq_invocation *invocation, const struct kq_call_plan *plan,
+                                         struct session *session, struct kq_call_trace *trace,
+                                         struct kq_error *error)
 {
     struct kq_public_key *key KQ_CLEANUP(kq_public_key_cleanup) = NULL;
-    const char *path = kq_flag_text(invocation, "gateway-public-key").data;
+    bool certified = plan->gateway_certificate.size > 0;
+    const char *path = (certified ? plan->gateway_certificate : plan->gateway_public_key).data;
     struct kq_slice der;
     KQ_TRY(kq_load_public_key(path, &key, error));
     KQ_TRY(kq_public_key_export(key, &invocation->arena, &der, error));
-    kq_base64_encode(der, &session->gateway_public_key);
+    if (!certified) {
+        kq_base64_encode(der, &session->gateway_public_key);
+    }
     KQ_ENSURE_MEMORY(!session->gateway_public_key.failed, error);
     return kq_call_trace_name_key(trace, path, key, der, error);
 }
@@ -88,6 +93,11 @@ static enum kq_client_status call(const struct kq_invocation *invocation, const 
         .app_id = plan->app_id.data,
         .private_key = session->private_key.data,
         .gateway_public_key = session->gateway_public_key.data,
+        .protocol = plan->is_v3 ? KQ_CLIENT_OPENAPI_V3 : KQ_CLIENT_GATEWAY_DO,
+        .app_certificate_file = plan->app_certificate.data,
+        .gateway_certificate_file = plan->gateway_certificate.data,
+        .root_certificates_file = plan->root_certificates.data,
+        .content_key_file = plan->content_key.data,
         .charset = plan->charset.data,
         .sign_type = plan->sign_type.data,
         .app_auth_token = plan->app_auth_token.data,
@@ -135,9 +145,9 @@ static void report_refusal(const struct kq_invocation *invocation, const struct 
 {
     const char *code = answer->sub_code[0] == '\0' ? answer->code : answer->sub_code;
     const char *message = answer->sub_msg[0] == '\0' ? answer->msg : answer->sub_msg;
-    const struct kq_method *nearest = kq_slice_equal(kq_slice_of(code), KQ_SLICE("isv.invalid-method"))
-                                          ? kq_call_method_nearest(invocation->operand)
-                                          : NULL;
+    bool unknown = kq_slice_equal(kq_slice_of(code), KQ_SLICE("isv.invalid-method")) ||
+                   kq_slice_equal(kq_slice_of(code), KQ_SLICE("invalid-method"));
+    const struct kq_method *nearest = unknown ? kq_call_method_nearest(invocation->operand) : NULL;
     struct kq_buffer hint KQ_CLEANUP(kq_buffer_free) = {0};
     if (nearest != NULL && kq_method_find(invocation->operand) == NULL) {
         kq_buffer_print(&hint, kq_text("%s; did you mean %s?", "%s；是否想用 %s？"), message, nearest->name);
@@ -151,9 +161,9 @@ static struct kq_result send_call(struct kq_invocation *invocation, const struct
 {
     struct session session KQ_CLEANUP(close_session) = {0};
     struct kq_client_error client_error = {0};
-    struct kq_call_trace trace = {.charset = plan->charset};
+    struct kq_call_trace trace = {.charset = plan->charset, .is_v3 = plan->is_v3};
     KQ_TRY(read_private_key(invocation, &session, error));
-    KQ_TRY(read_gateway_key(invocation, &session, &trace, error));
+    KQ_TRY(read_gateway_key(invocation, plan, &session, &trace, error));
     struct kq_call_trace *tracer = kq_flag_switch(invocation, "verbose") ? &trace : NULL;
     enum kq_client_status status = call(invocation, plan, tracer, &session, &client_error);
     bool refused = status == KQ_CLIENT_GATEWAY || status == KQ_CLIENT_BUSINESS;

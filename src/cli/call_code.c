@@ -16,7 +16,7 @@ struct part {
     struct kq_slice text;
 };
 
-#define PARTS_MAX 16
+#define PARTS_MAX 32
 
 struct parts {
     struct part items[PARTS_MAX];
@@ -139,6 +139,11 @@ static struct kq_result collect(struct kq_invocation *invocation, const struct k
     add_part(parts, "app_id", plan->app_id);
     add_part(parts, "private_key", plan->private_key);
     add_part(parts, "gateway_public_key", plan->gateway_public_key);
+    add_part(parts, "app_certificate", plan->app_certificate);
+    add_part(parts, "gateway_certificate", plan->gateway_certificate);
+    add_part(parts, "root_certificates", plan->root_certificates);
+    add_part(parts, "content_key", plan->content_key);
+    add_part(parts, "v3", plan->is_v3 ? plan->gateway : KQ_SLICE_EMPTY);
     add_part(parts, "charset", plan->charset);
     add_part(parts, "sign_type", plan->sign_type);
     add_part(parts, "app_auth_token", plan->app_auth_token);
@@ -190,6 +195,12 @@ static struct kq_result check(const struct kq_code_form *form, const struct kq_c
                               struct kq_error *error)
 {
     KQ_TRY(check_method(plan->method, error));
+    bool keys_only = !plan->is_v3 && plan->app_certificate.size == 0 && plan->content_key.size == 0;
+    KQ_ENSURE(
+        (form->limits & KQ_CODE_KEYS_ONLY) == 0 || keys_only, error, KQ_E_USAGE,
+        "what --%s prints knows neither certificates nor encryption nor OpenAPI v3: that of --c, --curl, "
+        "--http, --java and --node does",
+        form->flag);
     KQ_ENSURE((form->limits & KQ_CODE_NO_TIMESTAMP) == 0 || plan->timestamp.size == 0, error, KQ_E_USAGE,
               "the library of --%s makes the time stamp itself: --timestamp goes with --c, --curl, --http "
               "and --php",
@@ -217,8 +228,16 @@ static struct kq_result append_http(struct kq_invocation *invocation, const stru
     kq_buffer_print(code, "POST %s%.*s HTTP/1.1\r\nHost: %.*s\r\n",
                     path.size > 0 && path.data[0] == '/' ? "" : "/", KQ_SLICE_PRINT(path),
                     KQ_SLICE_PRINT(authority));
-    kq_buffer_print(code, "Content-Type: application/x-www-form-urlencoded;charset=%s\r\n",
-                    plan->charset.data);
+    for (size_t i = 0; request.headers[i] != NULL; i++) {
+        kq_buffer_print(code, "%s\r\n", request.headers[i]);
+    }
+    if (plan->is_v3) {
+        kq_buffer_print(code, "Content-Type: %s\r\n",
+                        plan->content_key.size == 0 ? "application/json" : "text/plain");
+    } else {
+        kq_buffer_print(code, "Content-Type: application/x-www-form-urlencoded;charset=%s\r\n",
+                        plan->charset.data);
+    }
     kq_buffer_print(code, "Content-Length: %zu\r\nConnection: close\r\n\r\n", request.body.size);
     kq_buffer_append(code, request.body);
     return KQ_OK;

@@ -16,6 +16,7 @@ enum kq_code_limit {
     KQ_CODE_NO_TIMESTAMP = 1, /* its library makes the time stamp itself */
     KQ_CODE_UTF8_ONLY = 2,
     KQ_CODE_PKCS8_ONLY = 4,
+    KQ_CODE_KEYS_ONLY = 8, /* no certificates, no encryption, no OpenAPI v3 */
 };
 
 /* One form. Its template has `{{name}}` for a literal of the language, `{{=name}}` for the bare text, and

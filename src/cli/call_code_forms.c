@@ -349,33 +349,21 @@ static const char c_template[] =
     "/* {{=method}} with libkaquan: cc call.c $(pkg-config --cflags --libs kaquan) */\n"
     "#include <kaquan.h>\n"
     "#include <stdio.h>\n"
-    "#include <stdlib.h>\n"
-    "\n"
-    "/* A key's text, which is freed at the program's end. */\n"
-    "static char *read_key(const char *path)\n"
-    "{\n"
-    "    enum { KEY_MAX_BYTES = 65536 };\n"
-    "    FILE *file = fopen(path, \"rb\");\n"
-    "    char *text = calloc(KEY_MAX_BYTES + 1, 1);\n"
-    "    if (file == NULL || text == NULL || fread(text, 1, KEY_MAX_BYTES, file) == 0) {\n"
-    "        perror(path);\n"
-    "        exit(1);\n"
-    "    }\n"
-    "    fclose(file);\n"
-    "    return text;\n"
-    "}\n"
     "\n"
     "int main(void)\n"
     "{\n"
-    "    char *private_key = read_key({{private_key}});\n"
-    "    char *gateway_public_key = read_key({{gateway_public_key}});\n"
     "    struct kq_client_options options = {0};\n"
     "    options.gateway_url = {{gateway}};\n"
     "    options.app_id = {{app_id}};\n"
-    "    options.private_key = private_key;\n"
-    "    options.gateway_public_key = gateway_public_key;\n"
-    "    options.charset = {{charset}};\n"
-    "    options.sign_type = {{sign_type}};\n"
+    "    options.private_key_file = {{private_key}};\n"
+    "{{!app_certificate}}    options.gateway_public_key_file = {{gateway_public_key}};\n"
+    "{{?app_certificate}}    options.app_certificate_file = {{app_certificate}};\n"
+    "{{?app_certificate}}    options.gateway_certificate_file = {{gateway_certificate}};\n"
+    "{{?app_certificate}}    options.root_certificates_file = {{root_certificates}};\n"
+    "{{?content_key}}    options.content_key_file = {{content_key}};\n"
+    "{{?v3}}    options.protocol = KQ_CLIENT_OPENAPI_V3;\n"
+    "{{!v3}}    options.charset = {{charset}};\n"
+    "{{!v3}}    options.sign_type = {{sign_type}};\n"
     "{{?app_auth_token}}    options.app_auth_token = {{app_auth_token}};\n"
     "\n"
     "    struct kq_client_request request = {0};\n"
@@ -398,19 +386,17 @@ static const char c_template[] =
     "    }\n"
     "    kq_client_answer_free(answer);\n"
     "    kq_client_close(client);\n"
-    "    free(private_key);\n"
-    "    free(gateway_public_key);\n"
     "    return status == KQ_CLIENT_OK ? 0 : 1;\n"
     "}\n";
 
 /* clang-format on */
 
 const struct kq_code_form kq_code_forms[] = {
-    {"curl", KQ_CODE_TAKES_ALL, append_shell, curl_template},
-    {"java", KQ_CODE_NO_TIMESTAMP | KQ_CODE_PKCS8_ONLY, append_java, java_template},
-    {"python", KQ_CODE_NO_TIMESTAMP, append_python, python_template},
-    {"node", KQ_CODE_NO_TIMESTAMP | KQ_CODE_UTF8_ONLY, append_node, node_template},
-    {"php", KQ_CODE_TAKES_ALL, append_php, php_template},
+    {"curl", KQ_CODE_KEYS_ONLY, append_shell, curl_template},
+    {"java", KQ_CODE_NO_TIMESTAMP | KQ_CODE_PKCS8_ONLY | KQ_CODE_KEYS_ONLY, append_java, java_template},
+    {"python", KQ_CODE_NO_TIMESTAMP | KQ_CODE_KEYS_ONLY, append_python, python_template},
+    {"node", KQ_CODE_NO_TIMESTAMP | KQ_CODE_UTF8_ONLY | KQ_CODE_KEYS_ONLY, append_node, node_template},
+    {"php", KQ_CODE_KEYS_ONLY, append_php, php_template},
     {"c", KQ_CODE_TAKES_ALL, append_c, c_template},
 };
 const size_t kq_code_form_count = KQ_COUNT(kq_code_forms);

@@ -3,11 +3,16 @@
 
 #include <stdio.h>
 
+#include <string.h>
+
 #include "base/time.h"
 #include "cli/call_fields.h"
+#include "cli/call_trace.h"
+#include "cli/file.h"
 #include "cli/keys.h"
 #include "cli/shown.h"
 #include "client/client_time.h"
+#include "wire/certificate.h"
 #include "wire/json.h"
 
 static struct kq_result make_biz(struct kq_invocation *invocation, struct kq_call_plan *plan,
@@ -35,6 +40,43 @@ static struct kq_result read_kinds(const struct kq_call_plan *plan, enum kq_char
     return KQ_OK;
 }
 
+/* One of the two ways to know the gateway, and all of it. */
+static struct kq_result check_trust(const struct kq_call_plan *plan, struct kq_error *error)
+{
+    size_t certificates = (size_t)(plan->app_certificate.size > 0) +
+                          (size_t)(plan->gateway_certificate.size > 0) +
+                          (size_t)(plan->root_certificates.size > 0);
+    KQ_ENSURE(certificates > 0 || plan->gateway_public_key.size > 0, error, KQ_E_USAGE,
+              "give --gateway-public-key FILE, or --app-certificate, --gateway-certificate and "
+              "--root-certificates");
+    KQ_ENSURE(certificates == 0 || certificates == 3, error, KQ_E_USAGE,
+              "--app-certificate, --gateway-certificate and --root-certificates go together");
+    KQ_ENSURE(certificates == 0 || plan->gateway_public_key.size == 0, error, KQ_E_USAGE,
+              "--gateway-public-key has no place beside certificates: the gateway's certificate has the key");
+    return KQ_OK;
+}
+
+/* The same profile may serve both protocols. */
+static struct kq_result take_v3(struct kq_invocation *invocation, struct kq_call_plan *plan,
+                                struct kq_error *error)
+{
+    static const struct kq_slice path = KQ_SLICE("/gateway.do");
+    struct kq_slice base = plan->gateway;
+    KQ_ENSURE(kq_slice_equal_ignoring_case(plan->charset, KQ_SLICE("utf-8")), error, KQ_E_USAGE,
+              "OpenAPI v3 is in utf-8 only");
+    KQ_ENSURE(kq_slice_equal(plan->sign_type, KQ_SLICE("RSA2")), error, KQ_E_USAGE,
+              "OpenAPI v3 has RSA2 only");
+    if (base.size > path.size && memcmp(base.data + base.size - path.size, path.data, path.size) == 0) {
+        base.size -= path.size;
+    }
+    while (base.size > 0 && base.data[base.size - 1] == '/') {
+        base.size--;
+    }
+    plan->gateway = kq_arena_copy(&invocation->arena, base);
+    KQ_ENSURE_MEMORY(plan->gateway.data != NULL, error);
+    return KQ_OK;
+}
+
 static struct kq_result check(const struct kq_call_plan *plan, struct kq_error *error)
 {
     enum kq_charset charset = KQ_CHARSET_UTF8;
@@ -45,6 +87,7 @@ static struct kq_result check(const struct kq_call_plan *plan, struct kq_error *
               error, KQ_E_USAGE, "the gateway's URL must begin with http:// or https://: %s", url.data);
     KQ_ENSURE(kq_slice_find(url, '?') == url.size && kq_slice_find(url, '#') == url.size, error, KQ_E_USAGE,
               "the gateway's URL must end before its query: %s", url.data);
+    KQ_TRY(check_trust(plan, error));
     return read_kinds(plan, &charset, &sign_type, error);
 }
 
@@ -52,10 +95,15 @@ struct kq_result kq_call_plan_make(struct kq_invocation *invocation, struct kq_c
                                    struct kq_error *error)
 {
     *plan = (struct kq_call_plan){
+        .is_v3 = kq_slice_equal(kq_flag_text(invocation, "protocol"), KQ_SLICE("v3")),
         .gateway = kq_flag_text(invocation, "gateway"),
         .app_id = kq_flag_text(invocation, "app-id"),
         .private_key = kq_flag_text(invocation, "private-key"),
         .gateway_public_key = kq_flag_text(invocation, "gateway-public-key"),
+        .app_certificate = kq_flag_text(invocation, "app-certificate"),
+        .gateway_certificate = kq_flag_text(invocation, "gateway-certificate"),
+        .root_certificates = kq_flag_text(invocation, "root-certificates"),
+        .content_key = kq_flag_text(invocation, "content-key"),
         .charset = kq_flag_text(invocation, "charset"),
         .sign_type = kq_flag_text(invocation, "sign-type"),
         .app_auth_token = kq_flag_text(invocation, "app-auth-token"),
@@ -64,28 +112,95 @@ struct kq_result kq_call_plan_make(struct kq_invocation *invocation, struct kq_c
         .biz = kq_flag_text(invocation, "biz"),
     };
     KQ_TRY(check(plan, error));
+    if (plan->is_v3) {
+        KQ_TRY(take_v3(invocation, plan, error));
+    }
     return make_biz(invocation, plan, error);
+}
+
+struct kq_result kq_call_plan_numbers(const struct kq_call_plan *plan, struct kq_arena *arena,
+                                      struct kq_call_numbers *numbers, struct kq_error *error)
+{
+    struct kq_buffer certificate KQ_CLEANUP(kq_buffer_free) = {0};
+    struct kq_buffer roots KQ_CLEANUP(kq_buffer_free) = {0};
+    struct kq_buffer root_sn KQ_CLEANUP(kq_buffer_free) = {0};
+    struct kq_certificate_facts facts;
+    *numbers = (struct kq_call_numbers){.app_cert_sn = KQ_SLICE_EMPTY, .root_cert_sn = KQ_SLICE_EMPTY};
+    if (plan->app_certificate.size == 0) {
+        return KQ_OK;
+    }
+    KQ_TRY(kq_file_read(plan->app_certificate.data, KQ_KEY_FILE_MAX_BYTES, &certificate, error));
+    KQ_TRY(kq_file_read(plan->root_certificates.data, KQ_KEY_FILE_MAX_BYTES, &roots, error));
+    if (!kq_certificate_read(kq_buffer_slice(&certificate), &facts, error).ok) {
+        return kq_fail_in(error, "%s", plan->app_certificate.data);
+    }
+    if (!kq_root_certificates_sn(kq_buffer_slice(&roots), &root_sn, error).ok) {
+        return kq_fail_in(error, "%s", plan->root_certificates.data);
+    }
+    numbers->app_cert_sn = kq_arena_copy(arena, kq_slice_of(facts.sn));
+    numbers->root_cert_sn = kq_arena_copy(arena, kq_buffer_slice(&root_sn));
+    KQ_ENSURE_MEMORY(numbers->app_cert_sn.data != NULL && numbers->root_cert_sn.data != NULL, error);
+    return KQ_OK;
+}
+
+static struct kq_result load_content_key(const struct kq_call_plan *plan, struct kq_content_key **key,
+                                         struct kq_error *error)
+{
+    struct kq_buffer text KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
+    if (plan->content_key.size == 0) {
+        return KQ_OK;
+    }
+    KQ_TRY(kq_file_read(plan->content_key.data, KQ_KEY_FILE_MAX_BYTES, &text, error));
+    if (!kq_content_key_load(kq_buffer_slice(&text), key, error).ok) {
+        return kq_fail_in(error, "%s", plan->content_key.data);
+    }
+    return KQ_OK;
+}
+
+static struct kq_result stamp(const struct kq_call_plan *plan, struct kq_arena *arena,
+                              struct kq_request_call *call, struct kq_error *error)
+{
+    char now[KQ_TIME_TEXT_SIZE];
+    char nonce[KQ_CLIENT_NONCE_SIZE];
+    int64_t time_s = kq_client_machine_now_s(NULL);
+    kq_time_format(time_s, now);
+    call->timestamp = plan->timestamp.size > 0 ? plan->timestamp : kq_arena_copy(arena, kq_slice_of(now));
+    KQ_ENSURE_MEMORY(call->timestamp.data != NULL, error);
+    if (!plan->is_v3) {
+        return KQ_OK; /* a time that is none is sent as it is */
+    }
+    if (!kq_time_parse(call->timestamp, &time_s, error).ok) {
+        return kq_fail_in(error, "timestamp");
+    }
+    call->timestamp_ms = time_s * 1000;
+    KQ_TRY(kq_client_make_nonce(nonce, error));
+    call->nonce = kq_arena_copy(arena, kq_slice_of(nonce));
+    KQ_ENSURE_MEMORY(call->nonce.data != NULL, error);
+    return KQ_OK;
 }
 
 struct kq_result kq_call_plan_sign(struct kq_invocation *invocation, const struct kq_call_plan *plan,
                                    struct kq_signed_request *request, struct kq_error *error)
 {
     struct kq_private_key *key KQ_CLEANUP(kq_private_key_cleanup) = NULL;
+    struct kq_content_key *content_key KQ_CLEANUP(kq_content_key_cleanup) = NULL;
+    struct kq_call_numbers numbers;
+    struct kq_request_call call = {.method = plan->method, .biz_content = plan->biz};
+    KQ_TRY(kq_call_plan_numbers(plan, &invocation->arena, &numbers, error));
+    KQ_TRY(load_content_key(plan, &content_key, error));
     struct kq_request_settings settings = {
         .gateway_url = plan->gateway,
         .app_id = plan->app_id,
         .app_auth_token = plan->app_auth_token,
+        .app_cert_sn = numbers.app_cert_sn,
+        .root_cert_sn = numbers.root_cert_sn,
+        .content_key = content_key,
     };
-    char now[KQ_TIME_TEXT_SIZE];
-    kq_time_format(kq_client_machine_now_s(NULL), now);
-    const struct kq_request_call call = {
-        .method = plan->method,
-        .biz_content = plan->biz,
-        .timestamp = plan->timestamp.size > 0 ? plan->timestamp : kq_slice_of(now),
-    };
+    KQ_TRY(stamp(plan, &invocation->arena, &call, error));
     KQ_TRY(read_kinds(plan, &settings.charset, &settings.sign_type, error));
     KQ_TRY(kq_load_private_key(plan->private_key.data, &key, error));
-    return kq_request_make(&settings, key, &call, &invocation->arena, request, error);
+    return plan->is_v3 ? kq_v3_request_make(&settings, key, &call, &invocation->arena, request, error)
+                       : kq_request_make(&settings, key, &call, &invocation->arena, request, error);
 }
 
 static void append_shown(struct kq_buffer *text, const char *heading, struct kq_slice bytes)
@@ -99,6 +214,21 @@ static void append_member(struct kq_buffer *text, const char *name, struct kq_sl
 {
     kq_json_append_name(text, name);
     kq_json_append_string(text, bytes);
+}
+
+/* OpenAPI v3 alone has any. */
+static void append_headers(struct kq_buffer *text, const struct kq_signed_request *request)
+{
+    if (request->headers[0] == NULL) {
+        return;
+    }
+    kq_json_append_name(text, "headers");
+    kq_buffer_append_byte(text, '[');
+    for (size_t i = 0; request->headers[i] != NULL; i++) {
+        kq_json_append_separator(text);
+        kq_json_append_string(text, kq_slice_of(request->headers[i]));
+    }
+    kq_buffer_append_byte(text, ']');
 }
 
 struct kq_result kq_call_plan_show(struct kq_invocation *invocation, const struct kq_call_plan *plan,
@@ -115,11 +245,15 @@ struct kq_result kq_call_plan_show(struct kq_invocation *invocation, const struc
         kq_buffer_append_byte(&text, '{');
         append_member(&text, "string_to_sign", signed_text);
         append_member(&text, "url", request.url);
+        append_headers(&text, &request);
         append_member(&text, "body", request.body);
         kq_buffer_append(&text, KQ_SLICE("}\n"));
     } else {
-        append_shown(&text, "String to sign (all parameters but sign, sorted by name)", signed_text);
+        append_shown(&text, plan->is_v3 ? KQ_CALL_SIGNED_IN_V3 : KQ_CALL_SIGNED, signed_text);
         append_shown(&text, "POST", request.url);
+        for (size_t i = 0; request.headers[i] != NULL; i++) {
+            append_shown(&text, "Header", kq_slice_of(request.headers[i]));
+        }
         append_shown(&text, "Request body", request.body);
     }
     KQ_ENSURE_MEMORY(!text.failed, error);

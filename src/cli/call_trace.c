@@ -50,7 +50,7 @@ void kq_call_trace_observe(void *data, enum kq_client_event event, const char *b
         print_bytes(trace, slice, "  ");
         break;
     case KQ_CLIENT_EVENT_STRING_TO_SIGN:
-        print_section(trace, "String to sign (all parameters but sign, sorted by name)", slice);
+        print_section(trace, trace->is_v3 ? KQ_CALL_SIGNED_IN_V3 : KQ_CALL_SIGNED, slice);
         break;
     case KQ_CLIENT_EVENT_REQUEST_URL:
         print_section(trace, "POST", slice);

@@ -2,15 +2,22 @@
 #ifndef KQ_CLI_CALL_TRACE_H
 #define KQ_CLI_CALL_TRACE_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "base/slice.h"
 #include "kaquan.h"
 #include "wire/key.h"
 
+/* Headings. */
+#define KQ_CALL_SIGNED "String to sign (all parameters but sign, sorted by name)"
+#define KQ_CALL_SIGNED_IN_V3 "String to sign (the list of Authorization, method, path, body, app_auth_token)"
+
 /* `kaquan call --verbose`: on standard error, what goes out and what comes back, so that a newcomer sees the
  * protocol and somebody whose signatures do not fit sees where. */
 struct kq_call_trace {
     struct kq_slice charset; /* of the wire: shown in UTF-8 */
+    bool is_v3;
     const char *key_path;
     char key_fingerprint[65]; /* SHA-256 of the gateway's public key */
     unsigned key_bits;

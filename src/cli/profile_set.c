@@ -51,7 +51,7 @@ static struct kq_result collect(struct kq_invocation *invocation, struct kq_prof
         }
         struct kq_profile_setting *setting = &settings[(*count)++];
         *setting = (struct kq_profile_setting){.name = flags[i].name, .value = value->text};
-        if (strstr(setting->name, "key") != NULL) {
+        if (strstr(setting->name, "key") != NULL || strstr(setting->name, "certificate") != NULL) {
             KQ_TRY(make_absolute(invocation, setting->name, &setting->value, error));
         }
         KQ_TRY(check_line(setting, error));

@@ -6,8 +6,9 @@ import socket
 import subprocess
 
 import pytest
-from support import binary, keys
+from support import binary, content, keys
 from support import printed as programs
+from support.call_modes import NEW_MODES, CallModes
 
 from command import refused
 from test_call import KEY_FILES, caller, private_key_file
@@ -40,12 +41,16 @@ def by_php(text, folder, status=0):
     return (json.loads(done.stdout) if done.stdout else None), done.stderr
 
 
-def by_socket(text, gateway):
+def by_socket_raw(text, gateway):
     host, _, port = gateway.split("/")[2].rpartition(":")
     with socket.create_connection((host, int(port)), timeout=30) as connection:
         connection.sendall(text)
         received = b"".join(iter(lambda: connection.recv(65536), b""))
-    return json.loads(received.split(b"\r\n\r\n", 1)[1])
+    return received.split(b"\r\n\r\n", 1)[1]
+
+
+def by_socket(text, gateway):
+    return json.loads(by_socket_raw(text, gateway))
 
 
 def raw_printed(form, *words, **flags):
@@ -161,3 +166,34 @@ def test_other_charset(caller, template_id, user, charset):
                           timeout=30, check=True)
     assert response(json.loads(done.stdout.decode("gbk"))) == own
     assert response(by_socket(raw_printed("http", "voucher.send", **flags), caller["gateway"])) == own
+
+
+# In the newer modes
+
+@pytest.fixture(scope="module")
+def call_modes(place, server, app, tmp_path_factory):
+    return CallModes(place, server, app.pid, tmp_path_factory.mktemp("call-modes"))
+
+
+def opened(answer, mode, flags):
+    """What was answered in any mode: an envelope, or the bare answer of v3; both may be encrypted."""
+    if not mode.startswith("v3-"):
+        answer = response(json.loads(answer))
+    return json.loads(content.decrypt(flags["content_key"].read_text(), answer)) if "aes" in mode else (
+        json.loads(answer) if isinstance(answer, (str, bytes)) else answer)
+
+
+@pytest.mark.parametrize("mode", NEW_MODES)
+def test_http_in_every_mode(call_modes, place, app, user, mode):
+    template_id, flags = place.create_template(app.pid), call_modes.flags(mode)
+    text = raw_printed("http", "voucher.send", **flags, template_id=template_id, user_id=user.user_id, out_biz_no="1",
+                       memo=programs.ODD)
+    sent = opened(by_socket_raw(text, flags["gateway"]), mode, flags)
+    assert [(voucher["voucher_id"], voucher["memo"]) for voucher in place.vouchers(template_id=template_id)] == [
+        (sent["voucher_id"], programs.ODD)]
+
+
+@pytest.mark.parametrize("mode", NEW_MODES)
+@pytest.mark.parametrize("form", ["python", "php"])
+def test_forms_that_know_no_other_mode(call_modes, form, mode):
+    refused(binary.run("call", LIST, f"--{form}", **call_modes.flags(mode)), 2, f"--{form} prints knows neither", "--c, ")

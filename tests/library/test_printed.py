@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from support import printed
+from support.call_modes import NEW_MODES, CallModes
 from support.library import C
 
 
@@ -23,3 +24,20 @@ def test_printed_program(library, place, server, app, user, tmp_path, charset):
     program = library.compile(C, source, tmp_path / "call", library.shared_flags())
     assert json.loads(printed.run([program]))["code"] == "10000"
     assert [voucher["memo"] for voucher in place.vouchers(template_id=template_id)] == [memo]
+
+
+@pytest.fixture(scope="module")
+def call_modes(place, server, app, tmp_path_factory):
+    return CallModes(place, server, app.pid, tmp_path_factory.mktemp("call-modes"))
+
+
+@pytest.mark.parametrize("mode", NEW_MODES)
+def test_printed_program_in_every_mode(library, place, app, user, call_modes, tmp_path, mode):
+    template_id = place.create_template(app.pid)
+    text = printed.code("c", "voucher.send", **call_modes.flags(mode), template_id=template_id, user_id=user.user_id,
+                        out_biz_no="printed", memo=printed.ODD)
+    source = printed.write(tmp_path, "call.c", text)
+    program = library.compile(C, source, tmp_path / "call", library.shared_flags())
+    sent = json.loads(printed.run([program]))
+    assert [(voucher["voucher_id"], voucher["memo"]) for voucher in place.vouchers(template_id=template_id)] == [
+        (sent["voucher_id"], printed.ODD)]
