@@ -2,13 +2,16 @@
 #include "cli/call_code.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cursor.h"
+#include "base/time.h"
 #include "cli/file.h"
 #include "cli/keys.h"
 #include "wire/json.h"
+#include "wire/openapi_v3.h"
 
 /* What stands in a template for a text of the call. */
 struct part {
@@ -80,7 +83,8 @@ static bool take_conditions(const struct parts *parts, struct kq_slice *line)
 static void append_template(struct kq_buffer *code, const struct kq_code_form *form,
                             const struct parts *parts)
 {
-    struct kq_cursor cursor = kq_cursor_of(kq_slice_of(form->template));
+    bool is_v3 = part_of(parts, KQ_SLICE("v3")).size > 0;
+    struct kq_cursor cursor = kq_cursor_of(kq_slice_of(is_v3 ? form->v3_template : form->template));
     struct kq_slice line;
     while (kq_cursor_take_part(&cursor, '\n', &line)) {
         if (take_conditions(parts, &line)) {
@@ -121,6 +125,51 @@ static void split_url(struct kq_slice url, struct kq_slice *authority, struct kq
     *path = (struct kq_slice){.data = rest.data + slash, .size = rest.size - slash};
 }
 
+static struct kq_result collect_modes(struct kq_arena *arena, const struct kq_call_plan *plan,
+                                      struct parts *parts, struct kq_error *error)
+{
+    struct kq_call_numbers numbers;
+    KQ_TRY(kq_call_plan_numbers(plan, arena, &numbers, error));
+    add_part(parts, "app_certificate", plan->app_certificate);
+    add_part(parts, "gateway_certificate", plan->gateway_certificate);
+    add_part(parts, "root_certificates", plan->root_certificates);
+    add_part(parts, "app_cert_sn", numbers.app_cert_sn);
+    add_part(parts, "root_cert_sn", numbers.root_cert_sn);
+    add_part(parts, "content_key", plan->content_key);
+    return KQ_OK;
+}
+
+/* `base`: the path of the gateway's URL, which is signed too. */
+static struct kq_result collect_v3(struct kq_arena *arena, const struct kq_call_plan *plan,
+                                   struct kq_slice base, struct parts *parts, struct kq_error *error)
+{
+    struct kq_buffer path KQ_CLEANUP(kq_buffer_free) = {0};
+    int64_t time_s = 0;
+    kq_v3_path_append(plan->method, &path);
+    KQ_ENSURE_MEMORY(!path.failed, error);
+    struct kq_slice method_path = kq_arena_copy(arena, kq_buffer_slice(&path));
+    struct kq_slice signed_path =
+        kq_arena_print(arena, "%.*s%.*s", KQ_SLICE_PRINT(base), KQ_SLICE_PRINT(method_path));
+    struct kq_slice url =
+        kq_arena_print(arena, "%.*s%.*s", KQ_SLICE_PRINT(plan->gateway), KQ_SLICE_PRINT(method_path));
+    struct kq_slice timestamp_ms = KQ_SLICE_EMPTY;
+    if (plan->timestamp.size > 0) {
+        if (!kq_time_parse(plan->timestamp, &time_s, error).ok) {
+            return kq_fail_in(error, "timestamp");
+        }
+        timestamp_ms = kq_arena_print(arena, "%" PRId64 "000", time_s);
+        KQ_ENSURE_MEMORY(timestamp_ms.data != NULL, error);
+    }
+    KQ_ENSURE_MEMORY(method_path.data != NULL && signed_path.data != NULL && url.data != NULL, error);
+    add_part(parts, "v3", plan->gateway);
+    add_part(parts, "v3_method_path", method_path);
+    add_part(parts, "v3_path", signed_path);
+    add_part(parts, "v3_url", url);
+    add_part(parts, "v3_body", plan->biz.size > 0 ? plan->biz : KQ_SLICE("{}"));
+    add_part(parts, "timestamp_ms", timestamp_ms);
+    return KQ_OK;
+}
+
 /* The library's own type for this method has an attribute that is a keyword since Python 3.7. */
 #define UNTYPED_IN_PYTHON "alipay.marketing.voucher.batchsend"
 
@@ -139,11 +188,6 @@ static struct kq_result collect(struct kq_invocation *invocation, const struct k
     add_part(parts, "app_id", plan->app_id);
     add_part(parts, "private_key", plan->private_key);
     add_part(parts, "gateway_public_key", plan->gateway_public_key);
-    add_part(parts, "app_certificate", plan->app_certificate);
-    add_part(parts, "gateway_certificate", plan->gateway_certificate);
-    add_part(parts, "root_certificates", plan->root_certificates);
-    add_part(parts, "content_key", plan->content_key);
-    add_part(parts, "v3", plan->is_v3 ? plan->gateway : KQ_SLICE_EMPTY);
     add_part(parts, "charset", plan->charset);
     add_part(parts, "sign_type", plan->sign_type);
     add_part(parts, "app_auth_token", plan->app_auth_token);
@@ -159,7 +203,8 @@ static struct kq_result collect(struct kq_invocation *invocation, const struct k
              kq_slice_equal_ignoring_case(plan->charset, KQ_SLICE("utf-8")) ? KQ_SLICE_EMPTY : plan->charset);
     add_part(parts, "untyped",
              kq_slice_equal(plan->method, KQ_SLICE(UNTYPED_IN_PYTHON)) ? type : KQ_SLICE_EMPTY);
-    return KQ_OK;
+    KQ_TRY(collect_modes(&invocation->arena, plan, parts, error));
+    return plan->is_v3 ? collect_v3(&invocation->arena, plan, path, parts, error) : KQ_OK;
 }
 
 /* The program would fail where it stands: better said here. */

@@ -26,7 +26,12 @@ struct kq_code_form {
     unsigned limits;  /* of enum kq_code_limit */
     void (*append_literal)(struct kq_buffer *code, struct kq_slice utf8);
     const char *template;
+    const char *v3_template; /* of OpenAPI v3; NULL where the form is KEYS_ONLY */
 };
+
+extern const char kq_code_curl_v3[];
+extern const char kq_code_java_v3[];
+extern const char kq_code_node_v3[];
 
 extern const struct kq_code_form kq_code_forms[];
 extern const size_t kq_code_form_count;

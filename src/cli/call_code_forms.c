@@ -117,17 +117,30 @@ static const char curl_template[] =
     "charset={{charset}}\n"
     "sign_type={{sign_type}}\n"
     "{{?app_auth_token}}app_auth_token={{app_auth_token}}\n"
+    "{{?app_cert_sn}}# MD5 of issuer and serial number: of the application's certificate, and of the roots.\n"
+    "{{?app_cert_sn}}app_cert_sn={{app_cert_sn}}\n"
+    "{{?app_cert_sn}}alipay_root_cert_sn={{root_cert_sn}}\n"
     "{{?biz}}biz_content={{biz}}\n"
     "{{?not_utf8}}biz_content=$(printf %s \"${biz_content:-}\" | iconv -f utf-8 -t gbk)\n"
+    "{{?content_key}}\n"
+    "{{?content_key}}key=$(tr -d '[:space:]' <{{content_key}} | openssl base64 -d -A | od -An -v -tx1 | "
+    "tr -d ' \\n')\n"
+    "{{?content_key}}cipher=(\"-aes-$((${#key} * 4))-cbc\" -K \"$key\" -iv "
+    "00000000000000000000000000000000 -a -A)\n"
+    "{{?content_key}}{{?biz}}biz_content=$(printf %s \"$biz_content\" | openssl enc \"${cipher[@]}\")\n"
+    "{{?content_key}}\n"
     "{{?timestamp}}timestamp={{timestamp}}\n"
     "{{!timestamp}}timestamp=$(TZ=CST-8 date '+%Y-%m-%d %H:%M:%S') # Beijing time\n"
     "\n"
     "# All parameters but sign, sorted by name.\n"
     "parameters=(\n"
+    "{{?app_cert_sn}}    \"alipay_root_cert_sn=$alipay_root_cert_sn\"\n"
     "{{?app_auth_token}}    \"app_auth_token=$app_auth_token\"\n"
+    "{{?app_cert_sn}}    \"app_cert_sn=$app_cert_sn\"\n"
     "    \"app_id=$app_id\"\n"
     "{{?biz}}    \"biz_content=$biz_content\"\n"
     "    \"charset=$charset\"\n"
+    "{{?content_key}}    \"encrypt_type=AES\"\n"
     "    \"format=JSON\"\n"
     "    \"method=$method\"\n"
     "    \"sign_type=$sign_type\"\n"
@@ -135,15 +148,21 @@ static const char curl_template[] =
     "    \"version=1.0\"\n"
     ")\n"
     "string_to_sign=$(IFS='&' && printf %s \"${parameters[*]}\")\n"
-    "sign=$(printf %s \"$string_to_sign\" | openssl dgst -{{=digest}} -sign \"$private_key\" | "
-    "openssl base64 -A)\n"
+    "sign=$(printf %s \"$string_to_sign\" | openssl dgst -{{=digest}} -sign \"$private_key\" | openssl "
+    "base64 -A)\n"
     "\n"
     "fields=()\n"
     "for parameter in \"${parameters[@]}\" \"sign=$sign\"; do\n"
     "    fields+=(--data-urlencode \"$parameter\")\n"
     "done\n"
-    "curl --silent --show-error \"${fields[@]}\" \"$gateway\"\n"
-    "echo\n";
+    "{{!content_key}}curl --silent --show-error \"${fields[@]}\" \"$gateway\"\n"
+    "{{!content_key}}echo\n"
+    "{{?content_key}}answer=$(curl --silent --show-error \"${fields[@]}\" \"$gateway\")\n"
+    "{{?content_key}}# A success comes back encrypted, a refusal in clear.\n"
+    "{{?content_key}}if [[ $answer =~ ^\\{\\\"[a-z_]+\\\":\\\"([A-Za-z0-9+/=]+)\\\" ]]; then\n"
+    "{{?content_key}}    answer=$(printf %s \"${BASH_REMATCH[1]}\" | openssl enc -d \"${cipher[@]}\")\n"
+    "{{?content_key}}fi\n"
+    "{{?content_key}}printf '%s\\n' \"$answer\"\n";
 
 static const char java_template[] =
     "// {{=method}} with the official Java library, com.alipay.sdk:alipay-sdk-java.\n"
@@ -169,16 +188,26 @@ static const char java_template[] =
     "        config.setServerUrl({{gateway}});\n"
     "        config.setAppId({{app_id}});\n"
     "        config.setPrivateKey(key({{private_key}}));\n"
-    "        config.setAlipayPublicKey(key({{gateway_public_key}}));\n"
+    "{{!app_cert_sn}}        config.setAlipayPublicKey(key({{gateway_public_key}}));\n"
+    "{{?app_cert_sn}}        config.setAppCertPath({{app_certificate}});\n"
+    "{{?app_cert_sn}}        config.setAlipayPublicCertPath({{gateway_certificate}});\n"
+    "{{?app_cert_sn}}        config.setRootCertPath({{root_certificates}});\n"
+    "{{?content_key}}        config.setEncryptType(\"AES\");\n"
+    "{{?content_key}}        config.setEncryptKey(key({{content_key}}));\n"
     "        config.setCharset({{charset}});\n"
     "        config.setSignType({{sign_type}});\n"
     "        AlipayClient client = new DefaultAlipayClient(config);\n"
     "\n"
     "        {{=type}}Request request = new {{=type}}Request();\n"
     "{{?biz}}        request.setBizContent({{biz}});\n"
-    "{{!app_auth_token}}        {{=type}}Response response = client.execute(request);\n"
-    "{{?app_auth_token}}        {{=type}}Response response = client.execute(request, null, "
+    "{{?content_key}}        request.setNeedEncrypt(true);\n"
+    "{{!app_cert_sn}}{{!app_auth_token}}        {{=type}}Response response = client.execute(request);\n"
+    "{{!app_cert_sn}}{{?app_auth_token}}        {{=type}}Response response = client.execute(request, null, "
     "{{app_auth_token}});\n"
+    "{{?app_cert_sn}}{{!app_auth_token}}        {{=type}}Response response = "
+    "client.certificateExecute(request);\n"
+    "{{?app_cert_sn}}{{?app_auth_token}}        {{=type}}Response response = "
+    "client.certificateExecute(request, null, {{app_auth_token}});\n"
     "        System.out.writeBytes((response.getBody() + \"\\n\").getBytes(StandardCharsets.UTF_8));\n"
     "    }\n"
     "}\n";
@@ -270,16 +299,23 @@ static const char node_template[] =
     "  appId: {{app_id}},\n"
     "  keyType: privateKey.includes('BEGIN RSA PRIVATE KEY') ? 'PKCS1' : 'PKCS8',\n"
     "  privateKey,\n"
-    "  alipayPublicKey: fs.readFileSync({{gateway_public_key}}, 'ascii'),\n"
+    "{{!app_cert_sn}}  alipayPublicKey: fs.readFileSync({{gateway_public_key}}, 'ascii'),\n"
+    "{{?app_cert_sn}}  appCertPath: {{app_certificate}},\n"
+    "{{?app_cert_sn}}  alipayPublicCertPath: {{gateway_certificate}},\n"
+    "{{?app_cert_sn}}  alipayRootCertPath: {{root_certificates}},\n"
+    "{{?content_key}}  encryptKey: fs.readFileSync({{content_key}}, 'ascii').trim(),\n"
     "  signType: {{sign_type}},\n"
     "  camelcase: false, // the answer's names as they are on the wire\n"
     "});\n"
     "const parameters = {\n"
     "  bizContent: {{=biz_json}},\n"
     "{{?app_auth_token}}  appAuthToken: {{app_auth_token}},\n"
+    "{{?content_key}}  needEncrypt: true,\n"
     "};\n"
+    "{{?content_key}}// With validateSign the library takes no encrypted answer: without, it verifies none.\n"
     "\n"
-    "client.exec({{method}}, parameters, { validateSign: true }).then(\n"
+    "{{!content_key}}client.exec({{method}}, parameters, { validateSign: true }).then(\n"
+    "{{?content_key}}client.exec({{method}}, parameters).then(\n"
     "  answer => console.log(JSON.stringify(answer)),\n"
     "  error => {\n"
     "    console.error(error);\n"
@@ -392,11 +428,11 @@ static const char c_template[] =
 /* clang-format on */
 
 const struct kq_code_form kq_code_forms[] = {
-    {"curl", KQ_CODE_KEYS_ONLY, append_shell, curl_template},
-    {"java", KQ_CODE_NO_TIMESTAMP | KQ_CODE_PKCS8_ONLY | KQ_CODE_KEYS_ONLY, append_java, java_template},
-    {"python", KQ_CODE_NO_TIMESTAMP | KQ_CODE_KEYS_ONLY, append_python, python_template},
-    {"node", KQ_CODE_NO_TIMESTAMP | KQ_CODE_UTF8_ONLY | KQ_CODE_KEYS_ONLY, append_node, node_template},
-    {"php", KQ_CODE_KEYS_ONLY, append_php, php_template},
-    {"c", KQ_CODE_TAKES_ALL, append_c, c_template},
+    {"curl", KQ_CODE_TAKES_ALL, append_shell, curl_template, kq_code_curl_v3},
+    {"java", KQ_CODE_NO_TIMESTAMP | KQ_CODE_PKCS8_ONLY, append_java, java_template, kq_code_java_v3},
+    {"python", KQ_CODE_NO_TIMESTAMP | KQ_CODE_KEYS_ONLY, append_python, python_template, NULL},
+    {"node", KQ_CODE_NO_TIMESTAMP | KQ_CODE_UTF8_ONLY, append_node, node_template, kq_code_node_v3},
+    {"php", KQ_CODE_KEYS_ONLY, append_php, php_template, NULL},
+    {"c", KQ_CODE_TAKES_ALL, append_c, c_template, c_template},
 };
 const size_t kq_code_form_count = KQ_COUNT(kq_code_forms);

@@ -193,6 +193,56 @@ def test_http_in_every_mode(call_modes, place, app, user, mode):
         (sent["voucher_id"], programs.ODD)]
 
 
+def curl_in(mode, text):
+    """What the script shows: it has decrypted a success."""
+    answer = by_curl(text)
+    return answer if "aes" in mode or mode.startswith("v3-") else response(answer)
+
+
+@pytest.mark.parametrize("mode", NEW_MODES)
+def test_curl_in_every_mode(call_modes, place, app, user, mode):
+    template_id, flags = place.create_template(app.pid), call_modes.flags(mode)
+    text = printed("curl", "voucher.send", **flags, template_id=template_id, user_id=user.user_id, out_biz_no="1",
+                   memo=programs.ODD)
+    sent = curl_in(mode, text)
+    assert [(voucher["voucher_id"], voucher["memo"]) for voucher in place.vouchers(template_id=template_id)] == [
+        (sent["voucher_id"], programs.ODD)]
+    assert curl_in(mode, text)["voucher_id"] == sent["voucher_id"]  # each run is a call of its own
+
+
+@pytest.mark.parametrize("mode", NEW_MODES)
+def test_curl_of_a_refusal_in_every_mode(call_modes, user, mode):
+    text = printed("curl", "voucher.send", **call_modes.flags(mode), template_id="2" * 28, user_id=user.user_id,
+                   out_biz_no="1")
+    answer = by_curl(text)
+    shown = next((value for name, value in answer.items() if name.endswith("_response")), answer)
+    assert shown.get("sub_code", shown["code"]) == "TEMPLATE_NOT_EXIST"
+
+
+@pytest.mark.parametrize("mode", NEW_MODES)
+def test_curl_for_another_merchant_in_every_mode(call_modes, place, user, mode):
+    merchant, flags = place.new_pid(), call_modes.flags(mode)
+    granted = place.json("app", "grant", app_id=flags["app_id"], pid=merchant)["app_auth_token"]
+    text = printed("curl", LIST, **flags, template_id=place.create_template(merchant), user_id=user.user_id,
+                   app_auth_token=granted)
+    assert curl_in(mode, text)["vouchers"] == []
+
+
+def test_curl_in_gbk_and_encrypted(call_modes, place, app, user):
+    template_id, flags = place.create_template(app.pid), call_modes.flags("certificates-aes")
+    text = raw_printed("curl", "voucher.send", **flags, charset="gbk", template_id=template_id, user_id=user.user_id,
+                       out_biz_no="1", memo="优酷朱镕基")
+    done = subprocess.run(["bash"], input=text, capture_output=True, timeout=30, check=True)
+    assert json.loads(done.stdout.decode("gbk"))["code"] == "10000"
+    assert [voucher["memo"] for voucher in place.vouchers(template_id=template_id)] == ["优酷朱镕基"]
+
+
+def test_curl_with_a_given_time_of_v3(call_modes, user):
+    flags = {**call_modes.flags("v3-plain"), "template_id": "2" * 28, "user_id": user.user_id}
+    assert by_curl(printed("curl", LIST, **flags, timestamp="2020-01-01 00:00:00"))["code"] == "invalid-timestamp"
+    refused(binary.run("call", LIST, "--curl", **flags, timestamp="yesterday"), 1, "timestamp")
+
+
 @pytest.mark.parametrize("mode", NEW_MODES)
 @pytest.mark.parametrize("form", ["python", "php"])
 def test_forms_that_know_no_other_mode(call_modes, form, mode):

@@ -7,14 +7,16 @@ import sys
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from support import binary, printed
+from support.call_modes import NEW_MODES, CallModes
 
 
 @pytest.fixture
 def run(sdk, tmp_path):
-    """run(language, text): the printed program's output."""
-    def run(language, text):
+    """run(language, text, mode): the printed program's output."""
+    def run(language, text, mode=""):
         if language == "java":
-            return printed.run(["java", "-cp", f"{sdk}/java/lib/*", printed.write(tmp_path, "Call.java", text)])
+            folder = "java-v3" if mode.startswith("v3-") else "java"
+            return printed.run(["java", "-cp", f"{sdk}/{folder}/lib/*", printed.write(tmp_path, "Call.java", text)])
         if language == "node":
             return printed.run(["node", printed.write(tmp_path, "call.cjs", text)],
                                {"NODE_PATH": f"{sdk}/node/node_modules"})
@@ -88,3 +90,29 @@ def test_python_reads_a_key_of_either_form(run, flags, place, app, user):
         text = printed.code(language, "voucher.list.query", **flags, template_id=place.create_template(app.pid),
                             user_id=user.user_id)
         assert response(run(language, text))["code"] == "10000"
+
+
+@pytest.fixture(scope="module")
+def call_modes(place, server, app, tmp_path_factory):
+    return CallModes(place, server, app.pid, tmp_path_factory.mktemp("call-modes"))
+
+
+@pytest.mark.parametrize("call_mode", NEW_MODES)
+@pytest.mark.parametrize("language", ["java", "node"])
+def test_every_mode(run, call_modes, place, app, user, language, call_mode):
+    template_id = place.create_template(app.pid)
+    text = printed.code(language, "voucher.send", **call_modes.flags(call_mode), template_id=template_id,
+                        user_id=user.user_id, out_biz_no="printed", memo=printed.ODD)
+    sent = response(run(language, text, call_mode))
+    assert [(voucher["voucher_id"], voucher["memo"]) for voucher in place.vouchers(template_id=template_id)] == [
+        (sent["voucher_id"], printed.ODD)]
+
+
+@pytest.mark.parametrize("call_mode", ["certificates", "v3-plain", "v3-certificates-aes"])
+@pytest.mark.parametrize("language", ["java", "node"])
+def test_every_mode_for_another_merchant(run, call_modes, place, user, language, call_mode):
+    merchant, flags = place.new_pid(), call_modes.flags(call_mode)
+    granted = place.json("app", "grant", app_id=flags["app_id"], pid=merchant)["app_auth_token"]
+    text = printed.code(language, "voucher.list.query", **flags, template_id=place.create_template(merchant),
+                        user_id=user.user_id, app_auth_token=granted)
+    assert response(run(language, text, call_mode)).get("vouchers") == []
