@@ -243,8 +243,8 @@ static struct kq_result check(const struct kq_code_form *form, const struct kq_c
     bool keys_only = !plan->is_v3 && plan->app_certificate.size == 0 && plan->content_key.size == 0;
     KQ_ENSURE(
         (form->limits & KQ_CODE_KEYS_ONLY) == 0 || keys_only, error, KQ_E_USAGE,
-        "what --%s prints knows neither certificates nor encryption nor OpenAPI v3: that of --c, --curl, "
-        "--http, --java and --node does",
+        "what --%s prints knows neither certificates nor encryption nor OpenAPI v3: that of every other "
+        "form does",
         form->flag);
     KQ_ENSURE((form->limits & KQ_CODE_NO_TIMESTAMP) == 0 || plan->timestamp.size == 0, error, KQ_E_USAGE,
               "the library of --%s makes the time stamp itself: --timestamp goes with --c, --curl, --http "

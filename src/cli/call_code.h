@@ -32,6 +32,7 @@ struct kq_code_form {
 extern const char kq_code_curl_v3[];
 extern const char kq_code_java_v3[];
 extern const char kq_code_node_v3[];
+extern const char kq_code_php_v3[];
 
 extern const struct kq_code_form kq_code_forms[];
 extern const size_t kq_code_form_count;

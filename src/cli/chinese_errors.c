@@ -19,9 +19,9 @@ const struct kq_translation kq_chinese_errors[] = {
     {"OpenAPI v3 is in utf-8 only", "OpenAPI v3 只用 utf-8"},
     {"OpenAPI v3 has RSA2 only", "OpenAPI v3 只有 RSA2"},
     {"timestamp", "时间戳 timestamp"},
-    {"what --% prints knows neither certificates nor encryption nor OpenAPI v3: that of --c, --curl, "
-     "--http, --java and --node does",
-     "--%1 打印的程序不支持证书、加密和 OpenAPI v3：--c、--curl、--http、--java 和 --node 支持"},
+    {"what --% prints knows neither certificates nor encryption nor OpenAPI v3: that of every other form "
+     "does",
+     "--%1 打印的程序不支持证书、加密和 OpenAPI v3：其他各种形式都支持"},
     {"one of --curl, --http, --java, … at a time", "--curl、--http、--java 等一次只能给出一个"},
     {"the library of --% makes the time stamp itself: --timestamp goes with --c, --curl, --http and --php",
      "--%1 的库自己生成时间戳：--timestamp 只能与 --c、--curl、--http 和 --php 一起使用"},

@@ -6,7 +6,7 @@ import socket
 import subprocess
 
 import pytest
-from support import binary, content, keys
+from support import binary, content, keys, modes
 from support import printed as programs
 from support.call_modes import NEW_MODES, CallModes
 
@@ -244,6 +244,73 @@ def test_curl_with_a_given_time_of_v3(call_modes, user):
 
 
 @pytest.mark.parametrize("mode", NEW_MODES)
-@pytest.mark.parametrize("form", ["python", "php"])
-def test_forms_that_know_no_other_mode(call_modes, form, mode):
-    refused(binary.run("call", LIST, f"--{form}", **call_modes.flags(mode)), 2, f"--{form} prints knows neither", "--c, ")
+def test_php_in_every_mode(call_modes, place, app, user, tmp_path, mode):
+    template_id = place.create_template(app.pid)
+    text = printed("php", "voucher.send", **call_modes.flags(mode), template_id=template_id, user_id=user.user_id,
+                   out_biz_no="1", memo=programs.ODD)
+    sent, _ = by_php(text, tmp_path)
+    assert [(voucher["voucher_id"], voucher["memo"]) for voucher in place.vouchers(template_id=template_id)] == [
+        (sent["voucher_id"], programs.ODD)]
+
+
+@pytest.mark.parametrize("mode", NEW_MODES)
+def test_php_of_a_refusal_in_every_mode(call_modes, user, tmp_path, mode):
+    text = printed("php", "voucher.send", **call_modes.flags(mode), template_id="2" * 28, user_id=user.user_id,
+                   out_biz_no="1")
+    answer, said = by_php(text, tmp_path, status=1)
+    assert answer.get("sub_code", answer["code"]) == "TEMPLATE_NOT_EXIST"
+    assert "TEMPLATE_NOT_EXIST 模板不存在" in said
+
+
+@pytest.mark.parametrize("mode", NEW_MODES)
+def test_php_for_another_merchant_in_every_mode(call_modes, place, user, tmp_path, mode):
+    merchant, flags = place.new_pid(), call_modes.flags(mode)
+    granted = place.json("app", "grant", app_id=flags["app_id"], pid=merchant)["app_auth_token"]
+    text = printed("php", LIST, **flags, template_id=place.create_template(merchant), user_id=user.user_id,
+                   app_auth_token=granted)
+    assert by_php(text, tmp_path)[0]["vouchers"] == []
+
+
+@pytest.mark.parametrize("mode", NEW_MODES)
+def test_php_believes_no_other_gateway_in_any_mode(call_modes, place, app, user, tmp_path, mode):
+    flags = call_modes.flags(mode)
+    if "certificates" in mode:
+        other = tmp_path / "other.pem"
+        other.write_bytes(modes.self_signed(keys.private_key("stranger")))
+        flags = {**flags, "gateway_certificate": other}
+    else:
+        flags = {**flags, "gateway_public_key": place.key_file(keys.private_key("stranger"))}
+    text = printed("php", LIST, **flags, template_id=place.create_template(app.pid), user_id=user.user_id)
+    answer, said = by_php(text, tmp_path, status=1)
+    assert answer is None and "wrong" in said
+
+
+@pytest.mark.parametrize("protocol", ["form", "v3"])
+def test_php_takes_no_success_in_clear_for_an_encrypted_call(call_modes, place, app, user, tmp_path, protocol):
+    """Its own request, with what asks for an encrypted answer taken out of it."""
+    flags = {**call_modes.flags("aes"), "protocol": protocol}
+    text = printed("php", LIST, **flags, template_id=place.create_template(app.pid), user_id=user.user_id)
+    for line in ("encrypt_type' =>", "'alipay-encrypt-type", "openssl_encrypt"):
+        text = "".join(kept for kept in text.splitlines(keepends=True) if line not in kept)
+    text = text.replace("Content-Type: text/plain", "Content-Type: application/json")
+    assert by_php(text, tmp_path, status=1) == (None, "the answer is not encrypted\n")
+
+
+def test_php_in_gbk_and_encrypted(call_modes, place, app, user, tmp_path):
+    template_id, flags = place.create_template(app.pid), call_modes.flags("certificates-aes")
+    text = printed("php", "voucher.send", **flags, charset="gbk", template_id=template_id, user_id=user.user_id,
+                   out_biz_no="1", memo="优酷朱镕基")
+    assert by_php(text, tmp_path)[0]["code"] == "10000"
+    assert [voucher["memo"] for voucher in place.vouchers(template_id=template_id)] == ["优酷朱镕基"]
+
+
+def test_php_with_a_given_time_of_v3(call_modes, user, tmp_path):
+    flags = {**call_modes.flags("v3-plain"), "template_id": "2" * 28, "user_id": user.user_id}
+    answer, _ = by_php(printed("php", LIST, **flags, timestamp="2020-01-01 00:00:00"), tmp_path, status=1)
+    assert answer["code"] == "invalid-timestamp"
+
+
+@pytest.mark.parametrize("mode", NEW_MODES)
+def test_a_form_that_knows_no_other_mode(call_modes, mode):
+    refused(binary.run("call", LIST, "--python", **call_modes.flags(mode)), 2, "--python prints knows neither",
+            "every other form")
