@@ -448,11 +448,11 @@ static const char c_template[] =
 /* clang-format on */
 
 const struct kq_code_form kq_code_forms[] = {
-    {"curl", KQ_CODE_TAKES_ALL, append_shell, curl_template, kq_code_curl_v3},
+    {"curl", KQ_CODE_UNVERIFIED, append_shell, curl_template, kq_code_curl_v3},
     {"java", KQ_CODE_NO_TIMESTAMP | KQ_CODE_PKCS8_ONLY, append_java, java_template, kq_code_java_v3},
     {"python", KQ_CODE_NO_TIMESTAMP | KQ_CODE_KEYS_ONLY, append_python, python_template, NULL},
     {"node", KQ_CODE_NO_TIMESTAMP | KQ_CODE_UTF8_ONLY, append_node, node_template, kq_code_node_v3},
     {"php", KQ_CODE_TAKES_ALL, append_php, php_template, kq_code_php_v3},
-    {"c", KQ_CODE_TAKES_ALL, append_c, c_template, c_template},
+    {"c", KQ_CODE_ANY_KEY_FORM, append_c, c_template, c_template},
 };
 const size_t kq_code_form_count = KQ_COUNT(kq_code_forms);

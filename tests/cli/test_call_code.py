@@ -153,8 +153,22 @@ def test_time_stamp_where_a_library_makes_it():
     refused(binary.run("call", LIST, "--java", timestamp="2026-01-01 00:00:00", **OFFLINE_PEM), 2, "--timestamp")
 
 
-def test_key_that_no_program_reads():
-    refused(binary.run("call", LIST, "--curl", **OFFLINE), 1, "not in PEM form")
+FORMS_THAT_VERIFY = ["java", "python", "node", "php"]
+
+
+@pytest.mark.parametrize("form", ["curl", *FORMS_THAT_VERIFY])
+def test_key_that_no_program_reads(form):
+    refused(binary.run("call", LIST, f"--{form}", **OFFLINE), 1, "private", "not in PEM form")
+
+
+@pytest.mark.parametrize("form", FORMS_THAT_VERIFY)
+def test_gateway_key_that_no_program_reads(form):
+    flags = {**OFFLINE_PEM, "gateway_public_key": KEY_FILES / "public.der"}
+    refused(binary.run("call", LIST, f"--{form}", **flags), 1, "public.der", "not in PEM form")
+
+
+def test_key_of_any_form_for_the_library_that_reads_it():
+    assert str(OFFLINE["private_key"]) in printed("c", LIST, **OFFLINE)
 
 
 @pytest.mark.parametrize("charset", ["gbk", "gb2312"])

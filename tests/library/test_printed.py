@@ -11,10 +11,10 @@ from support.call_modes import NEW_MODES, CallModes
 from support.library import C
 
 
-@pytest.mark.parametrize("charset", ["utf-8", "gbk"])
-def test_printed_program(library, place, server, app, user, tmp_path, charset):
-    key = tmp_path / "app.pem"
-    key.write_bytes(app.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+@pytest.mark.parametrize("charset, encoding", [("utf-8", Encoding.PEM), ("gbk", Encoding.DER)])
+def test_printed_program(library, place, server, app, user, tmp_path, charset, encoding):
+    key = tmp_path / "app.key"
+    key.write_bytes(app.private_key.private_bytes(encoding, PrivateFormat.PKCS8, NoEncryption()))
     template_id = place.create_template(app.pid)
     memo = printed.ODD if charset == "utf-8" else "优酷 '\"\\"
     text = printed.code("c", "voucher.send", gateway=f"http://{server.listen}/gateway.do", app_id=app.app_id,
