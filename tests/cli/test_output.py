@@ -112,9 +112,10 @@ def test_a_list_in_a_table_has_no_brackets(place, app):
     assert "[" not in shown and '"' not in shown
 
 
-def test_what_has_no_value_is_not_shown(place, user):
-    shown = binary.must_run("user", "show", "--table", data=place.data, user_id=user.user_id)
-    assert all(len(line.split(maxsplit=1)) == 2 for line in shown.splitlines()) and "taobao_nick" not in shown
+def test_what_has_no_value_is_not_shown(place, template_id):
+    shown = binary.must_run("template", "show", "--table", data=place.data, template_id=template_id)
+    assert all(len(line.split(maxsplit=1)) == 2 for line in shown.splitlines()) and "notify_uri" not in shown
+    assert place.json("template", "show", template_id=template_id)["notify_uri"] is None
 
 
 def test_a_page_of_the_manual_is_rendered_on_a_terminal():
