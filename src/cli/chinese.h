@@ -30,6 +30,8 @@ extern const struct kq_translation kq_chinese_key_errors[];
 extern const size_t kq_chinese_key_errors_count;
 extern const struct kq_translation kq_chinese_server_errors[];
 extern const size_t kq_chinese_server_errors_count;
+extern const struct kq_translation kq_chinese_doctor_errors[];
+extern const size_t kq_chinese_doctor_errors_count;
 extern const struct kq_translation kq_chinese_client_errors[];
 extern const size_t kq_chinese_client_errors_count;
 extern const struct kq_translation kq_chinese_domain_errors[];

@@ -180,6 +180,9 @@ const struct kq_translation kq_chinese_errors[] = {
      "没有模板 %1：`kaquan template list` 列出现有的模板"},
     {"the request stands on the command line and in --file; give one of them",
      "命令行和 --file 都给出了请求；只能给出一个"},
+    {"the request has no list to sign: add `authorization: ALIPAY-SHA256withRSA "
+     "app_id=…,nonce=…,timestamp=…` to it",
+     "请求里没有要签名的列表：请加上 `authorization: ALIPAY-SHA256withRSA app_id=…,nonce=…,timestamp=…`"},
     {"--notify is on or off, not %", "--notify 只能是 on 或 off，不能是 %1"},
     {"%: there is no setting %", "&1：没有设置 %2"},
     {"there is no profile % in %: `kaquan profile list` lists them",

@@ -422,3 +422,17 @@ const struct kq_translation kq_chinese_domain_errors[] = {
 };
 
 const size_t kq_chinese_domain_errors_count = KQ_COUNT(kq_chinese_domain_errors);
+
+/* src/doctor */
+const struct kq_translation kq_chinese_doctor_errors[] = {
+    {"the request has more than % parameters", "请求的参数超过 %1 个"},
+    {"the multipart body is cut off or broken", "multipart 请求体不完整或格式有误"},
+    {"the request is longer than % bytes", "请求超过 %1 字节"},
+    {"no parameters were found in this; a URL, a form body, an HTTP request, a curl command, a HAR entry, "
+     "a log line, name=value lines, a JSON object and a printed map are understood",
+     "没有从中找到参数；可以识别 URL、表单、HTTP 请求、curl 命令、HAR 条目、日志行、name=value 行、JSON "
+     "对象和打印出的 map"},
+    {"this is no call of OpenAPI v3", "这不是 OpenAPI v3 的调用"},
+    {"more findings than places", "诊断结果过多"},
+};
+const size_t kq_chinese_doctor_errors_count = KQ_COUNT(kq_chinese_doctor_errors);

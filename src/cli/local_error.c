@@ -74,6 +74,7 @@ static void read_with_rows(struct kq_slice text, struct reading *best)
         {kq_chinese_error_texts, &kq_chinese_error_texts_count},
         {kq_chinese_key_errors, &kq_chinese_key_errors_count},
         {kq_chinese_server_errors, &kq_chinese_server_errors_count},
+        {kq_chinese_doctor_errors, &kq_chinese_doctor_errors_count},
         {kq_chinese_client_errors, &kq_chinese_client_errors_count},
         {kq_chinese_domain_errors, &kq_chinese_domain_errors_count},
     };

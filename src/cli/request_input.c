@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/file.h"
+#include "cli/locale.h"
 #include "cli/shown.h"
 #include "wire/charset.h"
 #include "wire/json.h"
@@ -21,7 +22,8 @@ struct kq_result kq_request_input_read(struct kq_invocation *invocation, struct 
         KQ_ENSURE_MEMORY(!text->failed, error);
     } else {
         if (file.size == 0 && kq_is_terminal(STDIN_FILENO)) {
-            fprintf(stderr, "Paste the request, then press Ctrl-D:\n");
+            fputs(kq_text("Paste the request, then press Ctrl-D:\n", "请粘贴请求，然后按 Ctrl-D：\n"),
+                  stderr);
         }
         KQ_TRY(kq_file_read(file.size == 0 ? "-" : file.data, KQ_REQUEST_TEXT_MAX_BYTES, text, error));
     }
@@ -45,12 +47,49 @@ struct kq_result kq_request_append_shown(const struct kq_sent_request *request, 
     return KQ_OK;
 }
 
+static const char *const chinese_forms[KQ_REQUEST_FORM_COUNT] = {
+    [KQ_REQUEST_URL] = "URL",
+    [KQ_REQUEST_FORM] = "表单",
+    [KQ_REQUEST_PLAIN] = "未做 URL 编码的参数",
+    [KQ_REQUEST_HTTP] = "HTTP 请求",
+    [KQ_REQUEST_CURL] = "curl 命令",
+    [KQ_REQUEST_HAR] = "HAR 条目",
+    [KQ_REQUEST_JSON] = "JSON 对象",
+    [KQ_REQUEST_MAP] = "打印出的 map",
+    [KQ_REQUEST_LINES] = "每行一个参数",
+    [KQ_REQUEST_LOG] = "日志行",
+};
+
+void kq_request_print_form(const struct kq_sent_request *request)
+{
+    const char *form = kq_text(kq_request_form_name(request->form), chinese_forms[request->form]);
+    if (request->is_v3) {
+        printf(kq_text("Read as %s, a call of OpenAPI v3", "读取形式：%s，OpenAPI v3 的调用"), form);
+    } else if (kq_is_chinese()) {
+        printf("读取形式：%s，共 %zu 个参数", form, request->count);
+    } else {
+        printf("Read as %s with %zu parameter%s", form, request->count, request->count == 1 ? "" : "s");
+    }
+}
+
+const char *kq_request_heading(const struct kq_sent_request *request)
+{
+    if (request->is_v3) {
+        return kq_text("String to sign (each line ends with \\n, the last one too)",
+                       "待签名字符串（每一行都以 \\n 结束，最后一行也是）");
+    }
+    return kq_request_is_notification(request)
+               ? kq_text("String to sign (of a notification: without sign_type)",
+                         "待签名字符串（异步通知：不含 sign_type）")
+               : kq_text("String to sign", "待签名字符串");
+}
+
 struct kq_result kq_request_print(const struct kq_sent_request *request, const char *heading,
                                   struct kq_slice bytes, struct kq_error *error)
 {
     struct kq_buffer utf8 KQ_CLEANUP(kq_buffer_free) = {0};
     KQ_TRY(kq_request_append_shown(request, bytes, &utf8, error));
-    printf("%s:\n%.*s\n", heading, KQ_SLICE_PRINT(kq_buffer_slice(&utf8)));
+    printf("%s%s\n%.*s\n", heading, kq_text(":", "："), KQ_SLICE_PRINT(kq_buffer_slice(&utf8)));
     return KQ_OK;
 }
 

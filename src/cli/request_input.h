@@ -27,6 +27,13 @@ KQ_MUST struct kq_result kq_request_input_read(struct kq_invocation *invocation,
 KQ_MUST struct kq_result kq_request_append_shown(const struct kq_sent_request *request, struct kq_slice bytes,
                                                  struct kq_buffer *utf8, struct kq_error *error);
 
+/* What the text was taken for: "an HTTP request with 9 parameters", "an HTTP request, a call of OpenAPI v3".
+ * Nothing ends the line. */
+void kq_request_print_form(const struct kq_sent_request *request);
+
+/* "String to sign", in the person's language, and what is special about this one. */
+const char *kq_request_heading(const struct kq_sent_request *request);
+
 /* Prints `heading:` and the bytes on a line of their own. NO_MEMORY. */
 KQ_MUST struct kq_result kq_request_print(const struct kq_sent_request *request, const char *heading,
                                           struct kq_slice bytes, struct kq_error *error);

@@ -3,9 +3,11 @@
 
 #include "cli/commands.h"
 #include "cli/keys.h"
+#include "cli/locale.h"
 #include "cli/request_input.h"
 #include "doctor/examine.h"
 #include "wire/json.h"
+#include "wire/openapi_v3.h"
 #include "wire/signature.h"
 
 static const struct kq_flag flags[] = {
@@ -29,6 +31,7 @@ struct signing {
     struct kq_buffer sign; /* empty: no key was given */
     struct kq_buffer url;
     struct kq_buffer body;
+    struct kq_buffer authorization; /* of OpenAPI v3, instead of those two */
 };
 
 static void free_signing(struct signing *signing)
@@ -37,17 +40,33 @@ static void free_signing(struct signing *signing)
     kq_buffer_free(&signing->sign);
     kq_buffer_free(&signing->url);
     kq_buffer_free(&signing->body);
+    kq_buffer_free(&signing->authorization);
+}
+
+/* The newer protocol has one algorithm; what else is to be signed must be there already. */
+static struct kq_result choose_sign_type(const struct kq_sent_request *request, enum kq_sign_type *sign_type,
+                                         struct kq_error *error)
+{
+    struct kq_slice named = kq_request_find(request, KQ_SLICE("sign_type"));
+    *sign_type = KQ_SIGN_RSA2;
+    if (request->is_v3) {
+        KQ_ENSURE(request->v3.list.size > 0, error, KQ_E_BAD_INPUT,
+                  "the request has no list to sign: add `authorization: ALIPAY-SHA256withRSA "
+                  "app_id=…,nonce=…,timestamp=…` to it");
+        return KQ_OK;
+    }
+    KQ_ENSURE(kq_sign_type_parse(named, sign_type), error, KQ_E_BAD_INPUT, "%s",
+              named.size == 0 ? "the request has no sign_type: add sign_type=RSA2 to it, which is signed too"
+                              : "sign_type is RSA2 or RSA");
+    return KQ_OK;
 }
 
 static struct kq_result sign(struct kq_invocation *invocation, struct signing *signing,
                              struct kq_error *error)
 {
     struct kq_private_key *key KQ_CLEANUP(kq_private_key_cleanup) = NULL;
-    enum kq_sign_type sign_type = KQ_SIGN_RSA2;
-    struct kq_slice named = kq_request_find(&signing->request, KQ_SLICE("sign_type"));
-    KQ_ENSURE(kq_sign_type_parse(named, &sign_type), error, KQ_E_BAD_INPUT, "%s",
-              named.size == 0 ? "the request has no sign_type: add sign_type=RSA2 to it, which is signed too"
-                              : "sign_type is RSA2 or RSA");
+    enum kq_sign_type sign_type;
+    KQ_TRY(choose_sign_type(&signing->request, &sign_type, error));
     KQ_TRY(kq_load_private_key(kq_flag_text(invocation, "private-key").data, &key, error));
     return kq_sign(key, sign_type, signing->string_to_sign, &signing->sign, error);
 }
@@ -62,11 +81,24 @@ static void append_param(struct kq_buffer *form, struct kq_slice name, struct kq
     kq_form_encode(value, form);
 }
 
+static struct kq_result finish_v3(struct signing *signing, struct kq_error *error)
+{
+    kq_buffer_append(&signing->authorization, KQ_SLICE(KQ_V3_SCHEME " "));
+    kq_buffer_append(&signing->authorization, signing->request.v3.list);
+    kq_buffer_append(&signing->authorization, KQ_SLICE(",sign="));
+    kq_buffer_append(&signing->authorization, kq_buffer_slice(&signing->sign));
+    KQ_ENSURE_MEMORY(!signing->authorization.failed, error);
+    return KQ_OK;
+}
+
 /* As the official libraries send it: biz_content in the body, all else in the query. */
 static struct kq_result finish(struct kq_invocation *invocation, struct signing *signing,
                                struct kq_error *error)
 {
     struct kq_buffer query KQ_CLEANUP(kq_buffer_free) = {0};
+    if (signing->request.is_v3) {
+        return finish_v3(signing, error);
+    }
     for (size_t i = 0; i < signing->request.count; i++) {
         const struct kq_sent_param *param = &signing->request.items[i];
         bool is_body = kq_slice_equal(param->name, KQ_SLICE("biz_content"));
@@ -93,6 +125,11 @@ static struct kq_result print_json(const struct signing *signing, struct kq_erro
     if (signing->sign.size > 0) {
         kq_json_append_name(&json, "sign");
         kq_json_append_string(&json, kq_buffer_slice(&signing->sign));
+    }
+    if (signing->authorization.size > 0) {
+        KQ_TRY(kq_request_append_json(&signing->request, "authorization",
+                                      kq_buffer_slice(&signing->authorization), &json, error));
+    } else if (signing->sign.size > 0) {
         kq_json_append_name(&json, "url");
         kq_json_append_string(&json, kq_buffer_slice(&signing->url));
         kq_json_append_name(&json, "body");
@@ -106,21 +143,21 @@ static struct kq_result print_json(const struct signing *signing, struct kq_erro
 static struct kq_result print(const struct signing *signing, struct kq_error *error)
 {
     const struct kq_sent_request *request = &signing->request;
-    printf("Read as %s with %zu parameter%s.\n", kq_request_form_name(request->form), request->count,
-           request->count == 1 ? "" : "s");
-    KQ_TRY(kq_request_print(request,
-                            kq_request_is_notification(request)
-                                ? "String to sign (of a notification: without sign_type)"
-                                : "String to sign",
-                            signing->string_to_sign, error));
+    kq_request_print_form(request);
+    puts(kq_text(".", "。"));
+    KQ_TRY(kq_request_print(request, kq_request_heading(request), signing->string_to_sign, error));
     if (signing->sign.size == 0) {
         return KQ_OK;
     }
-    printf("sign:\n%.*s\n", KQ_SLICE_PRINT(kq_buffer_slice(&signing->sign)));
-    printf("URL:\n%.*s\n", KQ_SLICE_PRINT(kq_buffer_slice(&signing->url)));
-    printf("Body (application/x-www-form-urlencoded):\n%.*s\n",
-           KQ_SLICE_PRINT(kq_buffer_slice(&signing->body)));
-    return KQ_OK;
+    KQ_TRY(kq_request_print(request, "sign", kq_buffer_slice(&signing->sign), error));
+    if (request->is_v3) {
+        return kq_request_print(request, "authorization", kq_buffer_slice(&signing->authorization), error);
+    }
+    KQ_TRY(kq_request_print(request, "URL", kq_buffer_slice(&signing->url), error));
+    return kq_request_print(
+        request,
+        kq_text("Body (application/x-www-form-urlencoded)", "请求体（application/x-www-form-urlencoded）"),
+        kq_buffer_slice(&signing->body), error);
 }
 
 static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)

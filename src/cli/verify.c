@@ -232,18 +232,26 @@ static struct kq_result print(const struct case_file *file, struct kq_error *err
     kq_diagnosis_append_sentence(diagnosis, kq_is_chinese(), &sentence);
     KQ_ENSURE_MEMORY(!sentence.failed, error);
     printf("%.*s\n", KQ_SLICE_PRINT(kq_buffer_slice(&sentence)));
-    printf("Read as %s with %zu parameters%s%.*s%s%s.\n", kq_request_form_name(file->request.form),
-           file->request.count, diagnosis->key == NULL ? "" : "; the key is that of ",
-           KQ_SLICE_PRINT(diagnosis->key == NULL ? KQ_SLICE_EMPTY : diagnosis->key->label),
-           diagnosis->algorithm == NULL ? "" : ", the digest ",
-           diagnosis->algorithm == NULL ? "" : diagnosis->algorithm);
-    KQ_TRY(kq_request_print(&file->request, "String to sign", diagnosis->expected, error));
+    kq_request_print_form(&file->request);
+    if (diagnosis->key != NULL) {
+        struct kq_slice chinese = diagnosis->key->label_chinese;
+        struct kq_slice label = kq_is_chinese() && chinese.size > 0 ? chinese : diagnosis->key->label;
+        printf(kq_text("; the key is that of %.*s", "；密钥是 %.*s 的"), KQ_SLICE_PRINT(label));
+    }
+    if (diagnosis->algorithm != NULL) {
+        printf(kq_text(", the digest %s", "，摘要算法 %s"), diagnosis->algorithm);
+    }
+    puts(kq_text(".", "。"));
+    KQ_TRY(kq_request_print(&file->request, kq_request_heading(&file->request), diagnosis->expected, error));
     if (file->difference.offset == SIZE_MAX) {
         return KQ_OK;
     }
-    KQ_TRY(kq_request_print(&file->request, "The string that was signed", diagnosis->signed_text, error));
-    printf("They differ from byte %zu on:\n  to sign  %.*s\n  signed   %.*s\n", file->difference.offset + 1,
-           KQ_SLICE_PRINT(file->difference.expected), KQ_SLICE_PRINT(file->difference.signed_text));
+    KQ_TRY(kq_request_print(&file->request, kq_text("The string that was signed", "被签名的字符串"),
+                            diagnosis->signed_text, error));
+    printf(kq_text("They differ from byte %zu on:\n  to sign  %.*s\n  signed   %.*s\n",
+                   "从第 %zu 个字节起不同：\n  应签名    %.*s\n  实际签名  %.*s\n"),
+           file->difference.offset + 1, KQ_SLICE_PRINT(file->difference.expected),
+           KQ_SLICE_PRINT(file->difference.signed_text));
     return KQ_OK;
 }
 

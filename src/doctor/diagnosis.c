@@ -10,6 +10,10 @@
 #define BEFORE_BYTES 40
 #define BEHIND_BYTES 80
 
+/* Of what a sentence is about: a certificate of an application, named by both numbers, has some more than
+ * that. */
+#define SUBJECT_BYTES 160
+
 /* A shorter value is no token. */
 #define SECRET_MIN_BYTES 6
 #define SECRETS_MAX 16
@@ -32,7 +36,11 @@ static void append_subject(struct kq_buffer *text, struct kq_slice subject, bool
         kq_buffer_append(text, is_chinese ? KQ_SLICE("所有参数值") : KQ_SLICE("every value"));
         return;
     }
-    for (size_t i = 0; i < subject.size && i < BEHIND_BYTES; i++) {
+    size_t size = subject.size < SUBJECT_BYTES ? subject.size : SUBJECT_BYTES;
+    while (size < subject.size && ((unsigned char)subject.data[size] & 0xC0) == 0x80) {
+        size--; /* not in the middle of a character */
+    }
+    for (size_t i = 0; i < size; i++) {
         unsigned char byte = (unsigned char)subject.data[i];
         kq_buffer_append_byte(text, byte < ' ' || byte == 0x7F ? '?' : (char)byte);
     }
@@ -50,8 +58,9 @@ void kq_diagnosis_append_sentence(const struct kq_diagnosis *diagnosis, bool is_
             kq_buffer_append(text, is_chinese ? KQ_SLICE("；另外，") : KQ_SLICE("; also: "));
         }
         kq_buffer_clear(&subject);
-        append_subject(&subject, kq_utf8_is_valid(finding->subject) ? finding->subject : KQ_SLICE("?"),
-                       is_chinese);
+        struct kq_slice shown =
+            is_chinese && finding->subject_chinese.size > 0 ? finding->subject_chinese : finding->subject;
+        append_subject(&subject, kq_utf8_is_valid(shown) ? shown : KQ_SLICE("?"), is_chinese);
         append_filled(text, pattern, kq_buffer_slice(&subject));
     }
     if (diagnosis->finding_count == 0) {
@@ -79,29 +88,30 @@ static bool contains(struct kq_slice text, const char *part)
     return text.size > 0 && memmem(text.data, text.size, part, strlen(part)) != NULL;
 }
 
+static bool is_secret_name(struct kq_slice name)
+{
+    return contains(name, "token") || contains(name, "code");
+}
+
 /* Members that are named as tokens and codes are, at any depth, which kq_json_read bounds. */
 static void note_members(const struct kq_json *value, struct secrets *secrets)
 {
     for (const struct kq_json *member = value->first; member != NULL; member = member->next) {
-        if (contains(member->name, "token") || contains(member->name, "code")) {
+        if (is_secret_name(member->name)) {
             note_secret(secrets, member->text);
         }
         note_members(member, secrets);
     }
 }
 
-static struct kq_result note_biz_content(const struct kq_sent_request *request, struct kq_arena *arena,
-                                         struct secrets *secrets, struct kq_error *error)
+static struct kq_result note_json(struct kq_slice text, enum kq_charset charset, struct kq_arena *arena,
+                                  struct secrets *secrets, struct kq_error *error)
 {
     const struct kq_json *value = NULL;
-    enum kq_charset charset = KQ_CHARSET_UTF8;
     struct kq_slice utf8;
     struct kq_error inner = {0};
-    bool is_json =
-        kq_charset_parse(kq_request_find(request, KQ_SLICE("charset")), &charset, &inner).ok &&
-        kq_charset_decode(charset, kq_request_find(request, KQ_SLICE("biz_content")), arena, &utf8, &inner)
-            .ok &&
-        kq_json_read(utf8, arena, &value, &inner).ok;
+    bool is_json = kq_charset_decode(charset, text, arena, &utf8, &inner).ok &&
+                   kq_json_read(utf8, arena, &value, &inner).ok;
     KQ_ENSURE(inner.code != KQ_E_NO_MEMORY, error, inner.code, "%s", "");
     if (is_json) {
         note_members(value, secrets);
@@ -109,16 +119,40 @@ static struct kq_result note_biz_content(const struct kq_sent_request *request, 
     return KQ_OK;
 }
 
+/* The header's value, those in the body, and those in the query, which is signed as it was sent. */
+static struct kq_result note_v3(const struct kq_sent_v3 *v3, struct kq_arena *arena, struct secrets *secrets,
+                                struct kq_error *error)
+{
+    struct kq_cursor cursor = kq_cursor_of(v3->target);
+    struct kq_slice piece;
+    note_secret(secrets, v3->app_auth_token);
+    (void)kq_cursor_take_part(&cursor, '?', &piece);
+    while (kq_cursor_take_part(&cursor, '&', &piece)) {
+        size_t equals = kq_slice_find(piece, '=');
+        if (equals < piece.size && is_secret_name((struct kq_slice){piece.data, equals})) {
+            note_secret(secrets, (struct kq_slice){piece.data + equals + 1, piece.size - equals - 1});
+        }
+    }
+    return note_json(v3->body, KQ_CHARSET_UTF8, arena, secrets, error);
+}
+
 static struct kq_result find_secrets(const struct kq_sent_request *request, struct kq_arena *arena,
                                      struct secrets *secrets, struct kq_error *error)
 {
+    enum kq_charset charset = KQ_CHARSET_UTF8;
     for (size_t i = 0; i < request->count; i++) {
         const struct kq_sent_param *item = &request->items[i];
         if (contains(item->name, "token") || kq_slice_equal(item->name, KQ_SLICE("sign"))) {
             note_secret(secrets, item->value);
         }
     }
-    return note_biz_content(request, arena, secrets, error);
+    if (request->is_v3) {
+        return note_v3(&request->v3, arena, secrets, error);
+    }
+    if (!kq_charset_parse(kq_request_find(request, KQ_SLICE("charset")), &charset, NULL).ok) {
+        return KQ_OK;
+    }
+    return note_json(kq_request_find(request, KQ_SLICE("biz_content")), charset, arena, secrets, error);
 }
 
 /* True: it was there. */

@@ -32,11 +32,38 @@ static struct kq_result make_items(struct kq_draft *draft, size_t count, struct 
     return KQ_OK;
 }
 
-struct kq_result kq_draft_begin(const struct kq_sent_request *request, struct kq_draft *draft,
-                                struct kq_error *error)
+static struct kq_result begin_v3(const struct kq_sent_request *request, struct kq_draft *draft,
+                                 struct kq_error *error)
 {
     *draft = (struct kq_draft){
         .arena = request->arena,
+        .v3 = &request->v3,
+        .content_name = KQ_LINE_BODY,
+        .charset = KQ_CHARSET_UTF8,
+        .order = KQ_ORDER_AS_SENT,
+        .keeps_empty = true,
+        .join = {.without_names = true, .separator = KQ_SLICE("\n"), .suffix = KQ_SLICE("\n")},
+    };
+    KQ_TRY(make_items(draft, 0, error));
+    kq_draft_add(draft, KQ_LINE_AUTHORIZATION, request->v3.list);
+    kq_draft_add(draft, KQ_LINE_METHOD, request->v3.http_method);
+    kq_draft_add(draft, KQ_LINE_PATH, request->v3.target);
+    kq_draft_add(draft, KQ_LINE_BODY, request->v3.body);
+    if (request->v3.app_auth_token.size > 0) {
+        kq_draft_add(draft, KQ_LINE_TOKEN, request->v3.app_auth_token);
+    }
+    return KQ_OK;
+}
+
+struct kq_result kq_draft_begin(const struct kq_sent_request *request, struct kq_draft *draft,
+                                struct kq_error *error)
+{
+    if (request->is_v3) {
+        return begin_v3(request, draft, error);
+    }
+    *draft = (struct kq_draft){
+        .arena = request->arena,
+        .content_name = KQ_SLICE("biz_content"),
         .is_notification = kq_request_is_notification(request),
         .join = {.before_value = KQ_SLICE("="), .separator = KQ_SLICE("&")},
     };

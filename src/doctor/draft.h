@@ -13,7 +13,13 @@
 
 /* A string to sign while it is made, so that it can be made wrongly at each step: which parameters with which
  * values, in which order, joined how, and what is done with the text. Without any mistake it is the one of
- * spec/gateway.md. */
+ * spec/gateway.md. Of a call of the newer protocol the items are the string's lines, under these names. */
+
+#define KQ_LINE_AUTHORIZATION KQ_SLICE("authorization")
+#define KQ_LINE_METHOD KQ_SLICE("HTTP method")
+#define KQ_LINE_PATH KQ_SLICE("path")
+#define KQ_LINE_BODY KQ_SLICE("body")
+#define KQ_LINE_TOKEN KQ_SLICE("alipay-app-auth-token")
 
 enum kq_draft_order {
     KQ_ORDER_BY_NAME,
@@ -34,7 +40,9 @@ struct kq_draft_join {
 };
 
 struct kq_draft {
-    struct kq_arena *arena; /* borrowed: where what is new is made */
+    struct kq_arena *arena;       /* borrowed: where what is new is made */
+    const struct kq_sent_v3 *v3;  /* borrowed from the request; NULL: it is none of the newer protocol */
+    struct kq_slice content_name; /* of the item that is the call's JSON */
     enum kq_charset charset;
     bool is_notification;
     struct kq_sent_param *items; /* in the arena; with sign, which is left out at the end */

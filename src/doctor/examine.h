@@ -27,10 +27,12 @@ enum kq_doctor_role {
 
 struct kq_doctor_key {
     enum kq_doctor_role role;
-    bool is_for_any;             /* REGISTERED: for both sign types */
-    enum kq_sign_type sign_type; /* else for this one */
-    struct kq_slice der;         /* SubjectPublicKeyInfo */
-    struct kq_slice label;       /* for people: "application 2014072300007148", a file's name */
+    bool is_for_any;                /* REGISTERED: for both sign types */
+    enum kq_sign_type sign_type;    /* else for this one */
+    struct kq_slice der;            /* SubjectPublicKeyInfo */
+    struct kq_slice certificate_sn; /* REGISTERED: verifies calls that name it; empty: those that name none */
+    struct kq_slice label;          /* for people: "application 2014072300007148", a file's name */
+    struct kq_slice label_chinese;  /* empty: the same */
 };
 
 struct kq_examination {
@@ -57,8 +59,9 @@ enum kq_verdict {
 const char *kq_verdict_name(enum kq_verdict verdict);
 
 struct kq_finding {
-    const struct kq_advice *advice; /* static */
-    struct kq_slice subject;        /* in the arena; empty: every value, or none is named */
+    const struct kq_advice *advice;  /* static */
+    struct kq_slice subject;         /* in the arena; empty: every value, or none is named */
+    struct kq_slice subject_chinese; /* empty: the same */
 };
 
 #define KQ_FINDINGS_MAX 8

@@ -5,7 +5,8 @@
 #include "doctor/json_style.h"
 #include "doctor/mistakes.h"
 
-/* biz_content was written anew between signing and sending. */
+/* The call's JSON (biz_content, or the body of the newer protocol) was written anew between signing and
+ * sending. */
 
 /* In the order in which they are tried: what is most common first. The first ones also serve the pairs. */
 static const struct kq_json_style styles[] = {
@@ -44,14 +45,14 @@ static const struct kq_json_style printed[] = {
 };
 static_assert(KQ_COUNT(printed) == KQ_JSON_PRINTED_COUNT, "the table has another size");
 
-/* biz_content as a tree; *value NULL: there is none, or it is no JSON object. */
+/* It as a tree; *value NULL: there is none, or it is no JSON object. */
 static struct kq_result read(const struct kq_draft *draft, size_t *index, const struct kq_json **value,
                              struct kq_error *error)
 {
     struct kq_slice utf8;
     struct kq_error inner = {0};
     *value = NULL;
-    *index = kq_draft_find(draft, KQ_SLICE("biz_content"));
+    *index = kq_draft_find(draft, draft->content_name);
     if (*index == draft->count) {
         return KQ_OK;
     }
@@ -100,14 +101,14 @@ static struct kq_result restyle(struct kq_draft *draft, const struct kq_json_sty
 struct kq_result kq_change_json_style(struct kq_draft *draft, size_t variant, struct kq_slice *subject,
                                       bool *changed, struct kq_error *error)
 {
-    *subject = KQ_SLICE("biz_content");
+    *subject = draft->content_name;
     return restyle(draft, &styles[variant], changed, error);
 }
 
 struct kq_result kq_change_json_printed(struct kq_draft *draft, size_t variant, struct kq_slice *subject,
                                         bool *changed, struct kq_error *error)
 {
-    *subject = KQ_SLICE("biz_content");
+    *subject = draft->content_name;
     return restyle(draft, &printed[variant], changed, error);
 }
 
@@ -118,7 +119,7 @@ struct kq_result kq_change_json_flattened(struct kq_draft *draft, size_t variant
     const struct kq_json *value = NULL;
     size_t index = 0;
     (void)variant;
-    *subject = KQ_SLICE("biz_content");
+    *subject = draft->content_name;
     KQ_TRY(read(draft, &index, &value, error));
     if (value == NULL || value->count == 0 || value->count > KQ_DRAFT_SPARE) {
         return KQ_OK;

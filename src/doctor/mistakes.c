@@ -69,7 +69,8 @@ const struct kq_mistake kq_mistakes[] = {
      .stage = KQ_STAGE_ITEMS,
      .forms = {kq_form_java_encoded, kq_form_uri_component, kq_form_rfc3986, kq_form_quoted,
                kq_form_python_plus, kq_form_net_encoded, kq_form_uri},
-     .is_common = true},
+     .is_common = true,
+     .is_for_both = true},
     {.advice = {"plus-for-space",
                 "Sign a space in {} as a space, and send a + as %2B: the string that was signed has + where "
                 "the request has a space",
@@ -93,18 +94,21 @@ const struct kq_mistake kq_mistakes[] = {
                 "Sign and send {} without HTML escapes: the string that was signed has &quot; or &amp;",
                 "{} 不要做 HTML 转义：被签名的字符串里有 &quot; 或 &amp;"},
      .stage = KQ_STAGE_ITEMS,
-     .forms = {kq_form_html_escaped, kq_form_html_quotes, kq_form_html_ampersand}},
+     .forms = {kq_form_html_escaped, kq_form_html_quotes, kq_form_html_ampersand},
+     .is_for_both = true},
     {.advice = {"html-escaped-request",
                 "Do not HTML-escape {} when you send it: the request has &quot; or &amp; where the string "
                 "that was signed has not",
                 "发送时不要对 {} 做 HTML 转义：请求里有 &quot; 或 &amp;，被签名的字符串里没有"},
      .stage = KQ_STAGE_ITEMS,
-     .forms = {kq_form_html_unescaped}},
+     .forms = {kq_form_html_unescaped},
+     .is_for_both = true},
     {.advice = {"space-around-values",
                 "Trim {} before signing, or not at all: a space or line end was sent and not signed",
                 "{} 首尾的空白要么签名前去掉，要么都保留：发送的有空白或换行，签名的没有"},
      .stage = KQ_STAGE_ITEMS,
-     .forms = {kq_form_trimmed, kq_form_without_space}},
+     .forms = {kq_form_trimmed, kq_form_without_space},
+     .is_for_both = true},
     {.advice =
          {"json-written-anew",
           "Write the JSON of {} once, and sign and send the same bytes: it was written anew in between "
@@ -114,12 +118,14 @@ const struct kq_mistake kq_mistakes[] = {
      .stage = KQ_STAGE_ITEMS,
      .change = kq_change_json_style,
      .variant_count = KQ_JSON_STYLE_COUNT,
-     .is_common = true},
+     .is_common = true,
+     .is_for_both = true},
     {.advice = {"json-printed", "Sign the JSON text of {}, not how the language prints its object",
                 "签名要用 {} 的 JSON 文本，不要用语言打印对象的结果"},
      .stage = KQ_STAGE_ITEMS,
      .change = kq_change_json_printed,
-     .variant_count = KQ_JSON_PRINTED_COUNT},
+     .variant_count = KQ_JSON_PRINTED_COUNT,
+     .is_for_both = true},
     {.advice = {"json-flattened",
                 "Sign {} as one parameter: its members were signed as parameters of their own",
                 "{} 作为一个参数签名：被签名的字符串把它的成员拆成了单独的参数"},
@@ -130,29 +136,35 @@ const struct kq_mistake kq_mistakes[] = {
                 "Send and sign {} itself: it was turned into a JSON string once more before it was signed",
                 "{} 不要再做一次 JSON 序列化：被签名的是带引号的 JSON 字符串"},
      .stage = KQ_STAGE_ITEMS,
-     .forms = {kq_form_json_string}},
+     .forms = {kq_form_json_string},
+     .is_for_both = true},
     {.advice = {"backslashes-added", "Sign {} without added backslashes (addslashes, magic quotes)",
                 "签名时不要给 {} 加反斜杠（addslashes、magic quotes）"},
      .stage = KQ_STAGE_ITEMS,
-     .forms = {kq_form_slashes_added}},
+     .forms = {kq_form_slashes_added},
+     .is_for_both = true},
     {.advice = {"backslashes-stripped",
                 "Sign {} with its backslashes: they were stripped before it was signed",
                 "签名时保留 {} 里的反斜杠：被签名的字符串里去掉了"},
      .stage = KQ_STAGE_ITEMS,
-     .forms = {kq_form_slashes_stripped}},
+     .forms = {kq_form_slashes_stripped},
+     .is_for_both = true},
     {.advice = {"line-end-in-value", "Sign {} without a line end (or byte order mark), as it is sent",
                 "签名时去掉 {} 首尾的换行（或 BOM），与发送的一致"},
      .stage = KQ_STAGE_ITEMS,
-     .forms = {kq_form_line_end, kq_form_windows_line_end, kq_form_byte_order_mark}},
+     .forms = {kq_form_line_end, kq_form_windows_line_end, kq_form_byte_order_mark},
+     .is_for_both = true},
     {.advice = {"line-ends-changed",
                 "Keep the line ends inside {}: \\n and \\r\\n were exchanged between signing and sending",
                 "{} 里的换行符不要改变：签名与发送之间 \\n 和 \\r\\n 互换了"},
      .stage = KQ_STAGE_ITEMS,
-     .forms = {kq_form_unix_lines, kq_form_windows_lines}},
+     .forms = {kq_form_unix_lines, kq_form_windows_lines},
+     .is_for_both = true},
     {.advice = {"letter-case", "Sign {} in the letter case in which it is sent",
                 "{} 的大小写在签名和发送时要一致"},
      .stage = KQ_STAGE_ITEMS,
-     .forms = {kq_form_lower, kq_form_upper}},
+     .forms = {kq_form_lower, kq_form_upper},
+     .is_for_both = true},
     /* In which order, and joined how. */
     {.advice = {"unsorted",
                 "Sort the parameters by name before they are joined: they were signed in the order in which "
@@ -179,12 +191,15 @@ const struct kq_mistake kq_mistakes[] = {
      .stage = KQ_STAGE_TEXT,
      .forms = {kq_form_java_encoded, kq_form_uri_component, kq_form_rfc3986, kq_form_quoted,
                kq_form_python_plus, kq_form_net_encoded, kq_form_uri},
-     .is_common = true},
-    {.advice = {"gbk-for-utf8", "Turn the string into bytes in UTF-8, as charset says: it was signed in GBK",
-                "按 charset 用 UTF-8 取字节签名：被签名的是 GBK 字节"},
+     .is_common = true,
+     .is_for_both = true},
+    {.advice = {"gbk-for-utf8",
+                "Turn the string into bytes in UTF-8, the request's charset: it was signed in GBK",
+                "按请求的字符集 UTF-8 取字节签名：被签名的是 GBK 字节"},
      .stage = KQ_STAGE_TEXT,
      .forms = {kq_form_utf8_to_gbk},
-     .is_common = true},
+     .is_common = true,
+     .is_for_both = true},
     {.advice = {"utf8-for-gbk", "Turn the string into bytes in GBK, as charset says: it was signed in UTF-8",
                 "按 charset 用 GBK 取字节签名：被签名的是 UTF-8 字节"},
      .stage = KQ_STAGE_TEXT,
@@ -195,20 +210,24 @@ const struct kq_mistake kq_mistakes[] = {
                 "question marks (set the platform's default encoding, or name the charset)",
                 "按请求的 charset 取字节：签名时中文变成了问号（设置平台默认编码，或显式指定字符集）"},
      .stage = KQ_STAGE_TEXT,
-     .forms = {kq_form_question_marks, kq_form_question_bytes}},
+     .forms = {kq_form_question_marks, kq_form_question_bytes},
+     .is_for_both = true},
     {.advice = {"latin1-for-utf8",
                 "Turn the string into bytes once: UTF-8 bytes were taken for Latin-1 and encoded again",
                 "只做一次字符编码：UTF-8 字节被当成 ISO-8859-1 又编码了一次"},
      .stage = KQ_STAGE_TEXT,
-     .forms = {kq_form_latin1_to_utf8}},
+     .forms = {kq_form_latin1_to_utf8},
+     .is_for_both = true},
     {.advice = {"unicode-escapes", "Sign the characters themselves, not \\u escapes of them",
                 "对字符本身签名，不要用 \\u 转义"},
      .stage = KQ_STAGE_TEXT,
-     .forms = {kq_form_unicode_escaped}},
+     .forms = {kq_form_unicode_escaped},
+     .is_for_both = true},
     {.advice = {"utf16", "Turn the string into bytes in the request's charset: it was signed in UTF-16",
                 "按请求的 charset 取字节：被签名的是 UTF-16 字节"},
      .stage = KQ_STAGE_TEXT,
-     .forms = {kq_form_utf16_little, kq_form_utf16_big}},
+     .forms = {kq_form_utf16_little, kq_form_utf16_big},
+     .is_for_both = true},
     {.advice = {"line-end-behind-string",
                 "Sign the string without a line end behind it (or a byte order mark before it)",
                 "待签名字符串末尾不要带换行（开头不要带 BOM）"},
@@ -219,25 +238,30 @@ const struct kq_mistake kq_mistakes[] = {
     {.advice = {"html-escaped-string", "Sign the string with & as it is, not as &amp;",
                 "待签名字符串里的 & 不要写成 &amp;"},
      .stage = KQ_STAGE_TEXT,
-     .forms = {kq_form_html_ampersand, kq_form_html_escaped, kq_form_html_quotes}},
+     .forms = {kq_form_html_ampersand, kq_form_html_escaped, kq_form_html_quotes},
+     .is_for_both = true},
     {.advice = {"string-without-spaces", "Sign the string with the spaces that the values have",
                 "待签名字符串要保留参数值里的空格"},
      .stage = KQ_STAGE_TEXT,
-     .forms = {kq_form_without_space, kq_form_plus_for_space}},
+     .forms = {kq_form_without_space, kq_form_plus_for_space},
+     .is_for_both = true},
     {.advice = {"string-case", "Sign the string without changing the case of its letters",
                 "待签名字符串不要转换大小写"},
      .stage = KQ_STAGE_TEXT,
-     .forms = {kq_form_lower, kq_form_upper}},
+     .forms = {kq_form_lower, kq_form_upper},
+     .is_for_both = true},
     {.advice = {"digest-signed",
                 "Give the string itself to the function that signs: it makes the digest, and got one already",
                 "把待签名字符串本身交给签名函数：它会自己做摘要，不要先做摘要再签名"},
      .stage = KQ_STAGE_TEXT,
      .forms = {kq_form_sha256_hex, kq_form_sha256_upper_hex, kq_form_sha256_bytes, kq_form_sha256_base64,
-               kq_form_sha1_hex, kq_form_sha1_bytes, kq_form_md5_hex, kq_form_md5_upper_hex}},
+               kq_form_sha1_hex, kq_form_sha1_bytes, kq_form_md5_hex, kq_form_md5_upper_hex},
+     .is_for_both = true},
     {.advice = {"base64-signed", "Sign the string itself, not its base64",
                 "直接对待签名字符串签名，不要先做 base64"},
      .stage = KQ_STAGE_TEXT,
-     .forms = {kq_form_base64}},
+     .forms = {kq_form_base64},
+     .is_for_both = true},
 };
 const size_t kq_mistake_count = KQ_COUNT(kq_mistakes);
 
@@ -248,6 +272,25 @@ static size_t count_forms(const struct kq_mistake *mistake)
         count++;
     }
     return count;
+}
+
+/* The newer protocol's own ones come first: the others' last stage is the text. */
+size_t kq_mistakes_of(const struct kq_draft *draft)
+{
+    return draft->v3 == NULL ? kq_mistake_count : kq_v3_mistake_count + kq_mistake_count;
+}
+
+const struct kq_mistake *kq_mistake_at(const struct kq_draft *draft, size_t index)
+{
+    static const struct kq_mistake none = {.variant_count = 0};
+    if (draft->v3 == NULL) {
+        return &kq_mistakes[index];
+    }
+    if (index < kq_v3_mistake_count) {
+        return &kq_v3_mistakes[index];
+    }
+    const struct kq_mistake *older = &kq_mistakes[index - kq_v3_mistake_count];
+    return older->is_for_both ? older : &none;
 }
 
 size_t kq_mistake_variants(const struct kq_mistake *mistake, const struct kq_draft *draft)
@@ -261,8 +304,8 @@ size_t kq_mistake_variants(const struct kq_mistake *mistake, const struct kq_dra
 /* JSON writers that are tried in threes: the first ones of their table. */
 #define COMMON_STYLES 6
 
-/* In pairs, of those that concern each value alone only biz_content's: it is the one with a life of its own.
- * In threes only what is common. */
+/* In pairs, of those that concern each value alone only the call's JSON: it is the one with a life of its
+ * own. In threes only what is common. */
 bool kq_mistake_is_tried(const struct kq_mistake *mistake, const struct kq_draft *draft, size_t variant,
                          size_t set_size)
 {
@@ -278,8 +321,7 @@ bool kq_mistake_is_tried(const struct kq_mistake *mistake, const struct kq_draft
     bool is_by_value =
         mistake->change == NULL ? mistake->stage == KQ_STAGE_ITEMS : mistake->change == kq_change_raw_values;
     size_t target = variant % (draft->count + 1);
-    return !is_by_value || target == 0 ||
-           kq_slice_equal(draft->items[target - 1].name, KQ_SLICE("biz_content"));
+    return !is_by_value || target == 0 || kq_slice_equal(draft->items[target - 1].name, draft->content_name);
 }
 
 static struct kq_result put_in_form(struct kq_slice *text, kq_value_form *form, struct kq_arena *arena,

@@ -41,10 +41,21 @@ struct kq_mistake {
     bool is_alone;    /* not tried together with another mistake: too seldom, or too many variants */
     bool is_common;   /* tried in threes, too */
     bool comes_first; /* makes the same string as another one does, and is the better explanation */
+    bool is_for_both; /* made in the newer protocol's strings, too */
 };
 
+/* Those of the older protocol, and those that only the newer one knows: none of their stages is TEXT, so that
+ * they come before the others. */
 extern const struct kq_mistake kq_mistakes[];
 extern const size_t kq_mistake_count;
+extern const struct kq_mistake kq_v3_mistakes[];
+extern const size_t kq_v3_mistake_count;
+
+/* Those that are tried with this draft: how many, and each by its number; one that is not for it has no
+ * variants.
+ */
+size_t kq_mistakes_of(const struct kq_draft *draft);
+const struct kq_mistake *kq_mistake_at(const struct kq_draft *draft, size_t index);
 
 /* How many variants it has for this draft. */
 size_t kq_mistake_variants(const struct kq_mistake *mistake, const struct kq_draft *draft);
@@ -78,6 +89,42 @@ kq_mistake_change kq_change_order_as_sent;
 kq_mistake_change kq_change_order;
 kq_mistake_change kq_change_join;
 
+/* Of the newer protocol: its lines (mistake_v3_lines.c), the path (mistake_v3_path.c), the list in its header
+ * (mistake_v3_list.c). */
+kq_mistake_change kq_change_v3_last_line_end;
+kq_mistake_change kq_change_v3_windows_lines;
+kq_mistake_change kq_change_v3_escaped_lines;
+kq_mistake_change kq_change_v3_join;
+kq_mistake_change kq_change_v3_empty_token;
+kq_mistake_change kq_change_v3_empty_body_left_out;
+kq_mistake_change kq_change_v3_method_case;
+kq_mistake_change kq_change_v3_method;
+kq_mistake_change kq_change_v3_body_emptied;
+kq_mistake_change kq_change_v3_body_filled;
+kq_mistake_change kq_change_v3_body_wrapped;
+kq_mistake_change kq_change_v3_body_form;
+kq_mistake_change kq_change_v3_multipart;
+kq_mistake_change kq_change_v3_line_order;
+kq_mistake_change kq_change_v3_answer_rule;
+kq_mistake_change kq_change_v3_query_left_out;
+kq_mistake_change kq_change_v3_host;
+kq_mistake_change kq_change_v3_path;
+kq_mistake_change kq_change_v3_query_decoded;
+kq_mistake_change kq_change_v3_query_encoded;
+kq_mistake_change kq_change_v3_query_order;
+kq_mistake_change kq_change_v3_query_as_body;
+kq_mistake_change kq_change_v3_item_order;
+kq_mistake_change kq_change_v3_item_left_out;
+kq_mistake_change kq_change_v3_sign_kept;
+kq_mistake_change kq_change_v3_scheme_kept;
+kq_mistake_change kq_change_v3_list_join;
+kq_mistake_change kq_change_v3_timestamp_unit;
+kq_mistake_change kq_change_v3_timestamp;
+kq_mistake_change kq_change_v3_nonce;
+
+/* The value of that item in such a list; empty: it is not there. */
+struct kq_slice kq_v3_item(struct kq_slice list, struct kq_slice name);
+
 /* How many variants those have; their files hold them against their tables. */
 #define KQ_ADDED_COUNT 59
 #define KQ_REPLACED_COUNT 26
@@ -86,5 +133,28 @@ kq_mistake_change kq_change_join;
 #define KQ_JSON_PRINTED_COUNT 2
 #define KQ_ORDER_COUNT 3
 #define KQ_JOIN_COUNT 19
+#define KQ_V3_JOIN_COUNT 6
+#define KQ_V3_TOKEN_COUNT 4
+#define KQ_V3_METHOD_CASE_COUNT 2
+#define KQ_V3_METHOD_COUNT 5
+#define KQ_V3_FILLED_COUNT 6
+#define KQ_V3_WRAPPED_COUNT 4
+#define KQ_V3_BODY_FORM_COUNT 8
+#define KQ_V3_MULTIPART_COUNT 2
+#define KQ_V3_LINE_ORDER_COUNT 120 /* of five lines */
+#define KQ_V3_HOST_COUNT 5
+#define KQ_V3_PATH_COUNT 6
+#define KQ_V3_QUERY_DECODED_COUNT 2
+#define KQ_V3_QUERY_ENCODED_COUNT 7
+#define KQ_V3_QUERY_ORDER_COUNT 2
+#define KQ_V3_QUERY_AS_BODY_COUNT 3
+#define KQ_V3_ITEM_ORDER_COUNT 24 /* of four items */
+#define KQ_V3_ITEMS_MAX 16
+#define KQ_V3_SIGN_COUNT 4
+#define KQ_V3_SCHEME_COUNT 3
+#define KQ_V3_LIST_JOIN_COUNT 7
+#define KQ_V3_TIMESTAMP_UNIT_COUNT 4
+#define KQ_V3_TIMESTAMP_COUNT 200 /* a tenth of a second before and behind */
+#define KQ_V3_NONCE_COUNT 5
 
 #endif

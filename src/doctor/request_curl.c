@@ -124,6 +124,8 @@ enum argument {
     ARGUMENT_ENCODED, /* --data-urlencode */
     ARGUMENT_PART,    /* -F */
     ARGUMENT_URL,
+    ARGUMENT_HEADER,
+    ARGUMENT_METHOD,
     ARGUMENT_OTHER,
 };
 
@@ -139,15 +141,16 @@ static enum argument argument_of(struct kq_slice word)
         {"--data-raw", ARGUMENT_DATA},
         {"--data-binary", ARGUMENT_DATA},
         {"--data-ascii", ARGUMENT_DATA},
+        {"--json", ARGUMENT_DATA},
         {"--data-urlencode", ARGUMENT_ENCODED},
         {"-F", ARGUMENT_PART},
         {"--form", ARGUMENT_PART},
         {"--form-string", ARGUMENT_PART},
         {"--url", ARGUMENT_URL},
-        {"-H", ARGUMENT_OTHER},
-        {"--header", ARGUMENT_OTHER},
-        {"-X", ARGUMENT_OTHER},
-        {"--request", ARGUMENT_OTHER},
+        {"-H", ARGUMENT_HEADER},
+        {"--header", ARGUMENT_HEADER},
+        {"-X", ARGUMENT_METHOD},
+        {"--request", ARGUMENT_METHOD},
         {"-A", ARGUMENT_OTHER},
         {"-e", ARGUMENT_OTHER},
         {"-b", ARGUMENT_OTHER},
@@ -187,10 +190,24 @@ static struct kq_result add_part(struct kq_sent_request *request, struct kq_slic
     return kq_request_add(request, (struct kq_sent_param){{part.data, equals}, value, value}, error);
 }
 
-/* The URL and the body of the command, which has words of each kind in any order. */
+static struct kq_result take_header(struct kq_sent_request *request, struct kq_slice word,
+                                    struct kq_sent_v3 *sent, struct kq_error *error)
+{
+    struct kq_slice header = kq_arena_copy(request->arena, word);
+    KQ_ENSURE_MEMORY(header.data, error);
+    struct kq_cursor cursor = kq_cursor_of(header);
+    struct kq_slice name;
+    (void)kq_cursor_take_part(&cursor, ':', &name);
+    kq_request_take_header(kq_slice_trim(name), kq_slice_trim(kq_cursor_take_rest(&cursor)), sent);
+    return KQ_OK;
+}
+
+/* The URL and the body of the command, which has words of each kind in any order; of the newer protocol, the
+ * headers and the method. */
 struct command {
     struct kq_buffer url;
     struct kq_buffer body;
+    struct kq_sent_v3 sent;
 };
 
 static void free_command(struct command *command)
@@ -212,12 +229,39 @@ static struct kq_result take(struct kq_sent_request *request, struct command *co
         append_encoded(&command->body, word);
     } else if (argument == ARGUMENT_PART) {
         return add_part(request, word, error);
+    } else if (argument == ARGUMENT_HEADER) {
+        return take_header(request, word, &command->sent, error);
+    } else if (argument == ARGUMENT_METHOD) {
+        command->sent.http_method = kq_request_http_method(word);
     } else if (command->url.size == 0 &&
                (argument == ARGUMENT_URL || (argument == ARGUMENT_NONE && word.size > 0 &&
                                              word.data[0] != '-' && kq_slice_find(word, '/') < word.size))) {
         kq_buffer_append(&command->url, word);
     }
     return KQ_OK;
+}
+
+/* What was given by -F: the JSON in the part `data`, without what curl is told about it. */
+static struct kq_slice part_with_json(const struct kq_sent_request *request)
+{
+    struct kq_slice part = kq_request_find(request, KQ_SLICE("data"));
+    const char *type = part.size == 0 ? NULL : memmem(part.data, part.size, ";type=", 6);
+    part.size = type == NULL ? part.size : (size_t)(type - part.data);
+    return part;
+}
+
+static struct kq_result take_v3(struct kq_sent_request *request, struct command *command, struct kq_slice url,
+                                struct kq_slice body, bool *taken, struct kq_error *error)
+{
+    struct kq_sent_v3 *sent = &command->sent;
+    bool has_parts = request->count > 0;
+    kq_request_take_address(url, sent);
+    sent->content = has_parts ? part_with_json(request) : body;
+    sent->content_type = has_parts ? KQ_SLICE_EMPTY : sent->content_type;
+    if (sent->http_method.size == 0 && (has_parts || body.size > 0)) {
+        sent->http_method = KQ_SLICE("POST");
+    }
+    return kq_request_take_v3(request, sent, taken, error);
 }
 
 struct kq_result kq_request_add_curl(struct kq_sent_request *request, struct kq_slice text,
@@ -237,9 +281,14 @@ struct kq_result kq_request_add_curl(struct kq_sent_request *request, struct kq_
         next = option;
     }
     KQ_ENSURE_MEMORY(!word.failed && !command.url.failed && !command.body.failed, error);
-    struct kq_slice query = kq_arena_copy(request->arena, kq_request_query_of(kq_buffer_slice(&command.url)));
+    struct kq_slice url = kq_arena_copy(request->arena, kq_buffer_slice(&command.url));
     struct kq_slice body = kq_arena_copy(request->arena, kq_buffer_slice(&command.body));
-    KQ_ENSURE_MEMORY(query.data != NULL && body.data != NULL, error);
-    KQ_TRY(kq_request_add_form(request, query, error));
+    bool is_v3 = false;
+    KQ_ENSURE_MEMORY(url.data != NULL && body.data != NULL, error);
+    KQ_TRY(take_v3(request, &command, url, body, &is_v3, error));
+    if (is_v3) {
+        return KQ_OK;
+    }
+    KQ_TRY(kq_request_add_form(request, kq_request_query_of(url), error));
     return kq_request_add_form(request, body, error);
 }

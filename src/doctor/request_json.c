@@ -8,19 +8,27 @@ static struct kq_slice text_of(const struct kq_json *object, struct kq_slice nam
     return member == NULL || member->kind != KQ_JSON_STRING ? KQ_SLICE_EMPTY : member->text;
 }
 
-/* A parameter's value; what is no string as it would be written. */
-static struct kq_result add_member(struct kq_sent_request *request, const struct kq_json *member,
-                                   struct kq_error *error)
+/* What is no string as it would be written. */
+static struct kq_result value_of(struct kq_sent_request *request, const struct kq_json *member,
+                                 struct kq_slice *value, struct kq_error *error)
 {
     static const struct kq_json_style compact = {.spacing = KQ_JSON_COMPACT};
-    struct kq_slice value = member->text;
+    *value = member->text;
     if (member->kind != KQ_JSON_STRING && member->kind != KQ_JSON_NUMBER && member->kind != KQ_JSON_NULL) {
         struct kq_buffer written KQ_CLEANUP(kq_buffer_free) = {0};
         kq_json_append_styled(&written, member, &compact);
         KQ_ENSURE_MEMORY(!written.failed, error);
-        value = kq_arena_copy(request->arena, kq_buffer_slice(&written));
-        KQ_ENSURE_MEMORY(value.data, error);
+        *value = kq_arena_copy(request->arena, kq_buffer_slice(&written));
+        KQ_ENSURE_MEMORY(value->data, error);
     }
+    return KQ_OK;
+}
+
+static struct kq_result add_member(struct kq_sent_request *request, const struct kq_json *member,
+                                   struct kq_error *error)
+{
+    struct kq_slice value;
+    KQ_TRY(value_of(request, member, &value, error));
     return kq_request_add(request, (struct kq_sent_param){member->name, value, value}, error);
 }
 
@@ -53,10 +61,80 @@ static struct kq_result add_post_data(struct kq_sent_request *request, const str
     return KQ_OK;
 }
 
+/* The first of those that the object has. */
+static const struct kq_json *member_of(const struct kq_json *object, const char *const *names)
+{
+    const struct kq_json *found = NULL;
+    for (; *names != NULL && found == NULL; names++) {
+        found = kq_json_member(object, kq_slice_of(*names));
+    }
+    return found;
+}
+
+/* [{"name":…,"value":…}] as a HAR file has them, or an object of them. */
+static void take_headers(const struct kq_json *headers, struct kq_sent_v3 *sent)
+{
+    for (const struct kq_json *header = headers == NULL ? NULL : headers->first; header != NULL;
+         header = header->next) {
+        if (header->kind == KQ_JSON_STRING) {
+            kq_request_take_header(header->name, header->text, sent);
+        } else if (header->kind == KQ_JSON_OBJECT) {
+            kq_request_take_header(text_of(header, KQ_SLICE("name")), text_of(header, KQ_SLICE("value")),
+                                   sent);
+        }
+    }
+}
+
+/* A text, or an object as it would be written. */
+static struct kq_result take_content(struct kq_sent_request *request, const struct kq_json *body,
+                                     struct kq_sent_v3 *sent, struct kq_error *error)
+{
+    const struct kq_json *text = body == NULL || body->kind != KQ_JSON_OBJECT
+                                     ? NULL
+                                     : kq_json_member(body, KQ_SLICE("text")); /* of a HAR file's postData */
+    const struct kq_json *type = text == NULL ? NULL : kq_json_member(body, KQ_SLICE("mimeType"));
+    body = text == NULL ? body : text;
+    if (type != NULL && type->kind == KQ_JSON_STRING) {
+        sent->content_type = type->text;
+    }
+    if (body == NULL || body->kind == KQ_JSON_NULL) {
+        return KQ_OK;
+    }
+    return value_of(request, body, &sent->content, error);
+}
+
+/* A call of the newer protocol as HAR files and programs' logs have it. */
+static struct kq_result take_v3(struct kq_sent_request *request, const struct kq_json *object, bool *taken,
+                                struct kq_error *error)
+{
+    struct kq_sent_v3 sent = {0};
+    const struct kq_json *url =
+        member_of(object, (const char *const[]){"url", "uri", "path", "target", NULL});
+    const struct kq_json *method = member_of(object, (const char *const[]){"method", "http_method", NULL});
+    *taken = false;
+    if (url == NULL || url->kind != KQ_JSON_STRING) {
+        return KQ_OK;
+    }
+    kq_request_take_address(url->text, &sent);
+    if (method != NULL && method->kind == KQ_JSON_STRING) {
+        sent.http_method = kq_request_http_method(method->text);
+    }
+    take_headers(object, &sent); /* they may stand beside the others */
+    take_headers(kq_json_member(object, KQ_SLICE("headers")), &sent);
+    KQ_TRY(take_content(request, member_of(object, (const char *const[]){"postData", "body", "data", NULL}),
+                        &sent, error));
+    return kq_request_take_v3(request, &sent, taken, error);
+}
+
 static struct kq_result add_har_request(struct kq_sent_request *request, const struct kq_json *object,
                                         struct kq_error *error)
 {
+    bool taken = false;
     request->form = KQ_REQUEST_HAR;
+    KQ_TRY(take_v3(request, object, &taken, error));
+    if (taken) {
+        return KQ_OK;
+    }
     KQ_TRY(kq_request_add_form(request, kq_request_query_of(text_of(object, KQ_SLICE("url"))), error));
     return add_post_data(request, kq_json_member(object, KQ_SLICE("postData")), error);
 }
@@ -85,7 +163,7 @@ static struct kq_result add_har_log(struct kq_sent_request *request, const struc
             *request = read;
             return KQ_OK;
         }
-        first = first.count == 0 ? read : first;
+        first = first.count == 0 && !first.is_v3 ? read : first;
     }
     *request = first;
     return KQ_OK;
@@ -118,6 +196,7 @@ struct kq_result kq_request_add_json(struct kq_sent_request *request, struct kq_
     if (!*is_json) {
         return KQ_OK;
     }
+    bool is_v3 = false;
     const struct kq_json *log = kq_json_member(value, KQ_SLICE("log"));
     const struct kq_json *entries = log == NULL ? NULL : kq_json_member(log, KQ_SLICE("entries"));
     const struct kq_json *inner_request = kq_json_member(value, KQ_SLICE("request"));
@@ -127,5 +206,7 @@ struct kq_result kq_request_add_json(struct kq_sent_request *request, struct kq_
     if (is_har_request(inner_request) || is_har_request(value)) {
         return add_har_request(request, is_har_request(inner_request) ? inner_request : value, error);
     }
-    return add_members(request, parameters_in(value), error);
+    KQ_TRY(take_v3(request, value, &is_v3, error));
+    request->form = is_v3 ? KQ_REQUEST_JSON : request->form;
+    return is_v3 ? KQ_OK : add_members(request, parameters_in(value), error);
 }

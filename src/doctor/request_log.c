@@ -34,8 +34,7 @@ static size_t find_begin(struct kq_slice text)
     return begin;
 }
 
-/* The end of a word, as a URL stands in a line. */
-static size_t word_size(struct kq_slice text)
+size_t kq_request_word_size(struct kq_slice text)
 {
     size_t size = 0;
     while (size < text.size && text.data[size] > ' ' && text.data[size] != '"' && text.data[size] != '\'' &&
@@ -54,7 +53,7 @@ struct kq_result kq_request_add_log(struct kq_sent_request *request, struct kq_s
     }
     struct kq_slice rest = {.data = text.data + begin, .size = text.size - begin};
     rest.size = kq_slice_find(rest, '\n');
-    struct kq_slice word = {.data = rest.data, .size = word_size(rest)};
+    struct kq_slice word = {.data = rest.data, .size = kq_request_word_size(rest)};
     struct kq_slice behind = {.data = rest.data + word.size, .size = rest.size - word.size};
     /* What goes on behind a space or a quote with more parameters was never encoded. */
     bool is_word = !kq_request_contains(behind, KQ_SLICE("&"));

@@ -47,8 +47,35 @@ KQ_MUST struct kq_result kq_request_add_map(struct kq_sent_request *request, str
 KQ_MUST struct kq_result kq_request_add_log(struct kq_sent_request *request, struct kq_slice text,
                                             struct kq_error *error);
 
+/* A request line, headers and a body; *is_dump false: it is none. `whole` is the text with what was trimmed
+ * off its end, which a Content-Length may count. */
+KQ_MUST struct kq_result kq_request_add_dump(struct kq_sent_request *request, struct kq_slice text,
+                                             struct kq_slice whole, bool *is_dump, struct kq_error *error);
+
 /* *is_json false: it is none. Sets the form. */
 KQ_MUST struct kq_result kq_request_add_json(struct kq_sent_request *request, struct kq_slice text,
                                              bool *is_json, struct kq_error *error);
+
+/* The newer protocol. *taken: what was found is a call of it (by its authorization, or by its path), and the
+ * request is that; the first seven texts of `sent` are given. Its parameters so far are dropped. BAD_INPUT
+ * for a broken multipart body, NO_MEMORY. */
+KQ_MUST struct kq_result kq_request_take_v3(struct kq_sent_request *request, const struct kq_sent_v3 *sent,
+                                            bool *taken, struct kq_error *error);
+
+/* A URL's host and target into `sent`; a target alone is one, too. */
+void kq_request_take_address(struct kq_slice url, struct kq_sent_v3 *sent);
+
+/* A header that is signed or says what the body is, into `sent`. */
+void kq_request_take_header(struct kq_slice name, struct kq_slice value, struct kq_sent_v3 *sent);
+
+/* `POST`, `get`, … in capital letters, static; empty: it is no method. */
+struct kq_slice kq_request_http_method(struct kq_slice word);
+
+/* The end of a word, as a URL stands in a line. */
+size_t kq_request_word_size(struct kq_slice text);
+
+/* Any text in which such a call stands: a log line, lines of headers. */
+KQ_MUST struct kq_result kq_request_add_v3_text(struct kq_sent_request *request, struct kq_slice text,
+                                                bool *taken, struct kq_error *error);
 
 #endif

@@ -35,7 +35,7 @@ struct kq_slice kq_request_find(const struct kq_sent_request *request, struct kq
 
 bool kq_request_is_notification(const struct kq_sent_request *request)
 {
-    return kq_request_find(request, KQ_SLICE("notify_id")).size > 0 &&
+    return !request->is_v3 && kq_request_find(request, KQ_SLICE("notify_id")).size > 0 &&
            kq_request_find(request, KQ_SLICE("notify_type")).size > 0;
 }
 
@@ -55,65 +55,6 @@ struct kq_result kq_request_read_parts(struct kq_slice query, struct kq_slice co
 {
     *request = (struct kq_sent_request){.arena = arena, .form = KQ_REQUEST_HTTP};
     KQ_TRY(kq_request_add_form(request, query, error));
-    return kq_request_add_body(request, content_type, body, error);
-}
-
-/* A request line: `POST /gateway.do?… HTTP/1.1`. *target is empty where it is none. */
-static struct kq_slice take_request_line(struct kq_cursor *cursor)
-{
-    static const struct kq_slice methods[] = {KQ_SLICE("GET "), KQ_SLICE("POST "), KQ_SLICE("PUT "),
-                                              KQ_SLICE("get "), KQ_SLICE("post ")};
-    struct kq_slice line;
-    struct kq_slice target = KQ_SLICE_EMPTY;
-    for (size_t i = 0; i < KQ_COUNT(methods); i++) {
-        struct kq_cursor attempt = *cursor;
-        if (kq_cursor_take_literal(&attempt, methods[i]) && kq_cursor_take_part(&attempt, '\n', &line)) {
-            struct kq_cursor words = kq_cursor_of(kq_slice_trim(line));
-            (void)kq_cursor_take_part(&words, ' ', &target);
-            *cursor = attempt;
-            break;
-        }
-    }
-    return target;
-}
-
-/* Headers up to an empty line: of them, what the body is and how long. */
-static void take_headers(struct kq_cursor *cursor, struct kq_slice *content_type, size_t *length)
-{
-    struct kq_slice line;
-    while (kq_cursor_take_part(cursor, '\n', &line) && kq_slice_trim(line).size > 0) {
-        struct kq_cursor header = kq_cursor_of(line);
-        struct kq_slice name;
-        (void)kq_cursor_take_part(&header, ':', &name);
-        struct kq_slice value = kq_slice_trim(kq_cursor_take_rest(&header));
-        if (kq_slice_equal_ignoring_case(kq_slice_trim(name), KQ_SLICE("Content-Type"))) {
-            *content_type = value;
-        } else if (kq_slice_equal_ignoring_case(kq_slice_trim(name), KQ_SLICE("Content-Length")) &&
-                   kq_slice_is_digits(value) && value.size < 9) {
-            *length = 0;
-            for (size_t i = 0; i < value.size; i++) {
-                *length = *length * 10 + (size_t)(value.data[i] - '0');
-            }
-        }
-    }
-}
-
-/* False: it is no dump. */
-static struct kq_result add_dump(struct kq_sent_request *request, struct kq_slice text, bool *is_dump,
-                                 struct kq_error *error)
-{
-    struct kq_cursor cursor = kq_cursor_of(text);
-    struct kq_slice content_type = KQ_SLICE_EMPTY;
-    size_t length = text.size;
-    struct kq_slice target = take_request_line(&cursor);
-    *is_dump = target.size > 0;
-    if (!*is_dump) {
-        return KQ_OK;
-    }
-    take_headers(&cursor, &content_type, &length);
-    struct kq_slice body = kq_cursor_take_rest(&cursor);
-    body.size = length < body.size ? length : body.size;
-    KQ_TRY(kq_request_add_form(request, kq_request_query_of(target), error));
     return kq_request_add_body(request, content_type, body, error);
 }
 
@@ -171,7 +112,7 @@ static bool is_map(struct kq_slice text)
 }
 
 static struct kq_result read_form(struct kq_sent_request *request, struct kq_slice text,
-                                  struct kq_error *error)
+                                  struct kq_slice whole, struct kq_error *error)
 {
     bool found = false;
     KQ_TRY(kq_request_add_json(request, text, &found, error));
@@ -179,13 +120,18 @@ static struct kq_result read_form(struct kq_sent_request *request, struct kq_sli
         return KQ_OK;
     }
     request->form = KQ_REQUEST_HTTP;
-    KQ_TRY(add_dump(request, text, &found, error));
+    KQ_TRY(kq_request_add_dump(request, text, whole, &found, error));
     if (found) {
         return KQ_OK;
     }
     if (kq_slice_starts_with(text, KQ_SLICE("curl "))) {
         request->form = KQ_REQUEST_CURL;
         return kq_request_add_curl(request, text, error);
+    }
+    request->form = KQ_REQUEST_LOG;
+    KQ_TRY(kq_request_add_v3_text(request, text, &found, error));
+    if (found) {
+        return KQ_OK;
     }
     if (is_url(text)) {
         request->form = KQ_REQUEST_URL;
@@ -231,17 +177,20 @@ struct kq_result kq_request_read(struct kq_slice text, struct kq_arena *arena,
     *request = (struct kq_sent_request){.arena = arena};
     KQ_ENSURE(text.size <= KQ_REQUEST_TEXT_MAX_BYTES, error, KQ_E_BAD_INPUT,
               "the request is longer than %zu bytes", KQ_REQUEST_TEXT_MAX_BYTES);
+    struct kq_slice given = text;
     text = kq_slice_trim(text);
     if (kq_slice_starts_with(text, mark)) {
         text = kq_slice_trim((struct kq_slice){text.data + mark.size, text.size - mark.size});
     }
-    KQ_TRY(read_form(request, text, error));
-    if (request->count == 0) {
+    size_t before = text.size == 0 ? 0 : (size_t)(text.data - given.data);
+    const struct kq_slice whole = {.data = text.data, .size = given.size - before};
+    KQ_TRY(read_form(request, text, whole, error));
+    if (request->count == 0 && !request->is_v3) {
         request->form = KQ_REQUEST_LOG;
         request->is_plain = false;
         KQ_TRY(kq_request_add_log(request, text, error));
     }
-    KQ_ENSURE(request->count > 0, error, KQ_E_BAD_INPUT,
+    KQ_ENSURE(request->count > 0 || request->is_v3, error, KQ_E_BAD_INPUT,
               "no parameters were found in this; a URL, a form body, an HTTP request, a curl command, a HAR "
               "entry, a log line, name=value lines, a JSON object and a printed map are understood");
     return request->is_plain ? encode_values(request, error) : KQ_OK;

@@ -10,7 +10,8 @@
 #include "base/slice.h"
 #include "wire/params.h"
 
-/* A request as people have it at hand, read into its parameters. Whatever the text is, it is only read. */
+/* A request as people have it at hand, read into its parameters, or into the lines that are signed of a call
+ * of the newer protocol. Whatever the text is, it is only read. */
 
 enum kq_request_form {
     KQ_REQUEST_URL,   /* …?app_id=…, maybe with a form body on the lines below */
@@ -22,7 +23,8 @@ enum kq_request_form {
     KQ_REQUEST_JSON,  /* an object of parameters */
     KQ_REQUEST_MAP,   /* a map as Java, PHP, Python or JavaScript print one */
     KQ_REQUEST_LINES, /* name=value or name: value, one a line */
-    KQ_REQUEST_LOG,   /* a line with one of the first three in it */
+    KQ_REQUEST_LOG, /* a line with one of the first three in it, or any text with a call of the newer protocol
+                     */
     KQ_REQUEST_FORM_COUNT
 };
 
@@ -37,10 +39,29 @@ struct kq_sent_param {
     struct kq_slice raw;
 };
 
+/* A call of the newer protocol (spec/gateway.md, "OpenAPI v3"): what came, then what is signed of it. Empty
+ * where there is none. In the arena, or pieces of the text. */
+struct kq_sent_v3 {
+    struct kq_slice authorization; /* the header's value */
+    struct kq_slice http_method;   /* "POST" */
+    struct kq_slice host;          /* with its port */
+    struct kq_slice target;        /* path and query, as they stand in the request line */
+    struct kq_slice content_type;
+    struct kq_slice content; /* the body as it came */
+    struct kq_slice app_auth_token;
+
+    struct kq_slice scheme;       /* of authorization, the first word */
+    struct kq_slice list;         /* of authorization, what stands before `,sign=` */
+    struct kq_slice body;         /* the content; of multipart/form-data its part `data`, of a GET nothing */
+    bool is_signed_to_its_middle; /* more items stand behind `sign` */
+};
+
 struct kq_sent_request {
     struct kq_arena *arena; /* borrowed */
     enum kq_request_form form;
     bool is_plain; /* the text showed values, not bytes that were sent */
+    bool is_v3;    /* then `v3` is there, and the parameters are the items of its authorization */
+    struct kq_sent_v3 v3;
     struct kq_sent_param *items;
     size_t count; /* in the order in which they stood */
     size_t capacity;
@@ -58,6 +79,10 @@ KQ_MUST struct kq_result kq_request_read(struct kq_slice text, struct kq_arena *
 KQ_MUST struct kq_result kq_request_read_parts(struct kq_slice query, struct kq_slice content_type,
                                                struct kq_slice body, struct kq_arena *arena,
                                                struct kq_sent_request *request, struct kq_error *error);
+
+/* The same of a call of the newer protocol, of which the first seven texts are given. */
+KQ_MUST struct kq_result kq_request_read_v3(const struct kq_sent_v3 *sent, struct kq_arena *arena,
+                                            struct kq_sent_request *request, struct kq_error *error);
 
 /* The first value of that name, or an empty slice. */
 struct kq_slice kq_request_find(const struct kq_sent_request *request, struct kq_slice name);

@@ -129,7 +129,7 @@ static struct kq_result descend(struct search *search, const struct kq_draft *pa
 static struct kq_result try_variant(struct search *search, const struct kq_draft *parent, size_t index,
                                     size_t variant, size_t level, size_t goal, struct kq_error *error)
 {
-    const struct kq_mistake *mistake = &kq_mistakes[index];
+    const struct kq_mistake *mistake = kq_mistake_at(parent, index);
     struct step *step = &search->path[level];
     struct kq_draft draft;
     bool changed = false;
@@ -156,10 +156,11 @@ static struct kq_result try_variant(struct search *search, const struct kq_draft
 static struct kq_result descend(struct search *search, const struct kq_draft *parent, size_t first,
                                 size_t level, size_t goal, struct kq_error *error)
 {
-    for (size_t index = first; index < kq_mistake_count; index++) {
-        size_t count = kq_mistake_variants(&kq_mistakes[index], parent);
+    for (size_t index = first; index < kq_mistakes_of(parent); index++) {
+        const struct kq_mistake *mistake = kq_mistake_at(parent, index);
+        size_t count = kq_mistake_variants(mistake, parent);
         for (size_t variant = 0; variant < count && !search->is_found && !is_spent(search); variant++) {
-            if (kq_mistake_is_tried(&kq_mistakes[index], parent, variant, goal)) {
+            if (kq_mistake_is_tried(mistake, parent, variant, goal)) {
                 KQ_TRY(try_variant(search, parent, index, variant, level, goal, error));
             }
         }
@@ -170,8 +171,9 @@ static struct kq_result descend(struct search *search, const struct kq_draft *pa
 /* Those that explain better what others explain as well. */
 static struct kq_result try_first(struct search *search, const struct kq_draft *right, struct kq_error *error)
 {
-    for (size_t index = 0; index < kq_mistake_count; index++) {
-        size_t count = kq_mistakes[index].comes_first ? kq_mistake_variants(&kq_mistakes[index], right) : 0;
+    for (size_t index = 0; index < kq_mistakes_of(right); index++) {
+        const struct kq_mistake *mistake = kq_mistake_at(right, index);
+        size_t count = mistake->comes_first ? kq_mistake_variants(mistake, right) : 0;
         for (size_t variant = 0; variant < count && !search->is_found && !is_spent(search); variant++) {
             KQ_TRY(try_variant(search, right, index, variant, 0, 1, error));
         }
@@ -179,11 +181,11 @@ static struct kq_result try_first(struct search *search, const struct kq_draft *
     return KQ_OK;
 }
 
-static const struct kq_advice *left_out_advice(void)
+static const struct kq_advice *left_out_advice(const struct kq_draft *draft)
 {
-    for (size_t i = 0; i < kq_mistake_count; i++) {
-        if (kq_mistakes[i].change == kq_change_left_out) {
-            return &kq_mistakes[i].advice;
+    for (size_t i = 0; i < kq_mistakes_of(draft); i++) {
+        if (kq_mistake_at(draft, i)->change == kq_change_left_out) {
+            return &kq_mistake_at(draft, i)->advice;
         }
     }
     return NULL;
@@ -236,7 +238,7 @@ static struct kq_result try_subsets(struct search *search, const struct kq_draft
         KQ_TRY(leave_out(right, signed_items, count, mask, &draft, &names, error));
         KQ_TRY(matches_text(search, draft.text, &matches, error));
         if (matches) {
-            KQ_TRY(kq_diagnosis_add(search->diagnosis, left_out_advice(), kq_buffer_slice(&names),
+            KQ_TRY(kq_diagnosis_add(search->diagnosis, left_out_advice(right), kq_buffer_slice(&names),
                                     search->arena, error));
             return note_text(search, draft.text, error);
         }

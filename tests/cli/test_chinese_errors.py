@@ -24,6 +24,7 @@ ROOMS = {
     "kq_chinese_key_errors": ["src/base/*.c", "src/wire/*.c"],
     "kq_chinese_client_errors": ["src/client/*.c"],
     "kq_chinese_domain_errors": ["src/domain/*.c", "src/store/*.c", "src/store/sqlite/*.c"],
+    "kq_chinese_doctor_errors": ["src/doctor/*.c"],
     "kq_chinese_server_errors": ["src/server/access_log.c", "src/server/address.c", "src/server/loop.c",
                                  "src/server/server.c", "src/server/worker.c"],
 }
@@ -123,6 +124,8 @@ SENTENCES = [
      "alipay.marketing.voucher.send 没有字段 --amont；是否想用 --amount？"),
     (["call"], "缺少 --gateway URL：网关地址，例如 http://127.0.0.1:8080/gateway.do"),
     (["verify", "a=b", "--public-key", "/nonexistent"], "没有文件 /nonexistent"),
+    (["sign", "nothing"], "没有从中找到参数；可以识别 URL、表单、HTTP 请求、curl 命令、HAR 条目、日志行、name=value 行、"
+                          "JSON 对象和打印出的 map"),
 ]
 
 

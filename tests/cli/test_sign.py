@@ -2,11 +2,13 @@
 """kaquan sign: what a request's signature is over, and the finished request."""
 
 import json
+import time
 import urllib.parse
+import uuid
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from support import binary, broken, http, keys, protocol
+from support import binary, broken, broken_v3, http, keys, protocol
 from support.broken import Case
 
 from command import refused, run_bytes
@@ -92,3 +94,57 @@ def test_sign_and_verify_agree(private_key_file, tmp_path):
     made = signed(broken.compact(parameters(charset="gbk")), private_key=private_key_file)
     text = made["url"] + "\n" + made["body"]
     assert json.loads(binary.must_run("verify", stdin=text, public_key=public, json=True))["verifies"] is True
+
+
+# The newer protocol
+
+V3 = broken_v3.CaseV3("right", [], token=broken.TOKEN)
+
+
+def test_the_string_and_the_header_of_a_call_of_openapi_v3(private_key_file):
+    dump = V3.dump(APP_ID, {"app": keys.private_key()})
+    header, old_sign = dump.decode().split("authorization: ")[1].split("\r\n")[0].split(",sign=")
+    made = signed(dump.decode(), private_key=private_key_file)
+    lines = [header.split(" ")[1], "POST", V3.target, V3.sent_body(), broken.TOKEN]
+    assert made["string_to_sign"] == "".join(line + "\n" for line in lines)
+    assert made["authorization"] == f"{header},sign={made['sign']}" and made["sign"] == old_sign
+    assert "url" not in made and "body" not in made
+
+
+def test_a_call_of_openapi_v3_that_has_no_signature_yet(private_key_file, server, place):
+    app = place.create_app(private_key=keys.private_key())
+    nonce, now_ms = uuid.uuid4(), int(time.time() * 1000)
+    target, body = V3.target, '{"template_id":"1","user_id":"2","out_biz_no":"3","amount":"1.00"}'
+    command = (f"curl -d '{body}' http://x{target} -H 'Authorization: ALIPAY-SHA256withRSA "
+               f"app_id={app.app_id},nonce={nonce},timestamp={now_ms}'")
+    made = signed(command, private_key=private_key_file)
+    response = http.exchange(server.listen, http.request(b"POST", target.encode(), [
+        (b"Authorization", made["authorization"].encode()), (b"Content-Type", b"application/json")], body.encode()))
+    assert json.loads(response.body)["code"] == "TEMPLATE_NOT_EXIST", response.body  # its signature verifies
+
+
+def test_a_call_of_openapi_v3_with_nothing_to_sign(private_key_file):
+    refused(run_bytes("sign", "curl https://x/v3/alipay/a", private_key=private_key_file), 1, "authorization:")
+    assert signed("curl https://x/v3/alipay/a?b=1")["string_to_sign"] == "\nGET\n/v3/alipay/a?b=1\n\n"
+
+
+def test_people_see_the_string_of_a_call_of_openapi_v3():
+    done = run_bytes("sign", "curl https://x/v3/alipay/a -H 'authorization: ALIPAY-SHA256withRSA app_id=1,nonce=2'")
+    assert done.stdout == ("Read as a curl command, a call of OpenAPI v3.\n"
+                           "String to sign (each line ends with \\n, the last one too):\n"
+                           "app_id=1,nonce=2\nGET\n/v3/alipay/a\n\n\n")
+
+
+CHINESE = {"LC_ALL": "zh_CN.UTF-8"}
+
+
+def test_chinese_people_get_it_in_chinese(private_key_file):
+    done = run_bytes("sign", "b=2&a=1&sign_type=RSA2", private_key=private_key_file, environment=CHINESE)
+    headings = [line for line in done.stdout.splitlines() if not line.isascii()]
+    assert headings == ["读取形式：表单，共 3 个参数。", "待签名字符串：", "sign：", "URL：",
+                        "请求体（application/x-www-form-urlencoded）："]
+    done = run_bytes("sign", "notify_id=1&notify_type=t&sign_type=RSA2", environment=CHINESE)
+    assert "待签名字符串（异步通知：不含 sign_type）：" in done.stdout.splitlines()
+    done = run_bytes("sign", "curl https://x/v3/alipay/a", environment=CHINESE)
+    assert done.stdout.splitlines()[:2] == ["读取形式：curl 命令，OpenAPI v3 的调用。",
+                                            "待签名字符串（每一行都以 \\n 结束，最后一行也是）："]

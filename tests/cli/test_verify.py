@@ -2,10 +2,12 @@
 """kaquan verify: why a signature fails, over a table of requests that are wrong for a known cause (support/broken.py)."""
 
 import json
+import re
 
 import pytest
-from support import binary, broken, keys, protocol
+from support import binary, broken, broken_v3, keys, protocol
 from support.broken import CASES, FORGED, Case
+from support.broken_v3 import CaseV3
 
 from command import refused, run_bytes
 
@@ -44,7 +46,8 @@ def found(done):
     diagnosis = json.loads(done.stdout)
     assert diagnosis["verifies"] is False
     assert diagnosis["sentence"].endswith(".") and diagnosis["sentence_zh"].endswith("。")
-    assert "{}" not in diagnosis["sentence"] + diagnosis["sentence_zh"]
+    if "{}" not in [finding["subject"] for finding in diagnosis["findings"]]:
+        assert "{}" not in diagnosis["sentence"] + diagnosis["sentence_zh"]
     return [finding["name"] for finding in diagnosis["findings"]]
 
 
@@ -124,6 +127,82 @@ def test_the_gateways_public_key_where_the_applications_belongs(private_keys, ke
     assert found(done) == ["gateway-key-registered"]
 
 
+# The newer protocol
+
+@pytest.mark.parametrize("case", broken_v3.CASES, ids=str)
+def test_a_cause_is_found_in_a_call_of_openapi_v3(verify, private_keys, case):
+    assert found(verify(case.dump(APP_ID, private_keys))) == case.findings
+
+
+@pytest.mark.parametrize("case", broken_v3.FORGED, ids=str)
+def test_what_no_known_mistake_explains_in_a_call_of_openapi_v3(verify, private_keys, case):
+    done = verify(case.dump(APP_ID, private_keys))
+    assert found(done) == case.findings
+    assert "no known mistake" in json.loads(done.stdout)["sentence"]
+
+
+@pytest.mark.parametrize("case", [CaseV3("POST", []), CaseV3("GET", [], get=True), CaseV3("token", [], token=broken.TOKEN),
+                                  CaseV3("form", [], **broken_v3.FORM), CaseV3("no body", [], body=""),
+                                  CaseV3("more", [], more={"app_cert_sn": "0" * 32, "x": "1"})], ids=str)
+def test_a_right_call_of_openapi_v3_verifies(verify, private_keys, case):
+    done = verify(case.dump(APP_ID, private_keys))
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert json.loads(done.stdout)["verdict"] == "verifies"
+
+
+def curl(case, private_keys):
+    headers = " ".join(f"-H '{name}: {value}'" for name, value in case.headers(APP_ID, private_keys).items())
+    body = "" if case.get else f" -d '{case.sent_body()}'"
+    return f"curl -s 'https://{broken_v3.HOST}{case.target}' {headers}{body}".encode()
+
+
+def har(case, private_keys):
+    headers = [{"name": name, "value": value} for name, value in case.headers(APP_ID, private_keys).items()]
+    body = {} if case.get else {"postData": {"mimeType": case.content_type, "text": case.content(case.sent_body())}}
+    request = {"method": case.method, "url": f"https://{broken_v3.HOST}{case.target}", "headers": headers, **body}
+    return json.dumps({"log": {"entries": [{"request": {"method": "GET", "url": "https://x/logo.png"}},
+                                           {"request": request}]}}).encode()
+
+
+def log_line(case, private_keys):
+    token = f' alipay-app-auth-token: "{case.token}"' if case.token else ""
+    return (f'2014-07-24 03:07:50 INFO {case.method} {case.target} {case.sent_body()} headers=[authorization: '
+            f'{case.authorization(APP_ID, private_keys)}]{token}').encode()
+
+
+def json_line(case, private_keys):
+    body = {} if case.get else {"body": case.sent_body()}
+    return json.dumps({"level": "info", "method": case.method.lower(), "url": case.target,
+                       "headers": case.headers(APP_ID, private_keys), **body}).encode()
+
+
+@pytest.mark.parametrize("form", [curl, har, log_line, json_line])
+@pytest.mark.parametrize("case", [CaseV3("right", []), CaseV3("GET", [], get=True),
+                                  CaseV3("token", [], token=broken.TOKEN, body='{"a":"}{"}')], ids=str)
+def test_a_call_of_openapi_v3_in_any_form(verify, private_keys, form, case):
+    assert json.loads(verify(form(case, private_keys)).stdout)["verdict"] == "verifies"
+
+
+def test_a_multipart_call_of_openapi_v3_by_curl(verify, private_keys):
+    case = CaseV3("right", [], body='{"a":1}')
+    command = curl(case, private_keys).replace(b"-d '", b"-F file=@a.png -F 'data=").replace(b"}'", b"};type=application/json'")
+    assert json.loads(verify(command).stdout)["verdict"] == "verifies"
+
+
+def test_authorization_that_the_gateway_does_not_read(verify, private_keys):
+    right = CaseV3("right", []).dump(APP_ID, private_keys)
+    assert found(verify(right.replace(b"ALIPAY-SHA256withRSA", b"ALIPAY-SHA1withRSA"))) == ["scheme-invalid"]
+    assert found(verify(right.replace(b"\r\nContent-Type", b",app_cert_sn=1\r\nContent-Type"))) == ["sign-not-last"]
+    assert found(verify(b"POST /v3/alipay/a HTTP/1.1\r\n\r\n{}")) == ["authorization-missing"]
+    assert found(verify(b"POST /v3/alipay/a HTTP/1.1\r\nauthorization: ALIPAY-SHA256withRSA app_id=1\r\n\r\n{}")) == [
+        "sign-missing"]
+
+
+def test_a_long_call_of_openapi_v3_is_bounded_in_time(verify, private_keys):
+    case = CaseV3("long", [], body=broken.compact({"memo": "卡" * 100000}), lines=broken_v3.line("body", '{"a":1}'))
+    assert found(verify(case.dump(APP_ID, private_keys))) == ["string-unknown"]
+
+
 # Notifications
 
 NOTIFICATION = {"notify_id": "2014072300001", "notify_type": "voucher_use", "notify_time": "2014-07-24 03:07:50",
@@ -194,10 +273,16 @@ def test_people_get_the_sentence_first(verify, private_keys):
 
 @pytest.mark.parametrize("environment", [{"LC_ALL": "zh_CN.UTF-8"}, {"LC_ALL": "", "LANG": "zh_CN"},
                                          {"LC_ALL": "", "LC_MESSAGES": "zh_TW", "LANG": "C"}])
-def test_chinese_people_get_it_in_chinese(verify, private_keys, environment):
+def test_chinese_people_get_it_in_chinese(verify, private_keys, key_files, environment):
     case = Case("unsorted", [], join=broken.as_sent)
     done = verify(encoded(case, private_keys), json=False, environment=environment)
     assert done.stdout.startswith("拼接之前先按参数名排序")
+    own = [line for line in done.stdout.splitlines() if not line.startswith(("app_id=", "  "))]
+    assert own[1:4] == [f"读取形式：URL，共 9 个参数；密钥是 {key_files['app']} 的，摘要算法 SHA-256。", "待签名字符串：",
+                        "被签名的字符串："]
+    assert re.fullmatch(r"从第 \d+ 个字节起不同：", own[4]) and len(own) == 5
+    assert [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")] == ["应签名", "实际签名"]
+
 
 
 def test_a_right_one_is_said_to_verify(verify, private_keys):

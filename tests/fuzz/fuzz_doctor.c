@@ -22,7 +22,7 @@ static void check(struct kq_sent_request *request, struct kq_arena *arena)
     FUZZ_CHECK(diagnosis.verdict != KQ_VERDICT_VERIFIES);
     FUZZ_CHECK(kq_slice_equal(text, diagnosis.expected));
     /* Any two strings can be compared. */
-    diagnosis.signed_text = request->items[0].value;
+    diagnosis.signed_text = request->count == 0 ? request->v3.target : request->items[0].value;
     diagnosis.signed_text.data = diagnosis.signed_text.size == 0 ? "" : diagnosis.signed_text.data;
     FUZZ_CHECK(kq_diagnosis_compare(&diagnosis, request, true, arena, &difference, NULL).ok);
     kq_diagnosis_append_sentence(&diagnosis, text.size % 2 == 0, &sentence);
@@ -36,16 +36,17 @@ static void make_mistakes(const struct kq_sent_request *request)
     struct kq_draft right;
     struct kq_arena arena = {0};
     FUZZ_CHECK(kq_draft_begin(request, &right, NULL).ok && kq_draft_join(&right, NULL).ok);
-    for (size_t i = 0; i < kq_mistake_count && request->count <= 8; i++) {
-        size_t variants = kq_mistake_variants(&kq_mistakes[i], &right);
+    for (size_t i = 0; i < kq_mistakes_of(&right) && request->count <= 8; i++) {
+        const struct kq_mistake *mistake = kq_mistake_at(&right, i);
+        size_t variants = kq_mistake_variants(mistake, &right);
         for (size_t variant = 0; variant < variants; variant++) {
             struct kq_draft draft;
             struct kq_slice subject;
             bool changed = false;
             kq_arena_reset(&arena);
             FUZZ_CHECK(kq_draft_copy(&right, &arena, &draft, NULL).ok);
-            FUZZ_CHECK(kq_mistake_make(&kq_mistakes[i], &draft, variant, &subject, &changed, NULL).ok);
-            FUZZ_CHECK(kq_mistakes[i].stage == KQ_STAGE_TEXT || kq_draft_join(&draft, NULL).ok);
+            FUZZ_CHECK(kq_mistake_make(mistake, &draft, variant, &subject, &changed, NULL).ok);
+            FUZZ_CHECK(mistake->stage == KQ_STAGE_TEXT || kq_draft_join(&draft, NULL).ok);
         }
     }
     kq_arena_free(&arena);
