@@ -28,6 +28,7 @@
 struct kq_call_v3 {
     struct kq_slice path;   /* empty: the call is one of /gateway.do */
     struct kq_slice target; /* with the query */
+    struct kq_slice host;
     struct kq_slice authorization;
     struct kq_slice app_auth_token;
     struct kq_slice encrypt_type;

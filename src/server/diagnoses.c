@@ -31,6 +31,12 @@ struct waiting {
     struct kq_slice query;
     struct kq_slice content_type;
     struct kq_slice body;
+    bool is_v3;
+    bool is_post;
+    struct kq_slice target; /* this and what follows: of the newer protocol */
+    struct kq_slice host;
+    struct kq_slice authorization;
+    struct kq_slice app_auth_token;
 };
 
 struct kq_diagnoses {
@@ -88,8 +94,9 @@ static struct kq_slice copy_behind(char **room, struct kq_slice text)
 static struct waiting *copy_call(const struct kq_call *call)
 {
     struct kq_slice body = call->is_post ? call->body : KQ_SLICE_EMPTY;
-    size_t size =
-        sizeof(struct waiting) + call->app_id.size + call->query.size + call->content_type.size + body.size;
+    size_t size = sizeof(struct waiting) + call->app_id.size + call->query.size + call->content_type.size +
+                  body.size + call->v3.target.size + call->v3.host.size + call->v3.authorization.size +
+                  call->v3.app_auth_token.size;
     struct waiting *copy = size > KQ_DIAGNOSES_WAITING_BYTES ? NULL : kq_memory_allocate(size);
     if (copy == NULL) {
         return NULL;
@@ -102,6 +109,12 @@ static struct waiting *copy_call(const struct kq_call *call)
     copy->query = copy_behind(&room, call->query);
     copy->content_type = copy_behind(&room, call->content_type);
     copy->body = copy_behind(&room, body);
+    copy->is_v3 = kq_call_is_v3(call);
+    copy->is_post = call->is_post;
+    copy->target = copy_behind(&room, call->v3.target);
+    copy->host = copy_behind(&room, call->v3.host);
+    copy->authorization = copy_behind(&room, call->v3.authorization);
+    copy->app_auth_token = copy_behind(&room, call->v3.app_auth_token);
     return copy;
 }
 
@@ -217,6 +230,23 @@ static void keep(struct kq_diagnoses *diagnoses, struct kq_buffer *json)
     pthread_mutex_unlock(&diagnoses->lock);
 }
 
+static struct kq_result read_request(const struct waiting *waiting, struct kq_arena *arena,
+                                     struct kq_sent_request *request, struct kq_error *error)
+{
+    const struct kq_sent_v3 sent = {
+        .authorization = waiting->authorization,
+        .http_method = waiting->is_post ? KQ_SLICE("POST") : KQ_SLICE("GET"),
+        .host = waiting->host,
+        .target = waiting->target,
+        .content_type = waiting->content_type,
+        .content = waiting->body,
+        .app_auth_token = waiting->app_auth_token,
+    };
+    return waiting->is_v3 ? kq_request_read_v3(&sent, arena, request, error)
+                          : kq_request_read_parts(waiting->query, waiting->content_type, waiting->body, arena,
+                                                  request, error);
+}
+
 static struct kq_result examine(struct kq_diagnoses *diagnoses, const struct waiting *waiting,
                                 struct kq_error *error)
 {
@@ -226,8 +256,7 @@ static struct kq_result examine(struct kq_diagnoses *diagnoses, const struct wai
     struct kq_suspects suspects;
     struct kq_diagnosis diagnosis;
     struct kq_difference difference;
-    KQ_TRY(
-        kq_request_read_parts(waiting->query, waiting->content_type, waiting->body, &arena, &request, error));
+    KQ_TRY(read_request(waiting, &arena, &request, error));
     KQ_TRY(kq_suspects_read(diagnoses->reader, waiting->app_id, waiting->sign_type, diagnoses->gateway,
                             &arena, &suspects, error));
     const struct kq_examination examination = {

@@ -612,7 +612,7 @@ enum kq_call_progress kq_gateway_start(struct kq_gateway *gateway, struct kq_cal
     struct kq_result checked = kq_call_is_v3(call)
                                    ? kq_v3_check_call(&context, call, &biz_content, &call->error)
                                    : kq_gateway_check_call(&context, call, &biz_content, &call->error);
-    if (!checked.ok && call->error.code == KQ_E_INVALID_SIGNATURE && !kq_call_is_v3(call)) {
+    if (!checked.ok && call->error.code == KQ_E_INVALID_SIGNATURE) {
         kq_diagnoses_offer(gateway->settings.diagnoses, call);
     }
     call->lane = call->is_fresh ? kq_lanes_of(&gateway->lanes, call->app_id) : KQ_LANE_UNVERIFIED;

@@ -242,7 +242,7 @@ static bool is_first(bool *seen)
 
 static struct kq_result take_host(struct head_reader *reader, struct kq_slice value)
 {
-    (void)value; /* One endpoint for every name. */
+    reader->head->host = value; /* One endpoint for every name: it decides nothing. */
     return is_first(&reader->has_host) ? KQ_OK : bad(reader, "There is more than one Host header.");
 }
 

@@ -101,6 +101,7 @@ struct kq_http_head {
     struct kq_slice path;   /* still percent-encoded; of an absolute target without scheme and authority */
     struct kq_slice query;  /* without the `?`, still percent-encoded */
     struct kq_slice target; /* both, with the `?` where there is one */
+    struct kq_slice host;   /* the header's value */
     struct kq_slice content_type;
     struct kq_slice authorization;
     struct kq_slice app_auth_token; /* this and the next two: spec/gateway.md, "OpenAPI v3" */

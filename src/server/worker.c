@@ -227,6 +227,7 @@ static void serve(void *context, struct kq_http_connection *connection)
         call->v3 = (struct kq_call_v3){
             .path = connection->head.path,
             .target = connection->head.target,
+            .host = connection->head.host,
             .authorization = connection->head.authorization,
             .app_auth_token = connection->head.app_auth_token,
             .encrypt_type = connection->head.encrypt_type,

@@ -7,10 +7,11 @@ import time
 
 import pytest
 
-from support import broken, http, keys, protocol
+from support import broken, broken_v3, http, keys, modes, protocol
 from support.broken import CASES, FORGED, Case
 from support.client import Client
 from support.server import Server
+from support.v3 import Answer, V3Client, assert_refused
 
 FOUND_TIMEOUT_S = 60
 KEYS = ("app", "other", "unknown")
@@ -62,6 +63,48 @@ def test_the_cause_is_told_to_operators_alone(server, place, other, private_keys
     line = f"call {answer.trace_id} of application {app.app_id}: its signature fails. {failure['sentence']}"
     assert line[:900] in server.stderr()
     assert failure["sentence"] not in answer.text and failure["sentence_zh"] not in answer.text
+
+
+def refuse_v3(server, app, case, private_keys):
+    """The same of the newer protocol."""
+    request = case.dump(app.app_id, private_keys, Host=server.listen)
+    return assert_refused(Answer(server.exchange(request), server.public_key), "invalid-signature")
+
+
+@pytest.mark.parametrize("case", broken_v3.CASES + broken_v3.FORGED, ids=str)
+def test_the_cause_in_a_call_of_openapi_v3_is_told_to_operators_alone(server, place, other, private_keys, case):
+    app = place.create_app(private_key=private_keys["app"])
+    answer = refuse_v3(server, app, case, private_keys)
+    failure = wait_for(server, answer.trace_id)
+    assert failure["findings"] == case.findings
+    assert failure["app_id"] == app.app_id
+    line = f"call {answer.trace_id} of application {app.app_id}: its signature fails. {failure['sentence']}"
+    assert line[:900] in server.stderr()
+    assert failure["sentence"] not in answer.text and failure["sentence_zh"] not in answer.text
+
+
+def test_the_address_that_was_called_is_known(server, place, private_keys):
+    app = place.create_app(private_key=private_keys["app"])
+    case = broken_v3.CaseV3("own address", [], lines=broken_v3.line("path", lambda path: f"http://{server.listen}{path}"))
+    assert wait_for(server, refuse_v3(server, app, case, private_keys).trace_id)["findings"] == ["path-with-host"]
+
+
+SECRET = "auth-code-of-somebody"
+
+
+def test_evidence_of_openapi_v3_without_secrets(server, place, private_keys):
+    """Tokens in the header, in the body and in the query."""
+    for case in [broken_v3.CaseV3("header", [], token=broken.TOKEN, lines=broken_v3.without("token")),
+                 broken_v3.CaseV3("body", [], body=broken.compact({"app_auth_token": broken.TOKEN, "code": SECRET}),
+                                  lines=broken_v3.body_as()),
+                 broken_v3.CaseV3("query", [], get=True, query=[("auth_code", SECRET), ("z", "1")],
+                                  text=lambda text: text[:-1]),
+                 broken_v3.CaseV3("unknown", [], token=broken.TOKEN, lines=broken_v3.line("token", "x" + broken.TOKEN))]:
+        app = place.create_app(private_key=private_keys["app"])
+        failure = wait_for(server, refuse_v3(server, app, case, private_keys).trace_id)
+        assert case.name == "unknown" or failure["difference"]["expected"]
+    assert broken.TOKEN not in json.dumps(failures(server)) and broken.TOKEN not in server.stderr()
+    assert SECRET not in json.dumps(failures(server)) and SECRET not in server.stderr()
 
 
 def test_evidence_without_secrets(server, place, private_keys):

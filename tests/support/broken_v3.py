@@ -36,6 +36,7 @@ class CaseV3:
     name: str
     findings: list
     get: bool = False
+    query: list = field(default_factory=lambda: QUERY)   # of a GET
     token: str = ""
     body: str = None                                     # of a POST, None: BIZ
     content_type: str = "application/json"
@@ -63,7 +64,7 @@ class CaseV3:
     @property
     def target(self):
         path = path_of(protocol.QUERY if self.get else protocol.SEND)
-        return path + "?" + urllib.parse.urlencode(QUERY, quote_via=urllib.parse.quote, safe="") if self.get else path
+        return path + "?" + urllib.parse.urlencode(self.query, quote_via=urllib.parse.quote, safe="") if self.get else path
 
     def sent_body(self):
         return "" if self.get else compact(BIZ) if self.body is None else self.body

@@ -100,6 +100,25 @@ static void the_queue_is_bounded_in_bytes(void **state)
     kq_diagnoses_close(diagnoses);
 }
 
+/* What is copied of the newer protocol counts, too. */
+static void a_header_counts_among_the_bytes(void **state)
+{
+    struct kq_diagnoses *diagnoses = open_diagnoses(*state);
+    struct kq_buffer header KQ_CLEANUP(kq_buffer_free) = {0};
+    assert_non_null(kq_buffer_reserve(&header, KQ_DIAGNOSES_WAITING_BYTES));
+    memset(header.data, 'a', KQ_DIAGNOSES_WAITING_BYTES);
+    struct kq_call call = {.trace_id = "1", .app_id = KQ_SLICE("1"), .v3 = {.path = KQ_SLICE("/v3/a")}};
+    call.v3.target = call.v3.path;
+    call.v3.authorization = (struct kq_slice){header.data, KQ_DIAGNOSES_WAITING_BYTES};
+    kq_diagnoses_offer(diagnoses, &call);
+    assert_int_equal(left_of(diagnoses), 1);
+    call.app_id = KQ_SLICE("2");
+    call.v3.authorization.size = 16;
+    kq_diagnoses_offer(diagnoses, &call);
+    assert_int_equal(left_of(diagnoses), 1);
+    kq_diagnoses_close(diagnoses);
+}
+
 static void without_memory_a_call_is_left(void **state)
 {
     struct kq_diagnoses *diagnoses = open_diagnoses(*state);
@@ -159,6 +178,7 @@ int main(void)
         SCENE_TEST(an_application_has_one_a_second),
         SCENE_TEST(the_queue_is_bounded_in_requests),
         SCENE_TEST(the_queue_is_bounded_in_bytes),
+        SCENE_TEST(a_header_counts_among_the_bytes),
         SCENE_TEST(without_memory_a_call_is_left),
         SCENE_TEST(it_starts_and_stops_with_calls_waiting),
         SCENE_TEST(each_allocation_of_opening_that_fails),
