@@ -23,20 +23,56 @@ static void add(struct kq_suspects *suspects, struct kq_doctor_key key)
     }
 }
 
+/* A key with its certificate is named by that. */
+static struct kq_result name_key(const struct kq_application *application,
+                                 const struct kq_application_certificate *certificate, struct kq_arena *arena,
+                                 struct kq_doctor_key *key, struct kq_error *error)
+{
+    struct kq_slice app_id = application->app_id;
+    bool is_certified = certificate->der.size > 0;
+    key->certificate_sn = is_certified ? certificate->sn : KQ_SLICE_EMPTY;
+    if (is_certified) {
+        key->label = kq_arena_print(arena, "the certificate %.*s of application %.*s",
+                                    KQ_SLICE_PRINT(certificate->sn), KQ_SLICE_PRINT(app_id));
+        key->label_chinese = kq_arena_print(arena, "应用 %.*s 的证书 %.*s", KQ_SLICE_PRINT(app_id),
+                                            KQ_SLICE_PRINT(certificate->sn));
+    } else {
+        key->label = kq_arena_print(arena, "application %.*s", KQ_SLICE_PRINT(app_id));
+        key->label_chinese = kq_arena_print(arena, "应用 %.*s", KQ_SLICE_PRINT(app_id));
+    }
+    KQ_ENSURE_MEMORY(key->label.data != NULL && key->label_chinese.data != NULL, error);
+    return KQ_OK;
+}
+
+/* One of an application's, where it is there and has a certificate or not, as asked. */
+static struct kq_result add_key(struct kq_suspects *suspects, const struct kq_application *application,
+                                struct kq_doctor_key key,
+                                const struct kq_application_certificate *certificate, bool is_certified,
+                                struct kq_arena *arena, struct kq_error *error)
+{
+    if (key.der.size == 0 || (certificate->der.size > 0) != is_certified) {
+        return KQ_OK;
+    }
+    KQ_TRY(name_key(application, certificate, arena, &key, error));
+    add(suspects, key);
+    return KQ_OK;
+}
+
+/* Those with certificates first: whoever has one means to sign with it. */
 static struct kq_result add_application(struct kq_suspects *suspects,
                                         const struct kq_application *application, enum kq_doctor_role role,
                                         enum kq_sign_type first, struct kq_arena *arena,
                                         struct kq_error *error)
 {
     struct kq_doctor_key key = {.role = role};
-    key.label = kq_arena_print(arena, "application %.*s", KQ_SLICE_PRINT(application->app_id));
-    KQ_ENSURE_MEMORY(key.label.data, error);
-    for (unsigned i = 0; i < KQ_SIGN_TYPE_COUNT; i++) {
+    for (unsigned i = 0; i < 2 * KQ_SIGN_TYPE_COUNT; i++) {
+        bool is_certified = i < KQ_SIGN_TYPE_COUNT;
         key.sign_type = (enum kq_sign_type)((first + i) % KQ_SIGN_TYPE_COUNT);
-        key.der = application->keys[key.sign_type].current;
-        add(suspects, key);
-        key.der = application->keys[key.sign_type].next;
-        add(suspects, key);
+        const struct kq_application_keys *keys = &application->keys[key.sign_type];
+        key.der = keys->current;
+        KQ_TRY(add_key(suspects, application, key, &keys->current_certificate, is_certified, arena, error));
+        key.der = keys->next;
+        KQ_TRY(add_key(suspects, application, key, &keys->next_certificate, is_certified, arena, error));
     }
     return KQ_OK;
 }
@@ -58,8 +94,10 @@ struct kq_result kq_suspects_read(struct kq_reader *reader, struct kq_slice app_
         KQ_TRY(add_application(suspects, &get.application_get.application, KQ_ROLE_REGISTERED, sign_type,
                                arena, error));
     }
-    add(suspects,
-        (struct kq_doctor_key){.role = KQ_ROLE_GATEWAY, .der = gateway, .label = KQ_SLICE("the gateway")});
+    add(suspects, (struct kq_doctor_key){.role = KQ_ROLE_GATEWAY,
+                                         .der = gateway,
+                                         .label = KQ_SLICE("the gateway"),
+                                         .label_chinese = KQ_SLICE("网关")});
     KQ_TRY(read(reader, &list, error));
     for (size_t i = 0; i < list.application_list.count; i++) {
         const struct kq_application *other = &list.application_list.items[i];

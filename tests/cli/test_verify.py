@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from support import binary, broken, broken_v3, keys, protocol
+from support import binary, broken, broken_v3, keys, modes, protocol
 from support.broken import CASES, FORGED, Case
 from support.broken_v3 import CaseV3
 
@@ -253,6 +253,73 @@ def test_the_gateways_own_key_of_a_data_directory(place, private_keys):
     case = Case("gateway", [], sign_with="gateway")
     url = URL + protocol.form_encode(case.pairs(app.app_id, {**private_keys, "gateway": gateway}))
     assert found(binary.run("verify", stdin=url.decode("ascii"), json=True, data=place.data)) == ["gateway-key"]
+
+
+# With the certificates of a data directory
+
+def certified(place, private_key):
+    """An application in certificate mode, and its certificate's number."""
+    app, path = modes.create_app(place, place.new_pid(), private_key)
+    return app, modes.sn(path.read_bytes())
+
+
+def found_with(place, request):
+    done = binary.run("verify", stdin=request.decode("ascii"), json=True, data=place.data)
+    return found(done), json.loads(done.stdout)
+
+
+def calls(app_cert_sn, **how):
+    """The same wrong call by both protocols; None: it names no certificate."""
+    more = {"app_cert_sn": app_cert_sn} if app_cert_sn else {}
+    return [Case("older", [], changes={**more, "biz_content": "{}"}, **how),
+            CaseV3("newer", [], more=more, body="{}", **how)]
+
+
+def bytes_of(case, app_id, private_keys):
+    return case.dump(app_id, private_keys) if isinstance(case, CaseV3) else URL + protocol.form_encode(
+        case.pairs(app_id, private_keys))
+
+
+def test_a_call_in_certificate_mode_verifies(place, private_keys):
+    app, number = certified(place, private_keys["app"])
+    for case in calls(number):
+        done = binary.run("verify", stdin=bytes_of(case, app.app_id, private_keys).decode("ascii"), json=True, data=place.data)
+        assert json.loads(done.stdout)["verifies"] is True
+
+
+def test_another_applications_certificate_is_named(place, private_keys):
+    app, number = certified(place, private_keys["app"])
+    other, other_number = certified(place, keys.private_key("certified-other"))
+    for case in calls(number, sign_with="certified"):
+        request = bytes_of(case, app.app_id, {**private_keys, "certified": keys.private_key("certified-other")})
+        names, diagnosis = found_with(place, request)
+        assert names == ["other-application-key"]
+        assert diagnosis["signed_by"] == f"the certificate {other_number} of application {other.app_id}"
+        assert diagnosis["signed_by"] in diagnosis["sentence"]
+        assert f"应用 {other.app_id} 的证书 {other_number}" in diagnosis["sentence_zh"]
+
+
+def test_a_certificate_that_is_not_named_and_a_key_without_one(place, private_keys):
+    app = place.create_app(private_key=private_keys["app"])
+    path = modes.issue(place, app.app_id, keys.private_key("phased-in"))
+    place.run("app", "rotate-key", app_id=app.app_id, certificate=path, keep_current=True)
+    number = modes.sn(path.read_bytes())
+    signers = {**private_keys, "next": keys.private_key("phased-in")}
+    for case in calls(None, sign_with="next"):
+        names, diagnosis = found_with(place, bytes_of(case, app.app_id, signers))
+        assert names == ["certificate-not-named"] and f"app_cert_sn={number}" in diagnosis["sentence"]
+    for case in calls(number, sign_with="app"):
+        names, diagnosis = found_with(place, bytes_of(case, app.app_id, signers))
+        assert names == ["key-without-certificate"] and number in diagnosis["sentence"]
+
+
+def test_one_key_with_a_certificate_and_without_is_both(place, private_keys):
+    app = place.create_app(private_key=private_keys["app"])
+    path = modes.issue(place, app.app_id, private_keys["app"])
+    place.run("app", "rotate-key", app_id=app.app_id, certificate=path, keep_current=True)
+    for case in calls(None) + calls(modes.sn(path.read_bytes())):
+        done = binary.run("verify", stdin=bytes_of(case, app.app_id, private_keys).decode("ascii"), json=True, data=place.data)
+        assert json.loads(done.stdout)["verifies"] is True
 
 
 def test_an_application_that_is_not_there(place, private_keys):

@@ -11,7 +11,7 @@ from support import broken, broken_v3, http, keys, modes, protocol
 from support.broken import CASES, FORGED, Case
 from support.client import Client
 from support.server import Server
-from support.v3 import Answer, V3Client, assert_refused
+from support.v3 import Answer, V3ModeClient, assert_refused
 
 FOUND_TIMEOUT_S = 60
 KEYS = ("app", "other", "unknown")
@@ -87,6 +87,16 @@ def test_the_address_that_was_called_is_known(server, place, private_keys):
     app = place.create_app(private_key=private_keys["app"])
     case = broken_v3.CaseV3("own address", [], lines=broken_v3.line("path", lambda path: f"http://{server.listen}{path}"))
     assert wait_for(server, refuse_v3(server, app, case, private_keys).trace_id)["findings"] == ["path-with-host"]
+
+
+def test_the_keys_of_certificates_are_suspects(server, place, private_keys):
+    app, path = modes.create_app(place, place.new_pid(), private_keys["app"])
+    other, other_path = modes.create_app(place, place.new_pid(), keys.private_key("doctor-certified"))
+    client = V3ModeClient(server, app, path)
+    answer = assert_refused(client.exchange(protocol.SEND, {}, signing_key=other.private_key), "invalid-signature")
+    failure = wait_for(server, answer.trace_id)
+    assert failure["findings"] == ["other-application-key"]
+    assert failure["signed_by"] == f"the certificate {modes.sn(other_path.read_bytes())} of application {other.app_id}"
 
 
 SECRET = "auth-code-of-somebody"
