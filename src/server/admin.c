@@ -113,9 +113,12 @@ static void count_notifications(const struct kq_admin *admin, struct kq_notifica
 static void serve_metrics(struct kq_admin *admin, struct kq_http_connection *connection)
 {
     struct kq_digest_cache_counts memo[KQ_MEMO_KIND_COUNT];
+    struct kq_diagnosis_counts diagnoses;
     count_memo(admin, memo);
+    kq_diagnoses_count(admin->settings.diagnoses, &diagnoses);
     struct kq_gauges gauges = {
         .memo = memo,
+        .diagnoses = &diagnoses,
         .connections = atomic_load(&admin->settings.count->open),
         .connections_max = admin->settings.count->maximum,
         .buffered_bytes = atomic_load(&admin->settings.count->buffered_bytes),

@@ -54,6 +54,7 @@ struct kq_diagnoses {
     size_t waiting_bytes;
     struct kq_buffer kept[KQ_DIAGNOSES_KEPT]; /* owned; JSON objects, the newest at (made - 1) % KEPT */
     uint64_t made;
+    struct kq_diagnosis_counts counts; /* but for `left` */
     bool is_stopping;
     _Atomic uint64_t left_count;
     pthread_t thread;
@@ -220,9 +221,31 @@ static struct kq_result write_log(const struct waiting *waiting, const struct kq
     return KQ_OK;
 }
 
-static void keep(struct kq_diagnoses *diagnoses, struct kq_buffer *json)
+/* A finding that says that nothing was found. */
+static bool is_unknown(struct kq_slice name)
+{
+    return kq_slice_equal(name, KQ_SLICE("string-unknown")) || kq_slice_equal(name, KQ_SLICE("key-unknown"));
+}
+
+static void count_finding(struct kq_diagnosis_counts *counts, const char *name)
+{
+    size_t at = is_unknown(kq_slice_of(name)) ? 0 : 1;
+    while (at > 0 && at < counts->item_count && strcmp(counts->items[at].name, name) != 0) {
+        at++;
+    }
+    at = at == KQ_DIAGNOSED_NAMES_MAX ? 0 : at;
+    if (at == counts->item_count) {
+        counts->items[counts->item_count++].name = name;
+    }
+    counts->items[at].count++;
+}
+
+static void keep(struct kq_diagnoses *diagnoses, const struct kq_diagnosis *diagnosis, struct kq_buffer *json)
 {
     pthread_mutex_lock(&diagnoses->lock);
+    for (size_t i = 0; i < diagnosis->finding_count; i++) {
+        count_finding(&diagnoses->counts, diagnosis->findings[i].advice->name);
+    }
     struct kq_buffer *place = &diagnoses->kept[diagnoses->made++ % KQ_DIAGNOSES_KEPT];
     kq_buffer_free(place);
     *place = *json;
@@ -272,7 +295,7 @@ static struct kq_result examine(struct kq_diagnoses *diagnoses, const struct wai
     }
     KQ_TRY(kq_diagnosis_compare(&diagnosis, &request, true, &arena, &difference, error));
     KQ_TRY(describe(diagnoses, waiting, &diagnosis, &difference, &json, error));
-    keep(diagnoses, &json);
+    keep(diagnoses, &diagnosis, &json);
     return write_log(waiting, &diagnosis, error);
 }
 
@@ -342,6 +365,14 @@ void kq_diagnoses_append(struct kq_diagnoses *diagnoses, struct kq_buffer *json)
     kq_buffer_append(json, KQ_SLICE("]}\n"));
 }
 
+void kq_diagnoses_count(struct kq_diagnoses *diagnoses, struct kq_diagnosis_counts *counts)
+{
+    pthread_mutex_lock(&diagnoses->lock);
+    *counts = diagnoses->counts;
+    pthread_mutex_unlock(&diagnoses->lock);
+    counts->left = atomic_load(&diagnoses->left_count);
+}
+
 /* From opening to closing */
 
 static struct kq_result prepare(struct kq_diagnoses *diagnoses, struct kq_error *error)
@@ -364,6 +395,8 @@ struct kq_result kq_diagnoses_open(const struct kq_diagnoses_settings *settings,
     pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&opened->lock, NULL);
     opened->settings = *settings;
+    opened->counts.items[0].name = "unknown";
+    opened->counts.item_count = 1;
     opened->clock = settings->store->clock;
     if (!prepare(opened, error).ok) {
         kq_diagnoses_close(opened);

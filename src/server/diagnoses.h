@@ -48,6 +48,22 @@ void kq_diagnoses_offer(struct kq_diagnoses *diagnoses, const struct kq_call *ca
 /* Appends a JSON object: how many were diagnosed and left, and the last ones, newest first. Any thread. */
 void kq_diagnoses_append(struct kq_diagnoses *diagnoses, struct kq_buffer *json);
 
+/* What was found, by the names of the doctor's tables (doctor/mistakes.h, …): there are about a hundred. A
+ * name beyond that many is counted as unknown. */
+#define KQ_DIAGNOSED_NAMES_MAX 160
+
+struct kq_diagnosis_counts {
+    struct {
+        const char *name; /* static */
+        uint64_t count;
+    } items[KQ_DIAGNOSED_NAMES_MAX]; /* the first: "unknown", which nothing that is known explains */
+    size_t item_count;
+    uint64_t left; /* calls that were not looked at */
+};
+
+/* Any thread. */
+void kq_diagnoses_count(struct kq_diagnoses *diagnoses, struct kq_diagnosis_counts *counts);
+
 /* Stops the thread where it runs, waits for its end, frees. Nobody may offer any more. NULL is fine. */
 void kq_diagnoses_close(struct kq_diagnoses *diagnoses);
 

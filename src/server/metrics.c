@@ -314,6 +314,21 @@ static void append_notifications(struct kq_buffer *buffer, const struct kq_notif
     }
 }
 
+static void append_diagnoses(struct kq_buffer *buffer, const struct kq_diagnosis_counts *counts)
+{
+    append_family(buffer, "kaquan_signature_diagnoses_total", "counter",
+                  "Calls whose signature failed, by what was found to be wrong: unknown is what nothing known"
+                  " explains; a call with two mistakes counts for each. /doctor has the sentences.");
+    for (size_t i = 0; i < counts->item_count; i++) {
+        kq_buffer_print(buffer, "kaquan_signature_diagnoses_total{mistake=\"%s\"} %" PRIu64 "\n",
+                        counts->items[i].name, counts->items[i].count);
+    }
+    append_family(
+        buffer, "kaquan_signature_diagnoses_left_total", "counter",
+        "Calls whose signature failed and that were not looked at: of an application one a second is.");
+    kq_buffer_print(buffer, "kaquan_signature_diagnoses_left_total %" PRIu64 "\n", counts->left);
+}
+
 void kq_metrics_append(struct kq_buffer *buffer, struct kq_metrics *const *metrics, size_t metrics_count,
                        const struct kq_gauges *gauges)
 {
@@ -332,6 +347,7 @@ void kq_metrics_append(struct kq_buffer *buffer, struct kq_metrics *const *metri
     }
     append_memo(buffer, gauges->memo);
     append_notifications(buffer, &gauges->notifications);
+    append_diagnoses(buffer, gauges->diagnoses);
     append_gauge(buffer, "kaquan_connections", "Connections open now.", gauges->connections);
     append_gauge(buffer, "kaquan_connections_max", "Connections allowed at once.", gauges->connections_max);
     append_gauge(buffer, "kaquan_buffered_bytes",

@@ -8,12 +8,14 @@
 #include "api/catalogue.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "server/diagnoses.h"
 #include "server/http.h"
 #include "server/memo.h"
 
 /* What is counted, and how it is shown to Prometheus. Each worker counts in metrics of its own, so that no
- * two cores write to one cache line; whoever shows them adds them up. Labels come from the catalogue and the
- * error table only, never from a caller, so that the number of series is bounded. Counting: any thread. */
+ * two cores write to one cache line; whoever shows them adds them up. Labels come from the catalogue, the
+ * error table and the doctor's tables only, never from a caller, so that the number of series is bounded.
+ * Counting: any thread. */
 
 struct kq_metrics; /* owned by whoever opened it */
 
@@ -61,6 +63,7 @@ struct kq_gauges {
     unsigned workers;
     const struct kq_digest_cache_counts *memo; /* KQ_MEMO_KIND_COUNT of them, each of all workers */
     struct kq_notification_gauges notifications;
+    const struct kq_diagnosis_counts *diagnoses;
     int64_t started_ms; /* since 1970 */
 };
 

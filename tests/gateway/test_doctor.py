@@ -3,6 +3,7 @@
 support/broken.py; tests/cli/test_verify.py runs it through the command."""
 
 import json
+import re
 import time
 
 import pytest
@@ -141,6 +142,31 @@ def test_a_flood_costs_one_diagnosis_a_second(place, serve, private_keys):
     known = failures(server)
     assert known["diagnosed"] <= seconds + 2
     assert known["diagnosed"] + known["left"] <= 40 and known["left"] >= 40 - seconds - 3
+
+
+def diagnoses_of(server):
+    """What /metrics counts, by mistake; under "left" what was not looked at."""
+    lines = server.ask_admin("/metrics").body.decode("utf-8").splitlines()
+    counted = [re.fullmatch(r'kaquan_signature_diagnoses_total\{mistake="([^"]+)"\} (\d+)', line) for line in lines]
+    left = [line.split()[1] for line in lines if line.startswith("kaquan_signature_diagnoses_left_total ")]
+    return {**{found[1]: int(found[2]) for found in counted if found}, "left": int(left[0])}
+
+
+def test_diagnoses_are_counted_by_mistake(place, serve, private_keys):
+    server = serve(place)
+    assert diagnoses_of(server) == {"unknown": 0, "left": 0}
+    other = place.create_app(private_key=private_keys["other"])
+    cases = {case.name: case for case in CASES + FORGED}
+    v3 = {case.name: case for case in broken_v3.CASES + broken_v3.FORGED}
+    for case in [cases["unsorted"], cases["two at once: unsorted and encoded"], FORGED[0], FORGED[1]]:
+        app = place.create_app(private_key=private_keys["app"])
+        wait_for(server, refuse(server, app, case, private_keys).trace_id)
+    for case in [v3["the query left out"], v3["two at once: another application's key, no query"], v3["another body"]]:
+        app = place.create_app(private_key=private_keys["app"])
+        wait_for(server, refuse_v3(server, app, case, private_keys).trace_id)
+    assert diagnoses_of(server) == {"unknown": 3, "unsorted": 2, "percent-encoded-values": 1, "query-left-out": 2,
+                                    "other-application-key": 1, "left": 0}
+    assert other.app_id not in server.ask_admin("/metrics").body.decode("utf-8")
 
 
 def test_calls_that_verify_are_not_looked_at(place, serve, app, any_template, anyone):

@@ -446,7 +446,8 @@ void assert_response(const char *name, const char *expected)
 uint64_t counted(const char *name)
 {
     const struct kq_digest_cache_counts memo[KQ_MEMO_KIND_COUNT] = {0};
-    const struct kq_gauges gauges = {.memo = memo};
+    const struct kq_diagnosis_counts diagnoses = {.item_count = 0};
+    const struct kq_gauges gauges = {.memo = memo, .diagnoses = &diagnoses};
     char line[128];
     struct kq_buffer shown KQ_CLEANUP(kq_buffer_free) = {0};
     snprintf(line, sizeof(line), "\n%s ", name);

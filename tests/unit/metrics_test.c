@@ -16,8 +16,12 @@ static const struct kq_digest_cache_counts memo[KQ_MEMO_KIND_COUNT] = {
     [KQ_MEMO_RESPONSES] = {.entries = 11, .bytes = 12, .hits = 13, .misses = 14, .evictions = 15},
 };
 
+static const struct kq_diagnosis_counts diagnoses = {
+    .items = {{"unknown", 31}, {"unsorted", 5000000003}}, .item_count = 2, .left = 32};
+
 static const struct kq_gauges gauges = {
     .memo = memo,
+    .diagnoses = &diagnoses,
     .connections = 3,
     .connections_max = 10,
     .buffered_bytes = 5000000000,
@@ -122,6 +126,20 @@ static void caches_are_shown_by_name(void **state)
     kq_metrics_close(metrics);
 }
 
+static void diagnoses_are_shown_by_mistake(void **state)
+{
+    (void)state;
+    struct kq_metrics *metrics = NULL;
+    struct kq_buffer shown = {0};
+    assert_true(kq_metrics_open(&metrics, NULL).ok);
+    kq_metrics_append(&shown, &metrics, 1, &gauges);
+    expect_line(&shown, "kaquan_signature_diagnoses_total{mistake=\"unknown\"} 31");
+    expect_line(&shown, "kaquan_signature_diagnoses_total{mistake=\"unsorted\"} 5000000003");
+    expect_line(&shown, "kaquan_signature_diagnoses_left_total 32");
+    kq_buffer_free(&shown);
+    kq_metrics_close(metrics);
+}
+
 /* Codes that are one answer on the wire are one series: a second one of the same name would make the page
  * invalid. */
 static void codes_of_one_answer_are_one_series(void **state)
@@ -183,6 +201,7 @@ int main(void)
         cmocka_unit_test(counts_of_all_workers_are_added_up),
         cmocka_unit_test(notifications_are_shown),
         cmocka_unit_test(caches_are_shown_by_name),
+        cmocka_unit_test(diagnoses_are_shown_by_mistake),
         cmocka_unit_test(codes_of_one_answer_are_one_series),
         cmocka_unit_test(opening_without_memory_is_refused),
     };
