@@ -14,13 +14,12 @@ struct step {
     struct kq_slice subject;
 };
 
-/* Making a wrong text, by copying, reading and writing it, takes about so many times as long as its digest.
- */
+/* Making a wrong text, by copying, reading and writing it, takes about so many times as long as the digest of
+ * the one that it is made of. */
 #define MAKING_FACTOR 4
 
 struct search {
     const struct kq_opened_signature *opened;
-    size_t making_cost; /* of one variant */
     size_t *work_left;
     struct kq_diagnosis *diagnosis;
     struct kq_arena *arena;            /* the diagnosis' */
@@ -134,7 +133,7 @@ static struct kq_result try_variant(struct search *search, const struct kq_draft
     struct kq_draft draft;
     bool changed = false;
     bool matches = false;
-    spend(search, search->making_cost);
+    spend(search, MAKING_FACTOR * parent->text.size);
     kq_arena_reset(&search->levels[level]);
     step->mistake = mistake;
     KQ_TRY(kq_draft_copy(parent, &search->levels[level], &draft, error));
@@ -252,7 +251,6 @@ struct kq_result kq_search(const struct kq_draft *right, const struct kq_opened_
 {
     struct search search KQ_CLEANUP(free_search) = {
         .opened = opened,
-        .making_cost = MAKING_FACTOR * right->text.size,
         .work_left = work_left,
         .diagnosis = diagnosis,
         .arena = arena,

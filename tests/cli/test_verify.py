@@ -245,6 +245,9 @@ def test_a_key_that_is_registered_for_the_other_sign_type(place, private_keys):
     url = URL + protocol.form_encode(case.pairs(app.app_id, private_keys))
     assert found(binary.run("verify", stdin=url.decode("ascii"), json=True, data=place.data)) == [
         "key-of-other-sign-type"]
+    newer = CaseV3("RSA key", [], body="{}", sign_with="unknown").dump(app.app_id, private_keys)
+    names, diagnosis = found_with(place, newer)
+    assert names == ["key-of-other-sign-type"] and "sign_type=" not in diagnosis["sentence"]
 
 
 def test_the_gateways_own_key_of_a_data_directory(place, private_keys):
