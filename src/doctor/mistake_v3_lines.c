@@ -7,6 +7,8 @@
 
 /* Which lines a string of the newer protocol has, with what in them, and how they are joined. */
 
+#define LINES_MAX 5
+
 static struct kq_result join_lines(struct kq_draft *draft, struct kq_slice end, bool ends, bool *changed)
 {
     draft->join.separator = end;
@@ -234,14 +236,16 @@ struct kq_result kq_change_v3_multipart(struct kq_draft *draft, size_t variant, 
     return put(draft, &draft->items[index], &made, changed, error);
 }
 
-/* The permutation of that number; false: there are not so many. */
-static bool permute(struct kq_sent_param *items, size_t count, size_t number)
+bool kq_permute(size_t number, size_t count, size_t order[])
 {
-    for (size_t at = 0; at < count; at++) {
-        size_t choices = count - at;
-        struct kq_sent_param chosen = items[at + number % choices];
-        memmove(&items[at + 1], &items[at], (number % choices) * sizeof(items[0]));
-        items[at] = chosen;
+    for (size_t i = 0; i < count; i++) {
+        order[i] = i;
+    }
+    for (size_t choices = count; choices > 0; choices--) {
+        size_t at = count - choices;
+        size_t chosen = order[at + number % choices];
+        memmove(&order[at + 1], &order[at], (number % choices) * sizeof(order[0]));
+        order[at] = chosen;
         number /= choices;
     }
     return number == 0;
@@ -250,9 +254,16 @@ static bool permute(struct kq_sent_param *items, size_t count, size_t number)
 struct kq_result kq_change_v3_line_order(struct kq_draft *draft, size_t variant, struct kq_slice *subject,
                                          bool *changed, struct kq_error *error)
 {
+    struct kq_sent_param lines[LINES_MAX];
+    size_t order[LINES_MAX];
+    size_t count = draft->count > LINES_MAX ? LINES_MAX : draft->count;
     (void)subject;
     (void)error;
-    *changed = variant > 0 && permute(draft->items, draft->count > 5 ? 5 : draft->count, variant);
+    *changed = variant > 0 && kq_permute(variant, count, order);
+    memcpy(lines, draft->items, count * sizeof(lines[0]));
+    for (size_t i = 0; i < count && *changed; i++) {
+        draft->items[i] = lines[order[i]];
+    }
     return KQ_OK;
 }
 

@@ -10,6 +10,7 @@
 
 /* The list in the authorization header of the newer protocol, as its line has it. */
 
+#define ORDERED_MAX 4
 #define NONCE_HEX_CHARS 32
 #define TIMESTAMP_DIGITS_MAX 15 /* as many as are read: no sum of them overflows */
 
@@ -93,21 +94,22 @@ struct kq_result kq_change_v3_item_order(struct kq_draft *draft, size_t variant,
     struct kq_sent_param *line = list_line(draft);
     struct kq_buffer made KQ_CLEANUP(kq_buffer_free) = {0};
     struct items items;
-    size_t number = variant;
+    struct items ordered = {.count = 0};
+    size_t order[ORDERED_MAX];
     (void)subject;
     if (line == NULL || !read_items(line->value, &items)) {
         return KQ_OK;
     }
-    size_t count = items.count > 4 ? 4 : items.count;
-    for (size_t at = 0; at < count; at++) {
-        size_t choices = count - at;
-        struct kq_slice chosen = items.texts[at + number % choices];
-        memmove(&items.texts[at + 1], &items.texts[at], (number % choices) * sizeof(items.texts[0]));
-        items.texts[at] = chosen;
-        number /= choices;
+    size_t count = items.count > ORDERED_MAX ? ORDERED_MAX : items.count;
+    if (!kq_permute(variant, count, order)) {
+        return KQ_OK;
     }
-    append_items(&items, &made);
-    return number > 0 ? KQ_OK : put(draft, &made, changed, error);
+    for (; ordered.count < items.count; ordered.count++) {
+        ordered.texts[ordered.count] =
+            items.texts[ordered.count < count ? order[ordered.count] : ordered.count];
+    }
+    append_items(&ordered, &made);
+    return put(draft, &made, changed, error);
 }
 
 struct kq_result kq_change_v3_item_left_out(struct kq_draft *draft, size_t variant, struct kq_slice *subject,

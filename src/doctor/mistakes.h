@@ -122,6 +122,10 @@ kq_mistake_change kq_change_v3_timestamp_unit;
 kq_mistake_change kq_change_v3_timestamp;
 kq_mistake_change kq_change_v3_nonce;
 
+/* Which of `count` things stands at each place in the permutation of that number; 0: each at its own. False:
+ * there are not so many. */
+bool kq_permute(size_t number, size_t count, size_t order[]);
+
 /* The value of that item in such a list; empty: it is not there. */
 struct kq_slice kq_v3_item(struct kq_slice list, struct kq_slice name);
 

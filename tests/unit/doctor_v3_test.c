@@ -252,6 +252,23 @@ static void test_the_newer_protocols_own_mistakes_are_made_before_the_text(void 
     }
 }
 
+static void test_permutations_are_all_there_once(void **state)
+{
+    (void)state;
+    bool seen[4 * 4 * 4 * 4] = {false};
+    size_t order[4];
+    for (size_t number = 0; number < 24; number++) {
+        assert_true(kq_permute(number, 4, order));
+        size_t name = ((order[0] * 4 + order[1]) * 4 + order[2]) * 4 + order[3];
+        assert_int_equal(1U << order[0] | 1U << order[1] | 1U << order[2] | 1U << order[3], 15);
+        assert_false(seen[name]);
+        seen[name] = true;
+    }
+    assert_false(kq_permute(24, 4, order));
+    assert_true(kq_permute(0, 4, order));
+    assert_true(order[0] == 0 && order[3] == 3);
+}
+
 static struct kq_result read_once(void *context, struct kq_error *error)
 {
     ARENA arena = {0};
@@ -298,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_work_is_bounded),
         cmocka_unit_test(test_sentences_in_both_languages),
         cmocka_unit_test(test_the_newer_protocols_own_mistakes_are_made_before_the_text),
+        cmocka_unit_test(test_permutations_are_all_there_once),
         cmocka_unit_test(test_reading_without_memory),
         cmocka_unit_test(test_examining_without_memory),
     };
