@@ -5,6 +5,25 @@
 
 #include "base/buffer.h"
 
+struct kq_slice kq_line_chinese(struct kq_slice name)
+{
+    static const struct {
+        struct kq_slice name;
+        struct kq_slice chinese;
+    } rows[] = {
+        {KQ_LINE_AUTHORIZATION, KQ_SLICE("authorization 的列表")},
+        {KQ_LINE_METHOD, KQ_SLICE("HTTP 方法")},
+        {KQ_LINE_PATH, KQ_SLICE("路径")},
+        {KQ_LINE_BODY, KQ_SLICE("请求体")},
+    };
+    for (size_t i = 0; i < KQ_COUNT(rows); i++) {
+        if (kq_slice_equal(name, rows[i].name)) {
+            return rows[i].chinese;
+        }
+    }
+    return KQ_SLICE_EMPTY;
+}
+
 size_t kq_draft_find(const struct kq_draft *draft, struct kq_slice name)
 {
     size_t index = 0;

@@ -15,11 +15,14 @@
  * values, in which order, joined how, and what is done with the text. Without any mistake it is the one of
  * spec/gateway.md. Of a call of the newer protocol the items are the string's lines, under these names. */
 
-#define KQ_LINE_AUTHORIZATION KQ_SLICE("authorization")
-#define KQ_LINE_METHOD KQ_SLICE("HTTP method")
-#define KQ_LINE_PATH KQ_SLICE("path")
-#define KQ_LINE_BODY KQ_SLICE("body")
+#define KQ_LINE_AUTHORIZATION KQ_SLICE("the list of authorization")
+#define KQ_LINE_METHOD KQ_SLICE("the HTTP method")
+#define KQ_LINE_PATH KQ_SLICE("the path")
+#define KQ_LINE_BODY KQ_SLICE("the body")
 #define KQ_LINE_TOKEN KQ_SLICE("alipay-app-auth-token")
+
+/* Such a name in Chinese, static; empty: it is the same, or none of these. */
+struct kq_slice kq_line_chinese(struct kq_slice name);
 
 enum kq_draft_order {
     KQ_ORDER_BY_NAME,

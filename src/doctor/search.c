@@ -20,6 +20,7 @@ struct step {
 
 struct search {
     const struct kq_opened_signature *opened;
+    bool is_v3;
     size_t *work_left;
     struct kq_diagnosis *diagnosis;
     struct kq_arena *arena;            /* the diagnosis' */
@@ -117,6 +118,10 @@ static struct kq_result note_path(struct search *search, struct kq_slice text, s
     for (size_t i = 0; i < depth; i++) {
         KQ_TRY(kq_diagnosis_add(search->diagnosis, &search->path[i].mistake->advice, search->path[i].subject,
                                 search->arena, error));
+        if (search->is_v3) {
+            struct kq_finding *finding = &search->diagnosis->findings[search->diagnosis->finding_count - 1];
+            finding->subject_chinese = kq_line_chinese(finding->subject);
+        }
     }
     return note_text(search, text, error);
 }
@@ -190,31 +195,50 @@ static const struct kq_advice *left_out_advice(const struct kq_draft *draft)
     return NULL;
 }
 
-/* The signed items that stand in the mask are left out; their names into `names`. */
-static struct kq_result leave_out(const struct kq_draft *right, const size_t *signed_items, size_t count,
-                                  unsigned mask, struct kq_draft *draft, struct kq_buffer *names,
-                                  struct kq_error *error)
+/* The signed items that stand in the mask are left out. */
+static struct kq_result leave_out(const size_t *signed_items, size_t count, unsigned mask,
+                                  struct kq_draft *draft, struct kq_error *error)
 {
     for (size_t i = count; i > 0; i--) {
         if ((mask >> (i - 1) & 1U) != 0) {
             kq_draft_remove(draft, signed_items[i - 1]);
         }
     }
+    return kq_draft_join(draft, error);
+}
+
+/* With their names, of lines in Chinese as well. */
+static struct kq_result note_left_out(struct search *search, const struct kq_draft *right,
+                                      const size_t *signed_items, size_t count, unsigned mask,
+                                      struct kq_error *error)
+{
+    struct kq_buffer names KQ_CLEANUP(kq_buffer_free) = {0};
+    struct kq_buffer chinese KQ_CLEANUP(kq_buffer_free) = {0};
     for (size_t i = 0; i < count; i++) {
         if ((mask >> i & 1U) != 0) {
-            kq_buffer_append(names, names->size == 0 ? KQ_SLICE_EMPTY : KQ_SLICE(", "));
-            kq_buffer_append(names, right->items[signed_items[i]].name);
+            struct kq_slice name = right->items[signed_items[i]].name;
+            struct kq_slice other = kq_line_chinese(name);
+            kq_buffer_append(&names, names.size == 0 ? KQ_SLICE_EMPTY : KQ_SLICE(", "));
+            kq_buffer_append(&names, name);
+            kq_buffer_append(&chinese, chinese.size == 0 ? KQ_SLICE_EMPTY : KQ_SLICE("、"));
+            kq_buffer_append(&chinese, other.size == 0 ? name : other);
         }
     }
-    KQ_ENSURE_MEMORY(!names->failed, error);
-    return kq_draft_join(draft, error);
+    KQ_ENSURE_MEMORY(!names.failed && !chinese.failed, error);
+    KQ_TRY(kq_diagnosis_add(search->diagnosis, left_out_advice(right), kq_buffer_slice(&names), search->arena,
+                            error));
+    if (search->is_v3) {
+        struct kq_finding *finding = &search->diagnosis->findings[search->diagnosis->finding_count - 1];
+        finding->subject_chinese = kq_arena_copy(search->arena, kq_buffer_slice(&chinese));
+        KQ_ENSURE_MEMORY(finding->subject_chinese.data, error);
+    }
+    return KQ_OK;
 }
 
 /* Each set of two and more parameters that may have been left out. */
 static struct kq_result try_subsets(struct search *search, const struct kq_draft *right,
                                     struct kq_error *error)
 {
-    struct kq_buffer names KQ_CLEANUP(kq_buffer_free) = {0};
     size_t signed_items[SUBSET_ITEMS_MAX];
     size_t count = 0;
     for (size_t i = 0; i < right->count; i++) {
@@ -231,14 +255,12 @@ static struct kq_result try_subsets(struct search *search, const struct kq_draft
         if ((mask & (mask - 1)) == 0) {
             continue; /* one alone was tried before */
         }
-        kq_buffer_clear(&names);
         kq_arena_reset(&search->levels[0]);
         KQ_TRY(kq_draft_copy(right, &search->levels[0], &draft, error));
-        KQ_TRY(leave_out(right, signed_items, count, mask, &draft, &names, error));
+        KQ_TRY(leave_out(signed_items, count, mask, &draft, error));
         KQ_TRY(matches_text(search, draft.text, &matches, error));
         if (matches) {
-            KQ_TRY(kq_diagnosis_add(search->diagnosis, left_out_advice(right), kq_buffer_slice(&names),
-                                    search->arena, error));
+            KQ_TRY(note_left_out(search, right, signed_items, count, mask, error));
             return note_text(search, draft.text, error);
         }
     }
@@ -251,6 +273,7 @@ struct kq_result kq_search(const struct kq_draft *right, const struct kq_opened_
 {
     struct search search KQ_CLEANUP(free_search) = {
         .opened = opened,
+        .is_v3 = right->v3 != NULL,
         .work_left = work_left,
         .diagnosis = diagnosis,
         .arena = arena,

@@ -198,6 +198,16 @@ def test_authorization_that_the_gateway_does_not_read(verify, private_keys):
         "sign-missing"]
 
 
+def test_lines_have_names_in_both_languages(verify, private_keys):
+    two = CaseV3("two", [], token=broken.TOKEN, lines=broken_v3.without("method", "token"))
+    diagnosis = json.loads(verify(two.dump(APP_ID, private_keys)).stdout)
+    assert diagnosis["sentence"].startswith("Sign the HTTP method, alipay-app-auth-token as well")
+    assert diagnosis["sentence_zh"].startswith("把 HTTP 方法、alipay-app-auth-token 也")
+    json_anew = json.loads(verify(CaseV3("JSON", [], lines=broken_v3.body_as()).dump(APP_ID, private_keys)).stdout)
+    assert json_anew["sentence"].startswith("Write the JSON of the body once")
+    assert json_anew["sentence_zh"].startswith("请求体 的 JSON 只序列化一次")
+
+
 def test_a_long_call_of_openapi_v3_is_bounded_in_time(verify, private_keys):
     case = CaseV3("long", [], body=broken.compact({"memo": "卡" * 100000}), lines=broken_v3.line("body", '{"a":1}'))
     assert found(verify(case.dump(APP_ID, private_keys))) == ["string-unknown"]
