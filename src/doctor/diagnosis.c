@@ -85,7 +85,7 @@ static void note_secret(struct secrets *secrets, struct kq_slice value)
 
 static bool contains(struct kq_slice text, const char *part)
 {
-    return text.size > 0 && memmem(text.data, text.size, part, strlen(part)) != NULL;
+    return text.data != NULL && memmem(text.data, text.size, part, strlen(part)) != NULL;
 }
 
 static bool is_secret_name(struct kq_slice name)

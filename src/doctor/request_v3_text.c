@@ -12,7 +12,7 @@
 
 static const char *find(struct kq_slice text, struct kq_slice part)
 {
-    return part.size > text.size ? NULL : memmem(text.data, text.size, part.data, part.size);
+    return text.data == NULL ? NULL : memmem(text.data, text.size, part.data, part.size);
 }
 
 static struct kq_slice from(struct kq_slice text, const char *at)
