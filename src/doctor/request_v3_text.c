@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "doctor/request_parts.h"
 
+#include "base/buffer.h"
+#include "wire/json.h"
 #include "wire/openapi_v3.h"
 
 /* Texts in which a call of the newer protocol stands somehow: a log line with its header and its body, lines
@@ -82,14 +84,19 @@ static bool find_target(struct kq_slice text, struct kq_sent_v3 *sent)
     return at == text.data || sent->http_method.size > 0;
 }
 
-/* `name: value`, `"name":"value"`, `name=value`. */
+/* `name: value`, `"name":"value"`, `name=value`; the name in any letter case. */
 static void find_token(struct kq_slice text, struct kq_sent_v3 *sent)
 {
-    const char *at = find(text, KQ_SLICE(KQ_V3_HEADER_APP_AUTH_TOKEN));
-    if (at == NULL) {
+    static const struct kq_slice name = KQ_SLICE(KQ_V3_HEADER_APP_AUTH_TOKEN);
+    size_t at = 0;
+    while (at + name.size <= text.size &&
+           !kq_slice_equal_ignoring_case((struct kq_slice){text.data + at, name.size}, name)) {
+        at++;
+    }
+    if (at + name.size > text.size) {
         return;
     }
-    struct kq_slice rest = from(text, at + sizeof(KQ_V3_HEADER_APP_AUTH_TOKEN) - 1);
+    struct kq_slice rest = from(text, text.data + at + name.size);
     while (rest.size > 0 && memchr(" \t\"':=>", rest.data[0], 7) != NULL) {
         rest = from(rest, rest.data + 1);
     }
@@ -97,20 +104,53 @@ static void find_token(struct kq_slice text, struct kq_sent_v3 *sent)
     sent->app_auth_token = without_brackets(rest);
 }
 
+/* `{\"a\":1}`, as a text in quotes has it: up to the quote that ends it, without the backslashes. */
+static struct kq_result take_escaped(struct kq_sent_request *request, struct kq_slice text,
+                                     struct kq_slice *content, struct kq_error *error)
+{
+    struct kq_buffer quoted KQ_CLEANUP(kq_buffer_free) = {0};
+    const struct kq_json *value = NULL;
+    struct kq_error inner = {0};
+    size_t size = 0;
+    while (size < text.size && text.data[size] != '"') {
+        size += text.data[size] == '\\' ? 2 : 1;
+    }
+    if (size >= text.size) {
+        return KQ_OK;
+    }
+    kq_buffer_append_byte(&quoted, '"');
+    kq_buffer_append(&quoted, (struct kq_slice){.data = text.data, .size = size + 1});
+    KQ_ENSURE_MEMORY(!quoted.failed, error);
+    struct kq_slice kept = kq_arena_copy(request->arena, kq_buffer_slice(&quoted));
+    KQ_ENSURE_MEMORY(kept.data, error);
+    if (kq_json_read(kept, request->arena, &value, &inner).ok && value->kind == KQ_JSON_STRING) {
+        *content = value->text;
+    }
+    KQ_ENSURE(inner.code != KQ_E_NO_MEMORY, error, inner.code, "%s", "");
+    return KQ_OK;
+}
+
 /* The first brackets that close and do not have the header in them. */
-static void find_body(struct kq_slice text, struct kq_sent_v3 *sent)
+static struct kq_result find_body(struct kq_sent_request *request, struct kq_slice text,
+                                  struct kq_sent_v3 *sent, struct kq_error *error)
 {
     struct kq_cursor cursor = kq_cursor_of(text);
     struct kq_slice before;
-    for (size_t i = 0; i < BRACKETS_MAX && kq_cursor_take_until(&cursor, KQ_SLICE("{"), &before); i++) {
+    for (size_t i = 0; i < BRACKETS_MAX && sent->content.data == NULL &&
+                       kq_cursor_take_until(&cursor, KQ_SLICE("{"), &before);
+         i++) {
         struct kq_cursor attempt = {.at = cursor.at - 1, .end = cursor.end};
+        struct kq_slice rest = from(text, attempt.at);
         struct kq_slice taken;
-        if (kq_request_take_brackets(&attempt, &taken) && find(taken, KQ_SLICE(KQ_V3_SCHEME)) == NULL &&
-            find(taken, KQ_SLICE(KQ_V3_PATH_PREFIX)) == NULL) {
+        if (kq_slice_starts_with(rest, KQ_SLICE("{\\\""))) {
+            KQ_TRY(take_escaped(request, rest, &sent->content, error));
+        } else if (kq_request_take_brackets(&attempt, &taken) &&
+                   find(taken, KQ_SLICE(KQ_V3_SCHEME)) == NULL &&
+                   find(taken, KQ_SLICE(KQ_V3_PATH_PREFIX)) == NULL) {
             sent->content = taken;
-            return;
         }
     }
+    return KQ_OK;
 }
 
 struct kq_result kq_request_add_v3_text(struct kq_sent_request *request, struct kq_slice text, bool *taken,
@@ -124,6 +164,6 @@ struct kq_result kq_request_add_v3_text(struct kq_sent_request *request, struct 
         return KQ_OK;
     }
     find_token(text, &sent);
-    find_body(text, &sent);
+    KQ_TRY(find_body(request, text, &sent, error));
     return kq_request_take_v3(request, &sent, taken, error);
 }

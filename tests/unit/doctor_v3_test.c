@@ -52,6 +52,11 @@ static const struct {
     {"log line, the body first", KQ_REQUEST_LOG,
      "request=" BODY " headers={alipay-app-auth-token: " TOKEN ", authorization: " HEADER
      "} \"POST https://x" TARGET "\""},
+    {"a program's lines", KQ_REQUEST_LOG,
+     "--> POST https://x" TARGET "\nContent-Type: application/json\n" HEADERS "\n" BODY "\n--> END POST"},
+    {"a program's call", KQ_REQUEST_LOG,
+     "fetch(\"https://x" TARGET "\", {method: \"POST\", headers: {\"authorization\": \"" HEADER
+     "\", \"alipay-app-auth-token\": \"" TOKEN "\"}, body: \"" ESCAPED_BODY "\"})"},
 };
 
 static void test_every_form_reads_to_the_same(void **state)
