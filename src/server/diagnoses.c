@@ -295,8 +295,9 @@ static struct kq_result examine(struct kq_diagnoses *diagnoses, const struct wai
     }
     KQ_TRY(kq_diagnosis_compare(&diagnosis, &request, true, &arena, &difference, error));
     KQ_TRY(describe(diagnoses, waiting, &diagnosis, &difference, &json, error));
-    keep(diagnoses, &diagnosis, &json);
-    return write_log(waiting, &diagnosis, error);
+    KQ_TRY(write_log(waiting, &diagnosis, error));
+    keep(diagnoses, &diagnosis, &json); /* whoever sees it there finds it in the log */
+    return KQ_OK;
 }
 
 /* NULL: it is time to stop. */

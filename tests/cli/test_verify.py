@@ -300,12 +300,12 @@ def test_a_call_in_certificate_mode_verifies(place, private_keys):
         assert json.loads(done.stdout)["verifies"] is True
 
 
-def test_another_applications_certificate_is_named(place, private_keys):
-    app, number = certified(place, private_keys["app"])
-    other, other_number = certified(place, keys.private_key("certified-other"))
+def test_another_applications_certificate_is_named(own_place, private_keys):
+    app, number = certified(own_place, private_keys["app"])
+    other, other_number = certified(own_place, keys.private_key("certified-other"))
     for case in calls(number, sign_with="certified"):
         request = bytes_of(case, app.app_id, {**private_keys, "certified": keys.private_key("certified-other")})
-        names, diagnosis = found_with(place, request)
+        names, diagnosis = found_with(own_place, request)
         assert names == ["other-application-key"]
         assert diagnosis["signed_by"] == f"the certificate {other_number} of application {other.app_id}"
         assert diagnosis["signed_by"] in diagnosis["sentence"]

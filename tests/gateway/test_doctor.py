@@ -90,9 +90,10 @@ def test_the_address_that_was_called_is_known(server, place, private_keys):
     assert wait_for(server, refuse_v3(server, app, case, private_keys).trace_id)["findings"] == ["path-with-host"]
 
 
-def test_the_keys_of_certificates_are_suspects(server, place, private_keys):
-    app, path = modes.create_app(place, place.new_pid(), private_keys["app"])
-    other, other_path = modes.create_app(place, place.new_pid(), keys.private_key("doctor-certified"))
+def test_the_keys_of_certificates_are_suspects(own_place, serve, private_keys):
+    server = serve(own_place)
+    app, path = modes.create_app(own_place, own_place.new_pid(), private_keys["app"])
+    other, other_path = modes.create_app(own_place, own_place.new_pid(), keys.private_key("doctor-certified"))
     client = V3ModeClient(server, app, path)
     answer = assert_refused(client.exchange(protocol.SEND, {}, signing_key=other.private_key), "invalid-signature")
     failure = wait_for(server, answer.trace_id)
@@ -152,17 +153,17 @@ def diagnoses_of(server):
     return {**{found[1]: int(found[2]) for found in counted if found}, "left": int(left[0])}
 
 
-def test_diagnoses_are_counted_by_mistake(place, serve, private_keys):
-    server = serve(place)
+def test_diagnoses_are_counted_by_mistake(own_place, serve, private_keys):
+    server = serve(own_place)
     assert diagnoses_of(server) == {"unknown": 0, "left": 0}
-    other = place.create_app(private_key=private_keys["other"])
+    other = own_place.create_app(private_key=private_keys["other"])
     cases = {case.name: case for case in CASES + FORGED}
     v3 = {case.name: case for case in broken_v3.CASES + broken_v3.FORGED}
     for case in [cases["unsorted"], cases["two at once: unsorted and encoded"], FORGED[0], FORGED[1]]:
-        app = place.create_app(private_key=private_keys["app"])
+        app = own_place.create_app(private_key=private_keys["app"])
         wait_for(server, refuse(server, app, case, private_keys).trace_id)
     for case in [v3["the query left out"], v3["two at once: another application's key, no query"], v3["another body"]]:
-        app = place.create_app(private_key=private_keys["app"])
+        app = own_place.create_app(private_key=private_keys["app"])
         wait_for(server, refuse_v3(server, app, case, private_keys).trace_id)
     assert diagnoses_of(server) == {"unknown": 3, "unsorted": 2, "percent-encoded-values": 1, "query-left-out": 2,
                                     "other-application-key": 1, "left": 0}
