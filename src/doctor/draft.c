@@ -3,8 +3,6 @@
 
 #include <assert.h>
 
-#include "base/buffer.h"
-
 struct kq_slice kq_line_chinese(struct kq_slice name)
 {
     static const struct {
@@ -42,6 +40,19 @@ void kq_draft_remove(struct kq_draft *draft, size_t index)
 {
     draft->count--;
     memmove(&draft->items[index], &draft->items[index + 1], (draft->count - index) * sizeof(draft->items[0]));
+}
+
+struct kq_result kq_draft_put(const struct kq_draft *draft, struct kq_slice *value,
+                              const struct kq_buffer *made, bool *changed, struct kq_error *error)
+{
+    KQ_ENSURE_MEMORY(!made->failed, error);
+    if (kq_slice_equal(kq_buffer_slice(made), *value)) {
+        return KQ_OK;
+    }
+    *value = kq_arena_copy(draft->arena, kq_buffer_slice(made));
+    KQ_ENSURE_MEMORY(value->data, error);
+    *changed = true;
+    return KQ_OK;
 }
 
 static struct kq_result make_items(struct kq_draft *draft, size_t count, struct kq_error *error)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/slice.h"
 #include "doctor/request_read.h"
@@ -79,5 +80,9 @@ bool kq_draft_is_signed(const struct kq_draft *draft, size_t index);
 void kq_draft_add(struct kq_draft *draft, struct kq_slice name, struct kq_slice value);
 
 void kq_draft_remove(struct kq_draft *draft, size_t index);
+
+/* Another text for a value; *changed where it is another one. */
+KQ_MUST struct kq_result kq_draft_put(const struct kq_draft *draft, struct kq_slice *value,
+                                      const struct kq_buffer *made, bool *changed, struct kq_error *error);
 
 #endif

@@ -75,13 +75,7 @@ static struct kq_result put(struct kq_draft *draft, size_t index, const struct k
         KQ_ENSURE(inner.code != KQ_E_NO_MEMORY, error, inner.code, "%s", "");
         return KQ_OK;
     }
-    if (kq_slice_equal(kq_buffer_slice(&encoded), draft->items[index].value)) {
-        return KQ_OK;
-    }
-    draft->items[index].value = kq_arena_copy(draft->arena, kq_buffer_slice(&encoded));
-    KQ_ENSURE_MEMORY(draft->items[index].value.data, error);
-    *changed = true;
-    return KQ_OK;
+    return kq_draft_put(draft, &draft->items[index].value, &encoded, changed, error);
 }
 
 static struct kq_result restyle(struct kq_draft *draft, const struct kq_json_style *style, bool *changed,

@@ -164,19 +164,6 @@ struct kq_result kq_change_v3_body_filled(struct kq_draft *draft, size_t variant
     return KQ_OK;
 }
 
-static struct kq_result put(struct kq_draft *draft, struct kq_sent_param *line, const struct kq_buffer *made,
-                            bool *changed, struct kq_error *error)
-{
-    KQ_ENSURE_MEMORY(!made->failed, error);
-    if (made->size == 0 || kq_slice_equal(kq_buffer_slice(made), line->value)) {
-        return KQ_OK;
-    }
-    line->value = kq_arena_copy(draft->arena, kq_buffer_slice(made));
-    KQ_ENSURE_MEMORY(line->value.data, error);
-    *changed = true;
-    return KQ_OK;
-}
-
 /* As the older protocol has it. */
 struct kq_result kq_change_v3_body_wrapped(struct kq_draft *draft, size_t variant, struct kq_slice *subject,
                                            bool *changed, struct kq_error *error)
@@ -196,7 +183,7 @@ struct kq_result kq_change_v3_body_wrapped(struct kq_draft *draft, size_t varian
         kq_json_append_string(&made, line->value);
     }
     kq_buffer_append(&made, variant < 2 ? KQ_SLICE_EMPTY : KQ_SLICE("}"));
-    return put(draft, line, &made, changed, error);
+    return kq_draft_put(draft, &line->value, &made, changed, error);
 }
 
 static kq_value_form *const body_forms[] = {
@@ -217,7 +204,11 @@ struct kq_result kq_change_v3_body_form(struct kq_draft *draft, size_t variant, 
         return KQ_OK;
     }
     body_forms[variant](line->value, &made);
-    return put(draft, line, &made, changed, error);
+    bool is_forbidden = made.size == 0 && !made.failed; /* a digest, by this system's OpenSSL */
+    if (is_forbidden) {
+        return KQ_OK;
+    }
+    return kq_draft_put(draft, &line->value, &made, changed, error);
 }
 
 /* The whole body, or the part with its name. */
@@ -233,7 +224,7 @@ struct kq_result kq_change_v3_multipart(struct kq_draft *draft, size_t variant, 
     }
     kq_buffer_append(&made, variant == 0 ? draft->v3->content : KQ_SLICE("data="));
     kq_buffer_append(&made, variant == 0 ? KQ_SLICE_EMPTY : draft->v3->body);
-    return put(draft, &draft->items[index], &made, changed, error);
+    return kq_draft_put(draft, &draft->items[index].value, &made, changed, error);
 }
 
 bool kq_permute(size_t number, size_t count, size_t order[])

@@ -65,20 +65,6 @@ struct kq_slice kq_v3_item(struct kq_slice list, struct kq_slice name)
     return KQ_SLICE_EMPTY;
 }
 
-static struct kq_result put(struct kq_draft *draft, const struct kq_buffer *made, bool *changed,
-                            struct kq_error *error)
-{
-    struct kq_sent_param *line = list_line(draft);
-    KQ_ENSURE_MEMORY(!made->failed, error);
-    if (kq_slice_equal(kq_buffer_slice(made), line->value)) {
-        return KQ_OK;
-    }
-    line->value = kq_arena_copy(draft->arena, kq_buffer_slice(made));
-    KQ_ENSURE_MEMORY(line->value.data, error);
-    *changed = true;
-    return KQ_OK;
-}
-
 static void append_items(const struct items *items, struct kq_buffer *made)
 {
     for (size_t i = 0; i < items->count; i++) {
@@ -109,7 +95,7 @@ struct kq_result kq_change_v3_item_order(struct kq_draft *draft, size_t variant,
             items.texts[ordered.count < count ? order[ordered.count] : ordered.count];
     }
     append_items(&ordered, &made);
-    return put(draft, &made, changed, error);
+    return kq_draft_put(draft, &line->value, &made, changed, error);
 }
 
 struct kq_result kq_change_v3_item_left_out(struct kq_draft *draft, size_t variant, struct kq_slice *subject,
@@ -126,7 +112,7 @@ struct kq_result kq_change_v3_item_left_out(struct kq_draft *draft, size_t varia
     memmove(&items.texts[variant], &items.texts[variant + 1],
             (items.count - variant) * sizeof(items.texts[0]));
     append_items(&items, &made);
-    return put(draft, &made, changed, error);
+    return kq_draft_put(draft, &line->value, &made, changed, error);
 }
 
 /* A signature cannot have been signed itself; its place in the list can, while it was empty. */
@@ -144,7 +130,7 @@ struct kq_result kq_change_v3_sign_kept(struct kq_draft *draft, size_t variant, 
     }
     kq_buffer_append(&made, line->value);
     kq_buffer_append(&made, ends[variant]);
-    return put(draft, &made, changed, error);
+    return kq_draft_put(draft, &line->value, &made, changed, error);
 }
 
 struct kq_result kq_change_v3_scheme_kept(struct kq_draft *draft, size_t variant, struct kq_slice *subject,
@@ -162,7 +148,7 @@ struct kq_result kq_change_v3_scheme_kept(struct kq_draft *draft, size_t variant
     }
     kq_buffer_append(&made, beginnings[variant]);
     kq_buffer_append(&made, line->value);
-    return put(draft, &made, changed, error);
+    return kq_draft_put(draft, &line->value, &made, changed, error);
 }
 
 static const struct {
@@ -199,22 +185,29 @@ struct kq_result kq_change_v3_list_join(struct kq_draft *draft, size_t variant, 
         kq_buffer_append(&made, list_joins[variant].after_value);
     }
     *subject = list_joins[variant].shown;
-    return put(draft, &made, changed, error);
+    return kq_draft_put(draft, &line->value, &made, changed, error);
 }
 
-/* Another value of the item of that name, which is there. */
+/* Another value of the item of that name, where it is there. */
 static struct kq_result replace(struct kq_draft *draft, struct kq_slice name, struct kq_slice value,
                                 struct kq_slice *subject, bool *changed, struct kq_error *error)
 {
-    struct kq_slice list = list_line(draft)->value;
-    struct kq_slice old = kq_v3_item(list, name);
+    struct kq_sent_param *line = list_line(draft);
     struct kq_buffer made KQ_CLEANUP(kq_buffer_free) = {0};
+    if (line == NULL) {
+        return KQ_OK;
+    }
+    struct kq_slice list = line->value;
+    struct kq_slice old = kq_v3_item(list, name);
+    if (old.size == 0) {
+        return KQ_OK;
+    }
     size_t before = (size_t)(old.data - list.data);
     kq_buffer_append(&made, (struct kq_slice){.data = list.data, .size = before});
     kq_buffer_append(&made, value);
     kq_buffer_append(&made, (struct kq_slice){old.data + old.size, list.size - before - old.size});
     *subject = value;
-    return put(draft, &made, changed, error);
+    return kq_draft_put(draft, &line->value, &made, changed, error);
 }
 
 /* -1: there is none, or it is no number. */

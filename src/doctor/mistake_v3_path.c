@@ -32,19 +32,6 @@ static struct kq_slice query_of(struct kq_slice target)
                              : (struct kq_slice){.data = target.data + at + 1, .size = target.size - at - 1};
 }
 
-static struct kq_result put(struct kq_draft *draft, struct kq_slice *value, const struct kq_buffer *made,
-                            bool *changed, struct kq_error *error)
-{
-    KQ_ENSURE_MEMORY(!made->failed, error);
-    if (kq_slice_equal(kq_buffer_slice(made), *value)) {
-        return KQ_OK;
-    }
-    *value = kq_arena_copy(draft->arena, kq_buffer_slice(made));
-    KQ_ENSURE_MEMORY(value->data, error);
-    *changed = true;
-    return KQ_OK;
-}
-
 struct kq_result kq_change_v3_query_left_out(struct kq_draft *draft, size_t variant, struct kq_slice *subject,
                                              bool *changed, struct kq_error *error)
 {
@@ -83,7 +70,7 @@ struct kq_result kq_change_v3_host(struct kq_draft *draft, size_t variant, struc
     kq_buffer_append(&made, rows[variant].scheme);
     kq_buffer_append(&made, host);
     kq_buffer_append(&made, line->value);
-    KQ_TRY(put(draft, &line->value, &made, changed, error));
+    KQ_TRY(kq_draft_put(draft, &line->value, &made, changed, error));
     *subject = path_of(line->value);
     return KQ_OK;
 }
@@ -143,7 +130,7 @@ struct kq_result kq_change_v3_path(struct kq_draft *draft, size_t variant, struc
     }
     append_path(path, variant, &made);
     kq_buffer_append(&made, (struct kq_slice){line->value.data + path.size, line->value.size - path.size});
-    KQ_TRY(put(draft, &line->value, &made, changed, error));
+    KQ_TRY(kq_draft_put(draft, &line->value, &made, changed, error));
     *subject = path_of(line->value);
     return KQ_OK;
 }
@@ -161,7 +148,7 @@ struct kq_result kq_change_v3_query_decoded(struct kq_draft *draft, size_t varia
         return KQ_OK;
     }
     forms[variant](line->value, &made);
-    return put(draft, &line->value, &made, changed, error);
+    return kq_draft_put(draft, &line->value, &made, changed, error);
 }
 
 /* The query's pieces, as they stand. */
@@ -222,7 +209,7 @@ struct kq_result kq_change_v3_query_encoded(struct kq_draft *draft, size_t varia
         return KQ_OK;
     }
     append_pieces(path_of(line->value), &pieces, forms[variant], &made);
-    return put(draft, &line->value, &made, changed, error);
+    return kq_draft_put(draft, &line->value, &made, changed, error);
 }
 
 /* Sorted, or backwards. */
@@ -247,7 +234,7 @@ struct kq_result kq_change_v3_query_order(struct kq_draft *draft, size_t variant
         ordered.items[at] = pieces.items[i];
     }
     append_pieces(path_of(line->value), &ordered, NULL, &made);
-    return put(draft, &line->value, &made, changed, error);
+    return kq_draft_put(draft, &line->value, &made, changed, error);
 }
 
 /* An object of its parameters, as somebody writes it who has a map of them at hand. */
@@ -294,5 +281,5 @@ struct kq_result kq_change_v3_query_as_body(struct kq_draft *draft, size_t varia
         KQ_TRY(append_object(draft, query_of(line->value), &made, error));
     }
     line->value = variant == 2 ? line->value : path_of(line->value);
-    return put(draft, &draft->items[body].value, &made, changed, error);
+    return kq_draft_put(draft, &draft->items[body].value, &made, changed, error);
 }
