@@ -196,7 +196,7 @@ static struct kq_result take_header(struct kq_sent_request *request, struct kq_s
     struct kq_slice header = kq_arena_copy(request->arena, word);
     KQ_ENSURE_MEMORY(header.data, error);
     struct kq_cursor cursor = kq_cursor_of(header);
-    struct kq_slice name;
+    struct kq_slice name = KQ_SLICE_EMPTY; /* of an empty word */
     (void)kq_cursor_take_part(&cursor, ':', &name);
     kq_request_take_header(kq_slice_trim(name), kq_slice_trim(kq_cursor_take_rest(&cursor)), sent);
     return KQ_OK;

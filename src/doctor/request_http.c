@@ -22,7 +22,7 @@ static bool take_request_line(struct kq_cursor *cursor, struct kq_sent_v3 *sent)
 {
     struct kq_cursor attempt = *cursor;
     struct kq_slice line;
-    struct kq_slice word;
+    struct kq_slice word = KQ_SLICE_EMPTY;
     struct kq_slice target = KQ_SLICE_EMPTY;
     if (!kq_cursor_take_part(&attempt, '\n', &line)) {
         return false;

@@ -97,6 +97,7 @@ static void test_a_call_without_a_body_or_a_signature(void **state)
                  "a=1\nGET\n/v3/a?b=1\n\n");
     assert_lines("GET /v3/a HTTP/1.1\r\n\r\nwhat a GET has is not signed", "\nGET\n/v3/a\n\n");
     assert_lines("https://openapi.alipay.com/v3/a?b=1#top", "\nGET\n/v3/a?b=1\n\n");
+    assert_lines("curl https://x/v3/a -H '' -X '' -d ''", "\nGET\n/v3/a\n\n");
     assert_lines("curl https://x/v3/a -d '{}'", "\nPOST\n/v3/a\n{}\n");
     assert_lines("POST /v3/a HTTP/1.1\r\nContent-Length: 3\r\n\r\n{}\n", "\nPOST\n/v3/a\n{}\n\n");
     assert_lines("the header was ALIPAY-SHA256withRSA app_id=1, nonce=2,sign=x and the rest is lost",
