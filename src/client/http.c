@@ -1,32 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/http.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 
+/* The content type, and no `Expect: 100-continue`, which would cost a round trip and helps no gateway. */
+#define OWN_HEADERS 2
+
 struct kq_http {
     const struct kq_curl *curl;
-    CURL *handle;               /* owned */
-    struct curl_slist *headers; /* owned; of the transfer that was begun last */
-    const char *content_type;
+    CURL *handle; /* owned */
     size_t answer_max_bytes;
-    struct kq_slice unsent; /* of the body of the transfer under way */
+    size_t origin_size; /* of every request's URL; 0: libcurl is told the whole URL */
+    bool is_sent;       /* what is posted, or some of it */
+    /* A list of libcurl's that needs no memory: the two that every request has, and then its own. */
+    struct curl_slist headers[OWN_HEADERS + KQ_HTTP_HEADERS_MAX];
     char reason[CURL_ERROR_SIZE];
 };
 
-/* Gives a body away once: there is no going back in it, so libcurl cannot send it again. */
-static size_t give_body(char *place, size_t item_bytes, size_t count, void *data)
+/* A connection is there, and the request is about to be sent: once, and not again over another connection,
+ * which libcurl would do where a kept one ends without an answer. */
+static int send_once(void *data, char *their_address, char *our_address, int their_port, int our_port)
 {
+    (void)their_address;
+    (void)our_address;
+    (void)their_port;
+    (void)our_port;
     struct kq_http *http = data;
-    size_t room = item_bytes * count;
-    size_t size = http->unsent.size < room ? http->unsent.size : room;
-    if (size > 0) {
-        memcpy(place, http->unsent.data, size);
-        http->unsent.data += size;
-        http->unsent.size -= size;
-    }
-    return size;
+    bool was_sent = http->is_sent;
+    http->is_sent = true;
+    return was_sent ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static size_t take_body(char *bytes, size_t item_bytes, size_t count, void *data)
@@ -83,10 +88,49 @@ static int is_loopback(const char *url)
     return 0;
 }
 
-static CURLcode set_proxy(struct kq_http *http, const struct kq_http_settings *settings)
+/* Whether the environment may name a proxy; libcurl looks at the same names. */
+static bool has_proxy_in_environment(void)
 {
-    const char *proxy = settings->proxy == NULL && is_loopback(settings->url) ? "" : settings->proxy;
-    return proxy == NULL ? CURLE_OK : http->curl->easy_setopt(http->handle, CURLOPT_PROXY, proxy);
+    static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+    for (size_t i = 0; i < KQ_COUNT(names); i++) {
+        if (getenv(names[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "": none. NULL: what the environment says, which is read once where it says nothing. */
+static const char *proxy_of(const struct kq_http_settings *settings)
+{
+    if (settings->proxy != NULL) {
+        return settings->proxy;
+    }
+    return is_loopback(settings->url) || !has_proxy_in_environment() ? "" : NULL;
+}
+
+/* How much of a URL stands before its path; 0 where libcurl has to be told the whole URL: a proxy may have to
+ * be asked for all of it, or dots in the path go upwards. Through a proxy that leads to https goes a tunnel.
+ */
+static size_t origin_size(const char *url, const char *proxy)
+{
+    const char *authority = strstr(url, "://");
+    bool is_direct =
+        kq_slice_starts_with(kq_slice_of(url), KQ_SLICE("https:")) || (proxy != NULL && proxy[0] == '\0');
+    if (authority == NULL || !is_direct || strstr(url, "/.") != NULL) {
+        return 0;
+    }
+    authority += strlen("://");
+    return (size_t)(authority - url) + strcspn(authority, "/");
+}
+
+static CURLcode set_where(struct kq_http *http, const struct kq_http_settings *settings)
+{
+    const char *proxy = proxy_of(settings);
+    http->origin_size = origin_size(settings->url, proxy);
+    CURLcode code = http->curl->easy_setopt(http->handle, CURLOPT_URL, settings->url);
+    return code != CURLE_OK || proxy == NULL ? code
+                                             : http->curl->easy_setopt(http->handle, CURLOPT_PROXY, proxy);
 }
 
 static CURLcode set_up(struct kq_http *http, const struct kq_http_settings *settings)
@@ -102,13 +146,13 @@ static CURLcode set_up(struct kq_http *http, const struct kq_http_settings *sett
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_ERRORBUFFER, http->reason);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
-    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_READFUNCTION, give_body);
-    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_READDATA, http);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_PREREQFUNCTION, send_once);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_PREREQDATA, http);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, settings->connect_timeout_ms);
     if (code == CURLE_OK && settings->ca_file != NULL) {
         code = setopt(handle, CURLOPT_CAINFO, settings->ca_file);
     }
-    return code != CURLE_OK ? code : set_proxy(http, settings);
+    return code != CURLE_OK ? code : set_where(http, settings);
 }
 
 struct kq_result kq_http_open(const struct kq_http_settings *settings, struct kq_http **http,
@@ -120,7 +164,8 @@ struct kq_result kq_http_open(const struct kq_http_settings *settings, struct kq
     struct kq_http *opened = kq_memory_allocate(sizeof(*opened));
     KQ_ENSURE_MEMORY(opened != NULL, error);
     opened->curl = curl;
-    opened->content_type = settings->content_type;
+    opened->headers[0].data = (char *)settings->content_type;
+    opened->headers[1].data = "Expect:";
     opened->answer_max_bytes = settings->answer_max_bytes;
     opened->handle = curl->easy_init();
     if (opened->handle == NULL || set_up(opened, settings) != CURLE_OK) {
@@ -137,7 +182,6 @@ void kq_http_close(struct kq_http *http)
         return;
     }
     http->curl->easy_cleanup(http->handle);
-    http->curl->slist_free_all(http->headers);
     kq_memory_free(http);
 }
 
@@ -152,38 +196,40 @@ static struct kq_result fail(struct kq_http *http, CURLcode code, const struct k
     if (code == CURLE_WRITE_ERROR && answer->is_too_long) {
         return kq_fail(error, KQ_E_ANSWER, "the answer is longer than %zu bytes", http->answer_max_bytes);
     }
+    KQ_ENSURE(code != CURLE_ABORTED_BY_CALLBACK, error, KQ_E_TRANSPORT,
+              "the connection ended without an answer");
     return kq_fail(error, KQ_E_TRANSPORT, "%s",
                    http->reason[0] != '\0' ? http->reason : http->curl->easy_strerror(code));
 }
 
-static bool append_header(struct kq_http *http, const char *header)
+static CURLcode set_headers(struct kq_http *http, const char *const *more)
 {
-    struct curl_slist *longer = http->curl->slist_append(http->headers, header);
-    http->headers = longer == NULL ? http->headers : longer;
-    return longer != NULL;
-}
-
-/* An `Expect: 100-continue` would cost a round trip and helps no gateway. */
-static bool set_headers(struct kq_http *http, const struct kq_http_request *request)
-{
-    http->curl->slist_free_all(http->headers);
-    http->headers = NULL;
-    bool done = append_header(http, http->content_type) && append_header(http, "Expect:");
-    for (size_t i = 0; done && request->headers[i] != NULL; i++) {
-        done = append_header(http, request->headers[i]);
+    size_t count = OWN_HEADERS;
+    http->headers[0].next = &http->headers[1];
+    for (size_t i = 0; more[i] != NULL; i++) {
+        http->headers[count - 1].next = &http->headers[count];
+        http->headers[count++].data = (char *)more[i];
     }
-    return done && http->curl->easy_setopt(http->handle, CURLOPT_HTTPHEADER, http->headers) == CURLE_OK;
+    http->headers[count - 1].next = NULL;
+    return http->curl->easy_setopt(http->handle, CURLOPT_HTTPHEADER, http->headers);
 }
 
-/* An empty body has nothing that could be given away once, so a call without one gets a connection of its
- * own, which libcurl does not give up for another. */
+/* libcurl does not copy it, and sends a short one in one piece with the headers. */
 static CURLcode set_body(struct kq_http *http, struct kq_slice body)
 {
     CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
     CURLcode code = setopt(http->handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size);
-    code = code != CURLE_OK ? code : setopt(http->handle, CURLOPT_POSTFIELDS, body.size == 0 ? "" : NULL);
-    http->unsent = body;
-    return code != CURLE_OK ? code : setopt(http->handle, CURLOPT_FRESH_CONNECT, body.size == 0 ? 1L : 0L);
+    return code != CURLE_OK ? code
+                            : setopt(http->handle, CURLOPT_POSTFIELDS, body.size == 0 ? "" : body.data);
+}
+
+/* libcurl reads a URL anew for every request, and writes it byte by byte: where it can be, it is told the
+ * gateway's alone, which is short, and what its first line asks for as it is to be sent. */
+static CURLcode set_target(struct kq_http *http, const char *url)
+{
+    return http->origin_size > 0 && url[http->origin_size] == '/'
+               ? http->curl->easy_setopt(http->handle, CURLOPT_REQUEST_TARGET, url + http->origin_size)
+               : http->curl->easy_setopt(http->handle, CURLOPT_URL, url);
 }
 
 static void clear(struct kq_http_answer *answer, size_t limit_bytes)
@@ -199,13 +245,15 @@ struct kq_result kq_http_begin(struct kq_http *http, const struct kq_http_reques
 {
     clear(answer, http->answer_max_bytes);
     http->reason[0] = '\0';
+    http->is_sent = false;
     CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
-    CURLcode code = setopt(http->handle, CURLOPT_URL, request->url);
+    CURLcode code = set_target(http, request->url);
     code = code != CURLE_OK ? code : setopt(http->handle, CURLOPT_TIMEOUT_MS, request->timeout_ms);
     code = code != CURLE_OK ? code : set_body(http, request->body);
     code = code != CURLE_OK ? code : setopt(http->handle, CURLOPT_WRITEDATA, answer);
     code = code != CURLE_OK ? code : setopt(http->handle, CURLOPT_HEADERDATA, answer);
-    KQ_ENSURE_MEMORY(code == CURLE_OK && set_headers(http, request), error);
+    code = code != CURLE_OK ? code : set_headers(http, request->headers);
+    KQ_ENSURE_MEMORY(code == CURLE_OK, error);
     return KQ_OK;
 }
 

@@ -52,7 +52,7 @@ struct kq_http_answer {
 
 /* Borrowed until the transfer has ended. */
 struct kq_http_request {
-    const char *url;
+    const char *url; /* of the same origin as the settings' */
     struct kq_slice body;
     const char *headers[KQ_HTTP_HEADERS_MAX + 1]; /* more of them, "Name: value"; NULL after the last */
     long timeout_ms;                              /* of the whole transfer, above 0 */

@@ -94,6 +94,7 @@ static void call_over_a_kept_connection(const struct kq_client_request *request)
     assert_status(kq_client_call(client, request, &first, &error), KQ_CLIENT_OK, &error);
     assert_status(kq_client_call(client, request, &second, &error), KQ_CLIENT_TRANSPORT, &error);
     assert_null(second);
+    assert_string_equal(error.message, "the connection ended without an answer");
     assert_int_equal(fake_gateway_requests(gateway), 2);
 }
 
