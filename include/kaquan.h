@@ -387,13 +387,15 @@ kq_client_loop_open(struct kq_client *client, const struct kq_client_loop_callba
     return kq_client_loop_open_sized(client, callbacks, sizeof(*callbacks), loop, error);
 }
 
-/* Completes every call that is under way with KQ_CLIENT_TRANSPORT, then frees. Not from within `done`. NULL
- * is fine. */
+/* Completes every call that is under way with KQ_CLIENT_TRANSPORT, then frees; the callbacks are told to
+ * forget what they watched. From within `done`: no call can be submitted any more, and the rest is done when
+ * the function of the loop that called `done` (the outermost, where one did within another) is about to
+ * return; that function is the loop's last. The client is closed after that. NULL is fine. */
 void kq_client_loop_close(struct kq_client_loop *loop);
 
 /* How a call ended: what kq_client_call would have returned. `answer` is the callee's to free, and may be
- * NULL; `error` is valid during the call only. It may submit and cancel calls, and calls nothing else of its
- * loop. */
+ * NULL; `error` is valid during the call only. It may submit and cancel calls and close its loop, and calls
+ * nothing else of it. */
 typedef void (*kq_client_done)(void *data, enum kq_client_status status, struct kq_client_answer *answer,
                                const struct kq_client_error *error);
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/loop.h"
 
+#include <unistd.h>
+
 #include "base/memory.h"
 #include "client/client_time.h"
 #include "client/message.h"
 #include "client/sized.h"
+#include "client/watcher.h"
 
 /* Neither a time nor "none": whatever comes next is told to the caller. */
 #define NOT_ARMED (-2)
@@ -17,11 +20,15 @@ struct kq_client_loop {
     CURLM *multi; /* owned */
     struct kq_client_loop_callbacks callbacks;
     bool has_callbacks;
+    struct kq_watcher watcher; /* in place of callbacks */
+    unsigned depth;            /* functions of the loop that are under way, one called by another's `done` */
     bool is_closing;
     int64_t armed_ms; /* what the caller's timer is set to */
     struct kq_pending *first;
     struct kq_pending *last;
     size_t count;
+    size_t transfers;      /* calls that libcurl has */
+    size_t running;        /* those of them that had not come to an end when it was last asked */
     size_t ended;          /* calls, ever */
     struct kq_http **idle; /* owned, as are they: transfers to be used again */
     size_t idle_count;
@@ -34,24 +41,23 @@ static int tell_socket(CURL *handle, curl_socket_t socket, int what, void *data,
     struct kq_client_loop *loop = data;
     int readiness =
         (what & CURL_POLL_IN ? KQ_CLIENT_READABLE : 0) | (what & CURL_POLL_OUT ? KQ_CLIENT_WRITABLE : 0);
-    loop->callbacks.watch(loop->callbacks.data, socket, what == CURL_POLL_REMOVE ? 0 : readiness);
+    readiness = what == CURL_POLL_REMOVE ? 0 : readiness;
+    if (!loop->has_callbacks) {
+        return kq_watcher_watch(&loop->watcher, socket, readiness) ? 0 : -1;
+    }
+    loop->callbacks.watch(loop->callbacks.data, socket, readiness);
     return 0;
 }
 
-static bool set_up_multi(struct kq_client_loop *loop, const struct kq_client_loop_callbacks *callbacks)
+static bool set_up_multi(struct kq_client_loop *loop)
 {
     CURLMcode (*setopt)(CURLM *, CURLMoption, ...) = loop->curl->multi_setopt;
     long connections = (long)loop->client->pool.max;
     loop->multi = loop->curl->multi_init();
-    bool done = loop->multi != NULL && setopt(loop->multi, CURLMOPT_MAXCONNECTS, connections) == CURLM_OK &&
-                setopt(loop->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections) == CURLM_OK;
-    if (done && callbacks != NULL) {
-        loop->callbacks = *callbacks;
-        loop->has_callbacks = true;
-        done = setopt(loop->multi, CURLMOPT_SOCKETFUNCTION, tell_socket) == CURLM_OK &&
-               setopt(loop->multi, CURLMOPT_SOCKETDATA, loop) == CURLM_OK;
-    }
-    return done;
+    return loop->multi != NULL && setopt(loop->multi, CURLMOPT_MAXCONNECTS, connections) == CURLM_OK &&
+           setopt(loop->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections) == CURLM_OK &&
+           setopt(loop->multi, CURLMOPT_SOCKETFUNCTION, tell_socket) == CURLM_OK &&
+           setopt(loop->multi, CURLMOPT_SOCKETDATA, loop) == CURLM_OK;
 }
 
 static void free_loop(struct kq_client_loop *loop)
@@ -62,6 +68,7 @@ static void free_loop(struct kq_client_loop *loop)
     if (loop->multi != NULL) {
         loop->curl->multi_cleanup(loop->multi);
     }
+    kq_watcher_close(&loop->watcher);
     kq_memory_free((void *)loop->idle);
     kq_client_keys_free(&loop->keys);
     kq_memory_free(loop);
@@ -75,7 +82,12 @@ static struct kq_result open_loop(struct kq_client_loop *loop,
     KQ_TRY(kq_curl_load(&loop->curl, error));
     KQ_TRY(kq_client_keys_copy(loop->client, &loop->keys, error));
     loop->idle = kq_memory_allocate(loop->client->pool.max * sizeof(struct kq_http *));
-    KQ_ENSURE_MEMORY(loop->idle != NULL && set_up_multi(loop, callbacks), error);
+    KQ_ENSURE_MEMORY(loop->idle != NULL && set_up_multi(loop), error);
+    if (callbacks == NULL) {
+        return kq_watcher_open(&loop->watcher, error);
+    }
+    loop->callbacks = *callbacks;
+    loop->has_callbacks = true;
     return KQ_OK;
 }
 
@@ -93,6 +105,7 @@ enum kq_client_status kq_client_loop_open_sized(struct kq_client *client,
     }
     opened->client = client;
     opened->armed_ms = NO_TIME;
+    opened->watcher = KQ_WATCHER_NONE;
     if ((callbacks != NULL &&
          !kq_sized_copy("kq_client_loop_callbacks", &own, sizeof(own), callbacks, callbacks_bytes, &cause)
               .ok) ||
@@ -119,13 +132,44 @@ static void unlink_pending(struct kq_client_loop *loop, struct kq_pending *pendi
     loop->count--;
 }
 
+/* For a loop that watches by itself. */
+static int keep_socket(void *data, curl_socket_t socket, curlsocktype purpose)
+{
+    (void)purpose;
+    struct kq_client_loop *loop = data;
+    kq_watcher_keep(&loop->watcher, socket);
+    return CURL_SOCKOPT_OK;
+}
+
+static int close_socket(void *data, curl_socket_t socket)
+{
+    struct kq_client_loop *loop = data;
+    kq_watcher_forget(&loop->watcher, socket);
+    return close(socket);
+}
+
+static struct kq_result open_http(struct kq_client_loop *loop, struct kq_http **http, struct kq_error *error)
+{
+    CURLcode (*setopt)(CURL *, CURLoption, ...) = loop->curl->easy_setopt;
+    KQ_TRY(kq_http_open(&loop->client->http, http, error));
+    CURL *handle = kq_http_handle(*http);
+    if (!loop->has_callbacks && (setopt(handle, CURLOPT_SOCKOPTFUNCTION, keep_socket) != CURLE_OK ||
+                                 setopt(handle, CURLOPT_SOCKOPTDATA, loop) != CURLE_OK ||
+                                 setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, close_socket) != CURLE_OK ||
+                                 setopt(handle, CURLOPT_CLOSESOCKETDATA, loop) != CURLE_OK)) {
+        kq_http_close(*http);
+        return kq_fail(error, KQ_E_NO_MEMORY, "%s", "");
+    }
+    return KQ_OK;
+}
+
 static struct kq_result take_http(struct kq_client_loop *loop, struct kq_http **http, struct kq_error *error)
 {
-    if (loop->idle_count > 0) {
-        *http = loop->idle[--loop->idle_count];
-        return KQ_OK;
+    if (loop->idle_count == 0) {
+        return open_http(loop, http, error);
     }
-    return kq_http_open(&loop->client->http, http, error);
+    *http = loop->idle[--loop->idle_count];
+    return KQ_OK;
 }
 
 /* Out of libcurl's hands. */
@@ -141,9 +185,19 @@ static void give_back_http(struct kq_client_loop *loop, struct kq_pending *pendi
         kq_http_close(pending->http);
     }
     pending->http = NULL;
+    loop->transfers--;
 }
 
-/* One try: signed, and in libcurl's hands. */
+/* Has libcurl do what is to be done at `socket`, and what is due by now. */
+static void drive(struct kq_client_loop *loop, curl_socket_t socket, int events)
+{
+    int running = (int)loop->transfers;
+    loop->curl->multi_socket_action(loop->multi, socket, events, &running);
+    loop->running = (size_t)running;
+}
+
+/* One try: signed, in libcurl's hands, and sent where a connection is there: while the caller signs the next
+ * one, the gateway has something to do. */
 static struct kq_result begin(struct kq_client_loop *loop, struct kq_pending *pending, struct kq_error *error)
 {
     KQ_TRY(kq_attempt_make(loop->client, &loop->keys, &pending->request, &pending->attempt, error));
@@ -159,6 +213,8 @@ static struct kq_result begin(struct kq_client_loop *loop, struct kq_pending *pe
         pending->http = NULL;
     }
     KQ_ENSURE_MEMORY(done, error);
+    loop->transfers++;
+    drive(loop, CURL_SOCKET_TIMEOUT, 0);
     return KQ_OK;
 }
 
@@ -228,7 +284,7 @@ static void take_results(struct kq_client_loop *loop)
 /* The first that waits until `now_ms` at most, or NULL. */
 static struct kq_pending *find_due(const struct kq_client_loop *loop, int64_t now_ms)
 {
-    struct kq_pending *at = loop->first;
+    struct kq_pending *at = loop->transfers < loop->count ? loop->first : NULL;
     while (at != NULL && (at->http != NULL || at->next_try_ms > now_ms)) {
         at = at->next;
     }
@@ -239,7 +295,7 @@ static void try_again(struct kq_client_loop *loop)
 {
     int64_t now_ms = kq_client_monotonic_ms();
     struct kq_pending *due = find_due(loop, now_ms);
-    while (due != NULL) {
+    while (due != NULL && !loop->is_closing) {
         struct kq_error cause = {0};
         if (!begin(loop, due, &cause).ok) {
             fail(loop, due, &cause);
@@ -253,9 +309,15 @@ static int64_t next_time_ms(const struct kq_client_loop *loop)
 {
     int64_t now_ms = kq_client_monotonic_ms();
     long curl_ms = NO_TIME;
+    if (loop->running < loop->transfers) {
+        return now_ms; /* for the results of those that have come to an end */
+    }
     loop->curl->multi_timeout(loop->multi, &curl_ms);
     /* libcurl counts microseconds: a millisecond that has only begun would come too early for it. */
     int64_t next_ms = curl_ms < 0 ? NO_TIME : now_ms + curl_ms + (curl_ms > 0 ? 1 : 0);
+    if (loop->transfers == loop->count) {
+        return next_ms;
+    }
     for (const struct kq_pending *at = loop->first; at != NULL; at = at->next) {
         if (at->http == NULL && (next_ms == NO_TIME || at->next_try_ms < next_ms)) {
             next_ms = at->next_try_ms;
@@ -266,8 +328,11 @@ static int64_t next_time_ms(const struct kq_client_loop *loop)
 
 static void arm(struct kq_client_loop *loop)
 {
+    if (!loop->has_callbacks || loop->is_closing) {
+        return;
+    }
     int64_t next_ms = next_time_ms(loop);
-    if (!loop->has_callbacks || next_ms == loop->armed_ms) {
+    if (next_ms == loop->armed_ms) {
         return;
     }
     int64_t wait_ms = next_ms == NO_TIME ? NO_TIME : next_ms - kq_client_monotonic_ms();
@@ -324,13 +389,44 @@ static size_t end_cancelled(struct kq_client_loop *loop, const char *why)
     return count;
 }
 
+/* All of them; none comes any more. */
+static void end_all(struct kq_client_loop *loop)
+{
+    for (struct kq_pending *at = loop->first; at != NULL; at = at->next) {
+        at->is_cancelled = true;
+    }
+    (void)end_cancelled(loop, "the loop was closed");
+    if (loop->has_callbacks && loop->armed_ms >= 0) {
+        loop->callbacks.set_timer(loop->callbacks.data, NO_TIME);
+    }
+}
+
+/* Every function that may call `done` is between these two: a loop that is closed meanwhile is there until
+ * the outermost of them has nothing more to do with it. */
+static void enter(struct kq_client_loop *loop)
+{
+    loop->depth++;
+}
+
+static void leave(struct kq_client_loop *loop)
+{
+    if (loop->depth == 1 && loop->is_closing) {
+        end_all(loop);
+        free_loop(loop);
+        return;
+    }
+    loop->depth--;
+}
+
 size_t kq_client_loop_cancel(struct kq_client_loop *loop, void *data)
 {
+    enter(loop);
     for (struct kq_pending *at = loop->first; at != NULL; at = at->next) {
         at->is_cancelled = at->is_cancelled || at->data == data;
     }
     size_t count = end_cancelled(loop, "the call was cancelled");
     arm(loop);
+    leave(loop);
     return count;
 }
 
@@ -340,34 +436,42 @@ void kq_client_loop_close(struct kq_client_loop *loop)
         return;
     }
     loop->is_closing = true;
-    for (struct kq_pending *at = loop->first; at != NULL; at = at->next) {
-        at->is_cancelled = true;
+    if (loop->depth == 0) {
+        enter(loop);
+        leave(loop);
     }
-    (void)end_cancelled(loop, "the loop was closed");
-    free_loop(loop);
 }
 
-static void act(struct kq_client_loop *loop, curl_socket_t socket, int events)
+static void settle(struct kq_client_loop *loop)
 {
-    int running = 0;
-    loop->curl->multi_socket_action(loop->multi, socket, events, &running);
     take_results(loop);
     try_again(loop);
     arm(loop);
 }
 
-void kq_client_loop_ready(struct kq_client_loop *loop, int fd, int what)
+static void drive_ready(struct kq_client_loop *loop, int fd, int what)
 {
     int events = (what & KQ_CLIENT_READABLE ? CURL_CSELECT_IN : 0) |
                  (what & KQ_CLIENT_WRITABLE ? CURL_CSELECT_OUT : 0) |
                  (what & KQ_CLIENT_BROKEN ? CURL_CSELECT_ERR : 0);
-    act(loop, fd, events);
+    drive(loop, fd, events);
+}
+
+void kq_client_loop_ready(struct kq_client_loop *loop, int fd, int what)
+{
+    enter(loop);
+    drive_ready(loop, fd, what);
+    settle(loop);
+    leave(loop);
 }
 
 void kq_client_loop_timeout(struct kq_client_loop *loop)
 {
+    enter(loop);
     loop->armed_ms = NOT_ARMED;
-    act(loop, CURL_SOCKET_TIMEOUT, 0);
+    drive(loop, CURL_SOCKET_TIMEOUT, 0);
+    settle(loop);
+    leave(loop);
 }
 
 size_t kq_client_loop_pending(const struct kq_client_loop *loop)
@@ -375,17 +479,24 @@ size_t kq_client_loop_pending(const struct kq_client_loop *loop)
     return loop->count;
 }
 
+/* Ready ones at a time: those that are left are as ready the next time. */
+#define READY_MAX 64
+
 /* At most until something is to be done anyway. */
 static void wait_once(struct kq_client_loop *loop, int64_t until_ms)
 {
-    int running = 0;
+    struct kq_ready_socket ready[READY_MAX];
     int64_t next_ms = next_time_ms(loop);
     int64_t wait_ms =
         (next_ms != NO_TIME && next_ms < until_ms ? next_ms : until_ms) - kq_client_monotonic_ms();
-    loop->curl->multi_poll(loop->multi, NULL, 0, wait_ms < 0 ? 0 : (int)wait_ms, NULL);
-    loop->curl->multi_perform(loop->multi, &running);
-    take_results(loop);
-    try_again(loop);
+    size_t count = kq_watcher_wait(&loop->watcher, ready, READY_MAX, wait_ms < 0 ? 0 : (int)wait_ms);
+    for (size_t i = 0; i < count; i++) {
+        drive_ready(loop, ready[i].fd, ready[i].what);
+    }
+    if (count == 0) {
+        drive(loop, CURL_SOCKET_TIMEOUT, 0);
+    }
+    settle(loop);
 }
 
 /* As long as an int counts milliseconds. */
@@ -397,10 +508,13 @@ size_t kq_client_loop_wait(struct kq_client_loop *loop, long timeout_ms)
     int64_t until_ms =
         kq_client_monotonic_ms() + (timeout_ms < 0 || timeout_ms > WAIT_MAX_MS ? WAIT_MAX_MS : timeout_ms);
     bool first = true;
-    while (!loop->has_callbacks && loop->count > 0 && loop->ended == ended &&
+    enter(loop);
+    while (!loop->has_callbacks && !loop->is_closing && loop->count > 0 && loop->ended == ended &&
            (first || kq_client_monotonic_ms() < until_ms)) {
         wait_once(loop, until_ms);
         first = false;
     }
-    return loop->count;
+    size_t count = loop->is_closing ? 0 : loop->count;
+    leave(loop);
+    return count;
 }

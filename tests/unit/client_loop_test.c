@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -405,6 +407,150 @@ static void test_calling_from_within_done(void **state)
     assert_int_equal(fake_gateway_connections(gateway), 1);
 }
 
+/* Closes its loop from within `done`; what else was under way is ended before the loop's function returns. */
+struct closing {
+    struct kq_client_loop *loop;
+    int times;
+    int closed; /* of those: ended because of it */
+    bool cancels;
+};
+
+#define CLOSED_CALLS 3
+
+static void close_within(void *data, enum kq_client_status status, struct kq_client_answer *answer,
+                         const struct kq_client_error *error)
+{
+    struct closing *closing = data;
+    struct kq_client_error refusal;
+    const struct kq_client_request request = {.method = FAKE_METHOD, .biz_content = "{}"};
+    kq_client_answer_free(answer);
+    closing->times++;
+    closing->closed += status == KQ_CLIENT_TRANSPORT && strcmp(error->message, "the loop was closed") == 0;
+    kq_client_loop_close(closing->loop);
+    assert_status(kq_client_loop_submit(closing->loop, &request, close_within, closing, &refusal),
+                  KQ_CLIENT_USAGE, &refusal);
+    assert_string_equal(refusal.message, "the loop is being closed");
+    if (closing->cancels) {
+        kq_client_loop_cancel(closing->loop, closing);
+    }
+}
+
+static void submit_closing(struct closing *closing)
+{
+    struct kq_client_error error;
+    const struct kq_client_request request = {.method = FAKE_METHOD, .biz_content = "{}"};
+    for (int i = 0; i < CLOSED_CALLS; i++) {
+        assert_status(kq_client_loop_submit(closing->loop, &request, close_within, closing, &error),
+                      KQ_CLIENT_OK, &error);
+    }
+}
+
+static void test_closing_from_within_done(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    GATEWAY gateway = fake_gateway_start(follow, (char[]){"aww"});
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    struct closing closing = {.loop = open_loop(client, NULL)};
+    submit_closing(&closing);
+    assert_int_equal(kq_client_loop_wait(closing.loop, 10000), 0);
+    assert_int_equal(closing.times, CLOSED_CALLS);
+    assert_int_equal(closing.closed, CLOSED_CALLS - 1);
+}
+
+static void test_closing_from_within_a_callback_loop(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct poll_loop events = {.timeout_ms = -1};
+    GATEWAY gateway = fake_gateway_start(follow, (char[]){"aww"});
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    const struct kq_client_loop_callbacks callbacks = {watch_with_poll, keep_timeout, &events};
+    struct closing closing = {.loop = open_loop(client, &callbacks), .cancels = true};
+    submit_closing(&closing);
+    while (closing.times == 0) {
+        turn_with_poll(&events, closing.loop);
+    }
+    assert_int_equal(closing.times, CLOSED_CALLS);
+    assert_int_equal(events.count, 0);
+    assert_int_equal(events.timeout_ms, -1);
+}
+
+static void test_closing_from_within_a_cancelled_call(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    GATEWAY gateway = fake_gateway_start(follow, (char[]){"www"});
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    struct closing closing = {.loop = open_loop(client, NULL)};
+    submit_closing(&closing);
+    assert_int_equal(kq_client_loop_cancel(closing.loop, &closing), CLOSED_CALLS);
+    assert_int_equal(closing.times, CLOSED_CALLS);
+    assert_int_equal(closing.closed, 0);
+}
+
+static void test_closing_twice(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    GATEWAY gateway = fake_gateway_start(follow, (char[]){"www"});
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    struct closing closing = {.loop = open_loop(client, NULL)};
+    submit_closing(&closing);
+    kq_client_loop_close(closing.loop);
+    assert_int_equal(closing.times, CLOSED_CALLS);
+    assert_int_equal(closing.closed, CLOSED_CALLS);
+}
+
+/* Answers, and closes the connection behind it. */
+static void answer_and_close(void *data, const struct kq_private_key *key, const struct fake_request *request,
+                             struct fake_reply *reply)
+{
+    echo_script(data, key, request, reply);
+    reply->close = true;
+}
+
+static void test_a_connection_that_ends_between_two_calls(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct outcome outcomes[3] = {0};
+    GATEWAY gateway = fake_gateway_start(answer_and_close, NULL);
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    LOOP loop = open_loop(client, NULL);
+    for (int i = 0; i < 3; i++) {
+        submit(loop, "{\"out_biz_no\":\"1\"}", &outcomes[i]);
+        wait_for_all(loop);
+        assert_int_equal(outcomes[i].status, KQ_CLIENT_OK);
+    }
+}
+
+static void test_a_call_is_sent_when_it_is_submitted(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct outcome outcomes[2] = {0};
+    GATEWAY gateway = fake_gateway_start(echo_script, NULL);
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    LOOP loop = open_loop(client, NULL);
+    submit(loop, "{}", &outcomes[0]);
+    wait_for_all(loop);
+    submit(loop, "{}", &outcomes[1]);
+    /* The connection is there, so nothing more is asked of this thread. */
+    while (fake_gateway_requests(gateway) < 2) {
+        sched_yield();
+    }
+    wait_for_all(loop);
+    assert_int_equal(outcomes[1].status, KQ_CLIENT_OK);
+    assert_int_equal(fake_gateway_connections(gateway), 1);
+}
+
 static void test_what_cannot_be_submitted(void **state)
 {
     (void)state;
@@ -467,6 +613,12 @@ int main(void)
         cmocka_unit_test(test_cancelling),
         cmocka_unit_test(test_closing_ends_what_is_under_way),
         cmocka_unit_test(test_calling_from_within_done),
+        cmocka_unit_test(test_closing_from_within_done),
+        cmocka_unit_test(test_closing_from_within_a_callback_loop),
+        cmocka_unit_test(test_closing_from_within_a_cancelled_call),
+        cmocka_unit_test(test_closing_twice),
+        cmocka_unit_test(test_a_connection_that_ends_between_two_calls),
+        cmocka_unit_test(test_a_call_is_sent_when_it_is_submitted),
         cmocka_unit_test(test_what_cannot_be_submitted),
         cmocka_unit_test(test_out_of_memory),
     };
