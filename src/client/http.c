@@ -6,8 +6,9 @@
 
 #include "base/memory.h"
 
-/* The content type, and no `Expect: 100-continue`, which would cost a round trip and helps no gateway. */
-#define OWN_HEADERS 2
+/* The content type; no `Expect: 100-continue`, which would cost a round trip and helps no gateway; and whose
+ * request this is, which libcurl would write twice if it were its own header. */
+#define OWN_HEADERS 3
 
 struct kq_http {
     const struct kq_curl *curl;
@@ -15,7 +16,7 @@ struct kq_http {
     size_t answer_max_bytes;
     size_t origin_size; /* of every request's URL; 0: libcurl is told the whole URL */
     bool is_sent;       /* what is posted, or some of it */
-    /* A list of libcurl's that needs no memory: the two that every request has, and then its own. */
+    /* A list of libcurl's that needs no memory: those that every request has, and then its own. */
     struct curl_slist headers[OWN_HEADERS + KQ_HTTP_HEADERS_MAX];
     char reason[CURL_ERROR_SIZE];
 };
@@ -142,7 +143,6 @@ static CURLcode set_up(struct kq_http *http, const struct kq_http_settings *sett
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
-    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_USERAGENT, "libkaquan/" KQ_VERSION);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_ERRORBUFFER, http->reason);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
@@ -166,6 +166,7 @@ struct kq_result kq_http_open(const struct kq_http_settings *settings, struct kq
     opened->curl = curl;
     opened->headers[0].data = (char *)settings->content_type;
     opened->headers[1].data = "Expect:";
+    opened->headers[2].data = "User-Agent: libkaquan/" KQ_VERSION;
     opened->answer_max_bytes = settings->answer_max_bytes;
     opened->handle = curl->easy_init();
     if (opened->handle == NULL || set_up(opened, settings) != CURLE_OK) {
@@ -205,12 +206,13 @@ static struct kq_result fail(struct kq_http *http, CURLcode code, const struct k
 static CURLcode set_headers(struct kq_http *http, const char *const *more)
 {
     size_t count = OWN_HEADERS;
-    http->headers[0].next = &http->headers[1];
-    for (size_t i = 0; more[i] != NULL; i++) {
-        http->headers[count - 1].next = &http->headers[count];
-        http->headers[count++].data = (char *)more[i];
+    while (more[count - OWN_HEADERS] != NULL) {
+        http->headers[count].data = (char *)more[count - OWN_HEADERS];
+        count++;
     }
-    http->headers[count - 1].next = NULL;
+    for (size_t i = 0; i < count; i++) {
+        http->headers[i].next = i + 1 < count ? &http->headers[i + 1] : NULL;
+    }
     return http->curl->easy_setopt(http->handle, CURLOPT_HTTPHEADER, http->headers);
 }
 

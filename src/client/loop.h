@@ -22,8 +22,13 @@ struct kq_pending {
     struct kq_pending *previous;
 };
 
-/* NULL when out of memory. */
-struct kq_pending *kq_pending_new(const struct kq_client_request *request);
+/* Of a zeroed or cleared one: copies the request's texts. NO_MEMORY. */
+KQ_MUST struct kq_result kq_pending_fill(struct kq_pending *pending, const struct kq_client_request *request,
+                                         struct kq_error *error);
+
+/* Wiped and to be filled again; its arenas keep some of their memory. */
+void kq_pending_clear(struct kq_pending *pending);
+
 void kq_pending_free(struct kq_pending *pending);
 
 #endif

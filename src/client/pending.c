@@ -12,20 +12,25 @@ static bool copy(struct kq_arena *arena, const char **text)
     return true;
 }
 
-struct kq_pending *kq_pending_new(const struct kq_client_request *request)
+struct kq_result kq_pending_fill(struct kq_pending *pending, const struct kq_client_request *request,
+                                 struct kq_error *error)
 {
-    struct kq_pending *pending = kq_memory_allocate(sizeof(*pending));
-    if (pending == NULL) {
-        return NULL;
-    }
     pending->request = *request;
-    if (!copy(&pending->texts, &pending->request.method) ||
-        !copy(&pending->texts, &pending->request.biz_content) ||
-        !copy(&pending->texts, &pending->request.timestamp)) {
-        kq_pending_free(pending);
-        return NULL;
-    }
-    return pending;
+    KQ_ENSURE_MEMORY(copy(&pending->texts, &pending->request.method) &&
+                         copy(&pending->texts, &pending->request.biz_content) &&
+                         copy(&pending->texts, &pending->request.timestamp),
+                     error);
+    return KQ_OK;
+}
+
+void kq_pending_clear(struct kq_pending *pending)
+{
+    struct kq_arena texts = pending->texts;
+    struct kq_arena attempt = pending->attempt.arena;
+    kq_arena_reset(&texts);
+    kq_arena_reset(&attempt);
+    kq_buffer_free(&pending->attempt.http.body);
+    *pending = (struct kq_pending){.texts = texts, .attempt.arena = attempt};
 }
 
 void kq_pending_free(struct kq_pending *pending)

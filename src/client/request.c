@@ -1,23 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/request.h"
 
+#include <string.h>
+
 #include "wire/signature.h"
 
 static const struct kq_slice biz_content_name = {.data = "biz_content", .size = 11};
+
+/* A copy in the arena. UTF-8, which nearly all send, is only looked at. */
+static struct kq_result encode(enum kq_charset charset, struct kq_slice utf8, struct kq_arena *arena,
+                               struct kq_slice *value, struct kq_error *error)
+{
+    struct kq_buffer encoded KQ_CLEANUP(kq_buffer_free) = {0};
+    if (charset == KQ_CHARSET_UTF8) {
+        KQ_ENSURE(kq_utf8_is_valid(utf8), error, KQ_E_BAD_INPUT, "not UTF-8");
+    } else {
+        KQ_TRY(kq_charset_encode_text(charset, utf8, &encoded, error));
+    }
+    *value = kq_arena_copy(arena, charset == KQ_CHARSET_UTF8 ? utf8 : kq_buffer_slice(&encoded));
+    KQ_ENSURE_MEMORY(value->data != NULL, error);
+    return KQ_OK;
+}
 
 /* An empty value is not sent: it would count as none, and not be signed. */
 static struct kq_result add(struct kq_params *params, enum kq_charset charset, const char *name,
                             struct kq_slice utf8, struct kq_error *error)
 {
+    struct kq_slice value;
     if (utf8.size == 0) {
         return KQ_OK;
     }
-    struct kq_buffer encoded KQ_CLEANUP(kq_buffer_free) = {0};
-    if (!kq_charset_encode_text(charset, utf8, &encoded, error).ok) {
+    if (!encode(charset, utf8, params->arena, &value, error).ok) {
         return kq_fail_in(error, "%s", name);
     }
-    struct kq_slice value = kq_arena_copy(params->arena, kq_buffer_slice(&encoded));
-    KQ_ENSURE_MEMORY(value.data != NULL, error);
     return kq_params_add(params, kq_slice_of(name), value, error);
 }
 
@@ -74,35 +89,57 @@ static struct kq_result add_signature(const struct kq_request_settings *settings
     return add(&request->params, KQ_CHARSET_UTF8, "sign", kq_buffer_slice(&signature), error);
 }
 
-static void append_pair(struct kq_buffer *form, const struct kq_param *param)
+static size_t pair_size(const struct kq_param *param)
 {
-    kq_buffer_append(form, param->name);
-    kq_buffer_append_byte(form, '=');
-    kq_form_encode(param->value, form);
+    return param->name.size + 1 + kq_form_encoded_size(param->value);
+}
+
+static char *write_bytes(struct kq_slice bytes, char *at)
+{
+    memcpy(at, bytes.data, bytes.size);
+    return at + bytes.size;
+}
+
+static char *write_pair(const struct kq_param *param, char *at)
+{
+    at = write_bytes(param->name, at);
+    *at++ = '=';
+    return kq_form_encode_at(param->value, at);
+}
+
+static bool is_body(const struct kq_param *param)
+{
+    return kq_slice_equal(param->name, biz_content_name);
 }
 
 /* The public parameters go into the query, biz_content into the body. */
 static struct kq_result write_form(struct kq_slice gateway_url, struct kq_signed_request *request,
                                    struct kq_error *error)
 {
-    struct kq_buffer url KQ_CLEANUP(kq_buffer_free) = {0};
-    struct kq_buffer body KQ_CLEANUP(kq_buffer_free) = {0};
-    kq_buffer_append(&url, gateway_url);
-    char separator = '?';
-    for (size_t i = 0; i < request->params.count; i++) {
-        const struct kq_param *param = &request->params.items[i];
-        if (kq_slice_equal(param->name, biz_content_name)) {
-            append_pair(&body, param);
-            continue;
-        }
-        kq_buffer_append_byte(&url, separator);
-        append_pair(&url, param);
-        separator = '&';
+    const struct kq_params *params = &request->params;
+    size_t url_size = gateway_url.size;
+    size_t body_size = 0;
+    for (size_t i = 0; i < params->count; i++) {
+        bool body = is_body(&params->items[i]);
+        body_size += body ? pair_size(&params->items[i]) : 0;
+        url_size += body ? 0 : 1 + pair_size(&params->items[i]);
     }
-    KQ_ENSURE_MEMORY(!url.failed && !body.failed, error);
-    request->url = kq_arena_copy(request->params.arena, kq_buffer_slice(&url));
-    request->body = kq_arena_copy(request->params.arena, kq_buffer_slice(&body));
-    KQ_ENSURE_MEMORY(request->url.data != NULL && request->body.data != NULL, error);
+    char *url = kq_arena_allocate(params->arena, url_size + 1);
+    char *body = kq_arena_allocate(params->arena, body_size + 1);
+    KQ_ENSURE_MEMORY(url != NULL && body != NULL, error);
+    request->url = (struct kq_slice){.data = url, .size = url_size};
+    request->body = (struct kq_slice){.data = body, .size = body_size};
+    url = write_bytes(gateway_url, url);
+    char separator = '?';
+    for (size_t i = 0; i < params->count; i++) {
+        if (is_body(&params->items[i])) {
+            body = write_pair(&params->items[i], body);
+        } else {
+            *url++ = separator;
+            url = write_pair(&params->items[i], url);
+            separator = '&';
+        }
+    }
     return KQ_OK;
 }
 

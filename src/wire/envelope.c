@@ -2,16 +2,38 @@
 #include "wire/envelope.h"
 
 #define RESPONSE_SUFFIX KQ_SLICE("_response")
+#define ERROR_PREFIX KQ_SLICE("error")
+
+/* What stands for the method's byte in the member's name. */
+static char name_byte(char byte)
+{
+    return byte == '.' ? '_' : byte;
+}
 
 void kq_envelope_append_name(struct kq_buffer *buffer, struct kq_slice method)
 {
     if (method.size == 0) {
-        kq_buffer_append(buffer, KQ_SLICE("error"));
+        kq_buffer_append(buffer, ERROR_PREFIX);
     }
     for (size_t i = 0; i < method.size; i++) {
-        kq_buffer_append_byte(buffer, method.data[i] == '.' ? '_' : method.data[i]);
+        kq_buffer_append_byte(buffer, name_byte(method.data[i]));
     }
     kq_buffer_append(buffer, RESPONSE_SUFFIX);
+}
+
+bool kq_envelope_is_name(struct kq_slice name, struct kq_slice method)
+{
+    method = method.size == 0 ? ERROR_PREFIX : method;
+    if (name.size != method.size + RESPONSE_SUFFIX.size) {
+        return false;
+    }
+    for (size_t i = 0; i < method.size; i++) {
+        if (name.data[i] != name_byte(method.data[i])) {
+            return false;
+        }
+    }
+    return kq_slice_equal((struct kq_slice){.data = name.data + method.size, .size = RESPONSE_SUFFIX.size},
+                          RESPONSE_SUFFIX);
 }
 
 void kq_envelope_append(struct kq_buffer *buffer, struct kq_slice method, struct kq_slice response,

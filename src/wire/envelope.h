@@ -16,6 +16,9 @@
  * `method` is empty. */
 void kq_envelope_append_name(struct kq_buffer *buffer, struct kq_slice method);
 
+/* Whether `name` is that. */
+bool kq_envelope_is_name(struct kq_slice name, struct kq_slice method);
+
 /* Appends the whole answer. `response` is the response object's bytes in the answer's charset, or the string
  * that has them encrypted: what `signature_text` was made over. `cert_sn`: alipay_cert_sn; empty: none. */
 void kq_envelope_append(struct kq_buffer *buffer, struct kq_slice method, struct kq_slice response,

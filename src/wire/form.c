@@ -113,24 +113,43 @@ struct kq_result kq_form_decode(struct kq_slice form, struct kq_params *params, 
     return KQ_OK;
 }
 
-static bool is_unreserved(char byte)
+/* What stands for itself, or for a space; all else takes two bytes more. */
+static const bool is_short[256] = {
+    ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['0' ... '9'] = true, ['-'] = true,
+    ['_'] = true,         ['.'] = true,         ['*'] = true,         [' '] = true,
+};
+
+size_t kq_form_encoded_size(struct kq_slice value)
 {
-    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
-           byte == '-' || byte == '_' || byte == '.' || byte == '*';
+    size_t count = 0;
+    for (size_t i = 0; i < value.size; i++) {
+        count += is_short[(unsigned char)value.data[i]];
+    }
+    return value.size + 2 * (value.size - count);
 }
 
-void kq_form_encode(struct kq_slice value, struct kq_buffer *buffer)
+char *kq_form_encode_at(struct kq_slice value, char *room)
 {
     static const char digits[] = "0123456789ABCDEF";
     for (size_t i = 0; i < value.size; i++) {
         unsigned char byte = (unsigned char)value.data[i];
-        if (is_unreserved(value.data[i])) {
-            kq_buffer_append_byte(buffer, value.data[i]);
-        } else if (byte == ' ') {
-            kq_buffer_append_byte(buffer, '+');
+        if (is_short[byte]) {
+            *room++ = byte == ' ' ? '+' : (char)byte;
         } else {
-            char escape[] = {'%', digits[byte >> 4], digits[byte & 15]};
-            kq_buffer_append(buffer, (struct kq_slice){.data = escape, .size = sizeof(escape)});
+            *room++ = '%';
+            *room++ = digits[byte >> 4];
+            *room++ = digits[byte & 15];
         }
+    }
+    return room;
+}
+
+void kq_form_encode(struct kq_slice value, struct kq_buffer *buffer)
+{
+    char *room = kq_buffer_reserve(buffer, kq_form_encoded_size(value));
+    if (room != NULL) {
+        char *end = kq_form_encode_at(value, room);
+        *end = '\0';
+        buffer->size += (size_t)(end - room);
     }
 }

@@ -53,6 +53,10 @@ KQ_MUST struct kq_result kq_form_decode(struct kq_slice form, struct kq_params *
 struct kq_buffer;
 void kq_form_encode(struct kq_slice value, struct kq_buffer *buffer);
 
+/* The same into `room`, which has kq_form_encoded_size bytes. Gives where it ends. */
+size_t kq_form_encoded_size(struct kq_slice value);
+char *kq_form_encode_at(struct kq_slice value, char *room);
+
 /* multipart/form-data (RFC 7578): parts without a file name are parameters, others are skipped.
  * `content_type` is the header's value, with the boundary. A backslash in a name is no escape (it may be half
  * of a GBK character). INVALID_PARAMETER_GATEWAY where the body does not keep to the form, and where it is

@@ -13,6 +13,21 @@ static void test_names(void **state)
     assert_text(kq_buffer_slice(&buffer), "alipay_marketing_voucher_list_query_response error_response");
 }
 
+static void test_whose_name_it_is(void **state)
+{
+    (void)state;
+    const struct kq_slice method = KQ_SLICE("alipay.pass.x");
+    assert_true(kq_envelope_is_name(KQ_SLICE("alipay_pass_x_response"), method));
+    assert_true(kq_envelope_is_name(KQ_SLICE("error_response"), KQ_SLICE_EMPTY));
+    assert_false(kq_envelope_is_name(KQ_SLICE("error_response"), method));
+    assert_false(kq_envelope_is_name(KQ_SLICE("alipay_pass_y_response"), method));
+    assert_false(kq_envelope_is_name(KQ_SLICE("alipay.pass.x_response"), method));
+    assert_false(kq_envelope_is_name(KQ_SLICE("alipay_pass_x_responsE"), method));
+    assert_false(kq_envelope_is_name(KQ_SLICE("alipay_pass_x_response_"), method));
+    assert_false(kq_envelope_is_name(KQ_SLICE("alipay_pass_x"), method));
+    assert_false(kq_envelope_is_name(KQ_SLICE_EMPTY, method));
+}
+
 static void test_html_escape(void **state)
 {
     (void)state;
@@ -198,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_whose_name_it_is),
         cmocka_unit_test(test_html_escape),
         cmocka_unit_test(test_golden_answers),
         cmocka_unit_test(test_certificate_answer),
