@@ -2,7 +2,8 @@
 """libkaquan beside the platform's own client libraries: the same calls against the same server, one client after the other.
 
 The calls are lists that the server answers from memory, so that what is measured is the client: it signs each request,
-no two being the same, and verifies each answer. The other libraries are measured where tests/sdk/install has put them."""
+no two being the same, and verifies each answer. One signature and one verification a call are therefore its limit on a core; what
+they cost is sampled while libkaquan's calls run. The other libraries are measured where tests/sdk/install has put them."""
 
 import json
 import os
