@@ -128,10 +128,15 @@ static size_t origin_size(const char *url, const char *proxy)
 static CURLcode set_where(struct kq_http *http, const struct kq_http_settings *settings)
 {
     const char *proxy = proxy_of(settings);
+    CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
     http->origin_size = origin_size(settings->url, proxy);
-    CURLcode code = http->curl->easy_setopt(http->handle, CURLOPT_URL, settings->url);
-    return code != CURLE_OK || proxy == NULL ? code
-                                             : http->curl->easy_setopt(http->handle, CURLOPT_PROXY, proxy);
+    CURLcode code = setopt(http->handle, CURLOPT_URL, settings->url);
+    if (code == CURLE_OK && proxy != NULL) {
+        code = setopt(http->handle, CURLOPT_PROXY, proxy);
+    }
+    bool has_none = proxy != NULL && proxy[0] == '\0';
+    /* Else it would look at every call for exceptions in the environment. */
+    return code == CURLE_OK && has_none ? setopt(http->handle, CURLOPT_NOPROXY, "") : code;
 }
 
 static CURLcode set_up(struct kq_http *http, const struct kq_http_settings *settings)

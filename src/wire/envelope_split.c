@@ -5,6 +5,7 @@
 
 #include "base/cursor.h"
 #include "wire/json.h"
+#include "wire/json_scan.h"
 
 /* An answer that is being taken apart. */
 struct splitter {
@@ -21,6 +22,15 @@ static void skip_spaces(struct kq_cursor *cursor)
     }
 }
 
+/* What neither ends a string nor has a second byte, as far as one can tell without looking at each byte. */
+static void skip_plain(struct splitter *splitter)
+{
+    if (!splitter->is_gbk) {
+        struct kq_slice left = {.data = splitter->cursor.at, .size = kq_cursor_left(&splitter->cursor)};
+        splitter->cursor.at += kq_json_plain_prefix(left);
+    }
+}
+
 /* From quote to quote; `content` is what stands between, escapes as they are. */
 static bool take_string(struct splitter *splitter, struct kq_slice *content)
 {
@@ -29,6 +39,7 @@ static bool take_string(struct splitter *splitter, struct kq_slice *content)
         return false;
     }
     const char *begin = cursor->at;
+    skip_plain(splitter);
     for (int byte = kq_cursor_take(cursor); byte >= 0; byte = kq_cursor_take(cursor)) {
         if (byte == '"') {
             *content = (struct kq_slice){.data = begin, .size = (size_t)(cursor->at - begin) - 1};
@@ -38,6 +49,7 @@ static bool take_string(struct splitter *splitter, struct kq_slice *content)
         if (has_second_byte && kq_cursor_take(cursor) < 0) {
             return false;
         }
+        skip_plain(splitter);
     }
     return false;
 }
