@@ -26,7 +26,7 @@ static struct kq_result encode(enum kq_charset charset, struct kq_slice utf8, st
 static struct kq_result add(struct kq_params *params, enum kq_charset charset, const char *name,
                             struct kq_slice utf8, struct kq_error *error)
 {
-    struct kq_slice value;
+    struct kq_slice value = KQ_SLICE_EMPTY;
     if (utf8.size == 0) {
         return KQ_OK;
     }
