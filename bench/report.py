@@ -179,7 +179,7 @@ def client_lines(clients):
     yield from columns([["a client's calls, one thread", "calls/s", "CPU µs a call", "sign µs", "verify µs", "÷ limit",
                          "÷ signing alone"],
                         *([name, f"{run['calls_per_s']:,.0f}", f"{run['cpu_s'] / run['calls'] * 1e6:.0f}",
-                           *(f"{run['limit'][cost]:.1f}" if "limit" in run else "-" for cost in ("sign_us", "verify_us")),
+                           *(f"{run['limit'][cost]:.1f}" if "limit" in run else "-" for cost in ("sign_average_us", "verify_us")),
                            *(f"{share:.2f}" for share in client_shares(run, clients))] for name, run in clients.items())])
 
 
@@ -187,8 +187,8 @@ def client_shares(run, clients):
     """Calls ÷ what one core could do if a call were one signature and one verification and nothing else; and if it were the signature
     alone. Of what was sampled in the same run; while another library runs nobody samples, so it is what was while libkaquan's loop ran."""
     costs = run.get("limit") or loop_run(clients)["limit"]
-    alone = run["calls_per_s"] * costs["sign_us"] / 1e6
-    return run["calls_per_s"] * (costs["sign_us"] + costs["verify_us"]) / 1e6, alone
+    alone = run["calls_per_s"] * costs["sign_average_us"] / 1e6
+    return run["calls_per_s"] * (costs["sign_average_us"] + costs["verify_us"]) / 1e6, alone
 
 
 def loop_run(clients):
