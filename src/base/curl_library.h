@@ -32,7 +32,10 @@
     X(multi_timeout)                                                                                         \
     X(multi_info_read)                                                                                       \
     X(slist_append)                                                                                          \
-    X(slist_free_all)
+    X(slist_free_all)                                                                                        \
+    X(url)                                                                                                   \
+    X(url_set)                                                                                               \
+    X(url_cleanup)
 
 #define KQ_CURL_MEMBER(name) __typeof__ (&curl_##name)(name);
 struct kq_curl {

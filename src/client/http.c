@@ -12,7 +12,8 @@
 
 struct kq_http {
     const struct kq_curl *curl;
-    CURL *handle; /* owned */
+    CURL *handle;   /* owned */
+    CURLU *gateway; /* owned */
     size_t answer_max_bytes;
     size_t origin_size; /* of every request's URL; 0: libcurl is told the whole URL */
     bool is_sent;       /* what is posted, or some of it */
@@ -125,12 +126,25 @@ static size_t origin_size(const char *url, const char *proxy)
     return (size_t)(authority - url) + strcspn(authority, "/");
 }
 
+/* The gateway's URL, read once; one that libcurl would not read is for it to refuse when a call is made. */
+static CURLcode read_gateway(struct kq_http *http, const char *url)
+{
+    http->gateway = http->curl->url();
+    if (http->gateway == NULL) {
+        return CURLE_OUT_OF_MEMORY;
+    }
+    if (http->curl->url_set(http->gateway, CURLUPART_URL, url, 0) != CURLUE_OK) {
+        http->origin_size = 0;
+    }
+    return CURLE_OK;
+}
+
 static CURLcode set_where(struct kq_http *http, const struct kq_http_settings *settings)
 {
     const char *proxy = proxy_of(settings);
     CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
     http->origin_size = origin_size(settings->url, proxy);
-    CURLcode code = setopt(http->handle, CURLOPT_URL, settings->url);
+    CURLcode code = read_gateway(http, settings->url);
     if (code == CURLE_OK && proxy != NULL) {
         code = setopt(http->handle, CURLOPT_PROXY, proxy);
     }
@@ -188,6 +202,7 @@ void kq_http_close(struct kq_http *http)
         return;
     }
     http->curl->easy_cleanup(http->handle);
+    http->curl->url_cleanup(http->gateway);
     kq_memory_free(http);
 }
 
@@ -231,12 +246,15 @@ static CURLcode set_body(struct kq_http *http, struct kq_slice body)
 }
 
 /* libcurl reads a URL anew for every request, and writes it byte by byte: where it can be, it is told the
- * gateway's alone, which is short, and what its first line asks for as it is to be sent. */
+ * gateway's, which has been read, and what the first line asks for as it is to be sent. */
 static CURLcode set_target(struct kq_http *http, const char *url)
 {
-    return http->origin_size > 0 && url[http->origin_size] == '/'
-               ? http->curl->easy_setopt(http->handle, CURLOPT_REQUEST_TARGET, url + http->origin_size)
-               : http->curl->easy_setopt(http->handle, CURLOPT_URL, url);
+    CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
+    if (http->origin_size == 0 || url[http->origin_size] != '/') {
+        return setopt(http->handle, CURLOPT_URL, url);
+    }
+    CURLcode code = setopt(http->handle, CURLOPT_CURLU, http->gateway);
+    return code != CURLE_OK ? code : setopt(http->handle, CURLOPT_REQUEST_TARGET, url + http->origin_size);
 }
 
 static void clear(struct kq_http_answer *answer, size_t limit_bytes)
