@@ -511,21 +511,18 @@ size_t kq_client_loop_pending(const struct kq_client_loop *loop)
     return loop->count;
 }
 
-/* Ready ones at a time: those that are left are as ready the next time. */
-#define READY_MAX 64
-
 /* At most until something is to be done anyway. */
 static void wait_once(struct kq_client_loop *loop, int64_t until_ms)
 {
-    struct kq_ready_socket ready[READY_MAX];
+    struct kq_ready_socket ready[KQ_READY_SOCKETS_MAX];
     int64_t next_ms = next_time_ms(loop);
     int64_t wait_ms =
         (next_ms != NO_TIME && next_ms < until_ms ? next_ms : until_ms) - kq_client_monotonic_ms();
-    size_t count = kq_watcher_wait(&loop->watcher, ready, READY_MAX, wait_ms < 0 ? 0 : (int)wait_ms);
+    size_t count = kq_watcher_wait(&loop->watcher, ready, wait_ms < 0 ? 0 : (int)wait_ms);
     for (size_t i = 0; i < count; i++) {
         drive_ready(loop, ready[i].fd, ready[i].what);
     }
-    if (count == 0) {
+    if (count == 0 || wait_ms <= 0) {
         drive(loop, CURL_SOCKET_TIMEOUT, 0);
     }
     settle(loop);

@@ -10,9 +10,6 @@
 #include "base/memory.h"
 #include "kaquan.h"
 
-/* At a time; any number may be watched. */
-#define EVENTS_MAX 64
-
 /* What a program has open at first; doubled when that is not enough. */
 #define FIRST_KEPT 64
 
@@ -140,10 +137,11 @@ static int readiness_of(uint32_t events)
            (events & (uint32_t)EPOLLOUT ? KQ_CLIENT_WRITABLE : 0) | (is_broken ? KQ_CLIENT_BROKEN : 0);
 }
 
-size_t kq_watcher_wait(struct kq_watcher *watcher, struct kq_ready_socket *ready, size_t max, int timeout_ms)
+size_t kq_watcher_wait(struct kq_watcher *watcher, struct kq_ready_socket ready[KQ_READY_SOCKETS_MAX],
+                       int timeout_ms)
 {
-    struct epoll_event events[EVENTS_MAX];
-    int seen = epoll_wait(watcher->epoll, events, max < EVENTS_MAX ? (int)max : EVENTS_MAX, timeout_ms);
+    struct epoll_event events[KQ_READY_SOCKETS_MAX];
+    int seen = epoll_wait(watcher->epoll, events, KQ_READY_SOCKETS_MAX, timeout_ms);
     size_t count = 0;
     for (int i = 0; i < seen; i++) {
         int fd = events[i].data.fd;

@@ -40,7 +40,11 @@ void kq_watcher_forget(struct kq_watcher *watcher, int fd);
  * room for it. */
 KQ_MUST bool kq_watcher_watch(struct kq_watcher *watcher, int fd, int what);
 
+/* Told at a time; any number may be watched, and those that are left are as ready the next time. */
+#define KQ_READY_SOCKETS_MAX 64
+
 /* Waits until some are ready, `timeout_ms` at most. How many there are; 0 also after a signal. */
-size_t kq_watcher_wait(struct kq_watcher *watcher, struct kq_ready_socket *ready, size_t max, int timeout_ms);
+size_t kq_watcher_wait(struct kq_watcher *watcher, struct kq_ready_socket ready[KQ_READY_SOCKETS_MAX],
+                       int timeout_ms);
 
 #endif

@@ -52,8 +52,8 @@ static void watch(struct scene *scene, int what)
 /* What the socket is ready for, at once; 0: nothing. */
 static int readiness(struct scene *scene)
 {
-    struct kq_ready_socket ready[2];
-    size_t count = kq_watcher_wait(&scene->watcher, ready, 2, 0);
+    struct kq_ready_socket ready[KQ_READY_SOCKETS_MAX];
+    size_t count = kq_watcher_wait(&scene->watcher, ready, 0);
     assert_in_range(count, 0, 1);
     if (count == 0) {
         return 0;
