@@ -32,8 +32,7 @@ struct kq_client_loop {
     size_t ended;          /* calls, ever */
     struct kq_http **idle; /* owned, as are they: transfers to be used again */
     size_t idle_count;
-    struct kq_pending *spare; /* owned: cleared ones, to be used again */
-    size_t spare_count;
+    struct kq_pending_stock stock;
 };
 
 static int tell_socket(CURL *handle, curl_socket_t socket, int what, void *data, void *socket_data)
@@ -64,11 +63,7 @@ static bool set_up_multi(struct kq_client_loop *loop)
 
 static void free_loop(struct kq_client_loop *loop)
 {
-    while (loop->spare != NULL) {
-        struct kq_pending *spare = loop->spare;
-        loop->spare = spare->next;
-        kq_pending_free(spare);
-    }
+    kq_pending_stock_free(&loop->stock);
     while (loop->idle_count > 0) {
         kq_http_close(loop->idle[--loop->idle_count]);
     }
@@ -111,6 +106,7 @@ enum kq_client_status kq_client_loop_open_sized(struct kq_client *client,
         return kq_client_fail(error, KQ_CLIENT_MEMORY, "out of memory");
     }
     opened->client = client;
+    opened->stock.max = client->pool.max;
     opened->armed_ms = NO_TIME;
     opened->watcher = KQ_WATCHER_NONE;
     if ((callbacks != NULL &&
@@ -137,33 +133,6 @@ static void unlink_pending(struct kq_client_loop *loop, struct kq_pending *pendi
     *(pending->previous == NULL ? &loop->first : &pending->previous->next) = pending->next;
     *(pending->next == NULL ? &loop->last : &pending->next->previous) = pending->previous;
     loop->count--;
-}
-
-static struct kq_result take_pending(struct kq_client_loop *loop, struct kq_pending **pending,
-                                     struct kq_error *error)
-{
-    *pending = loop->spare;
-    if (loop->spare != NULL) {
-        loop->spare = loop->spare->next;
-        loop->spare_count--;
-        (*pending)->next = NULL;
-        return KQ_OK;
-    }
-    *pending = kq_memory_allocate(sizeof(**pending));
-    KQ_ENSURE_MEMORY(*pending != NULL, error);
-    return KQ_OK;
-}
-
-static void give_back_pending(struct kq_client_loop *loop, struct kq_pending *pending)
-{
-    if (loop->spare_count >= loop->client->pool.max) {
-        kq_pending_free(pending);
-        return;
-    }
-    kq_pending_clear(pending);
-    pending->next = loop->spare;
-    loop->spare = pending;
-    loop->spare_count++;
 }
 
 /* For a loop that watches by itself. */
@@ -260,7 +229,7 @@ static void end(struct kq_client_loop *loop, struct kq_pending *pending, enum kq
     void *data = pending->data;
     give_back_http(loop, pending);
     unlink_pending(loop, pending);
-    give_back_pending(loop, pending);
+    kq_pending_give_back(&loop->stock, pending);
     loop->ended++;
     done(data, status, answer, error);
 }
@@ -387,14 +356,14 @@ enum kq_client_status kq_client_loop_submit_sized(struct kq_client_loop *loop,
     }
     struct kq_pending *pending = NULL;
     if (!kq_sized_copy("kq_client_request", &own, sizeof(own), request, request_bytes, &cause).ok ||
-        !take_pending(loop, &pending, &cause).ok) {
+        !kq_pending_take(&loop->stock, &pending, &cause).ok) {
         return kq_client_fail_with(error, &cause);
     }
     pending->done = done;
     pending->data = data;
     pending->deadline_ms = kq_client_monotonic_ms() + loop->client->timeout_ms;
     if (!kq_pending_fill(pending, &own, &cause).ok || !begin(loop, pending, &cause).ok) {
-        give_back_pending(loop, pending);
+        kq_pending_give_back(&loop->stock, pending);
         return kq_client_fail_with(error, &cause);
     }
     link_pending(loop, pending);

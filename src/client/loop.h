@@ -22,13 +22,21 @@ struct kq_pending {
     struct kq_pending *previous;
 };
 
-/* Of a zeroed or cleared one: copies the request's texts. NO_MEMORY. */
+/* Copies the request's texts. NO_MEMORY. */
 KQ_MUST struct kq_result kq_pending_fill(struct kq_pending *pending, const struct kq_client_request *request,
                                          struct kq_error *error);
 
-/* Wiped and to be filled again; its arenas keep some of their memory. */
-void kq_pending_clear(struct kq_pending *pending);
+/* Calls that have ended, wiped and with some of their memory, for those that come. Zero it and set max. */
+struct kq_pending_stock {
+    struct kq_pending *first; /* owned, as are those behind it */
+    size_t count;
+    size_t max;
+};
 
-void kq_pending_free(struct kq_pending *pending);
+/* One that is to be filled; given back it is not there any more. NO_MEMORY. */
+KQ_MUST struct kq_result kq_pending_take(struct kq_pending_stock *stock, struct kq_pending **pending,
+                                         struct kq_error *error);
+void kq_pending_give_back(struct kq_pending_stock *stock, struct kq_pending *pending);
+void kq_pending_stock_free(struct kq_pending_stock *stock);
 
 #endif

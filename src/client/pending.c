@@ -23,7 +23,30 @@ struct kq_result kq_pending_fill(struct kq_pending *pending, const struct kq_cli
     return KQ_OK;
 }
 
-void kq_pending_clear(struct kq_pending *pending)
+struct kq_result kq_pending_take(struct kq_pending_stock *stock, struct kq_pending **pending,
+                                 struct kq_error *error)
+{
+    *pending = stock->first;
+    if (stock->first == NULL) {
+        *pending = kq_memory_allocate(sizeof(**pending));
+        KQ_ENSURE_MEMORY(*pending != NULL, error);
+        return KQ_OK;
+    }
+    stock->first = stock->first->next;
+    stock->count--;
+    (*pending)->next = NULL;
+    return KQ_OK;
+}
+
+static void free_pending(struct kq_pending *pending)
+{
+    kq_attempt_free(&pending->attempt);
+    kq_arena_free(&pending->texts);
+    kq_memory_free(pending);
+}
+
+/* An answer may be long, so its memory is not kept. */
+static void clear(struct kq_pending *pending)
 {
     struct kq_arena texts = pending->texts;
     struct kq_arena attempt = pending->attempt.arena;
@@ -33,9 +56,23 @@ void kq_pending_clear(struct kq_pending *pending)
     *pending = (struct kq_pending){.texts = texts, .attempt.arena = attempt};
 }
 
-void kq_pending_free(struct kq_pending *pending)
+void kq_pending_give_back(struct kq_pending_stock *stock, struct kq_pending *pending)
 {
-    kq_attempt_free(&pending->attempt);
-    kq_arena_free(&pending->texts);
-    kq_memory_free(pending);
+    if (stock->count >= stock->max) {
+        free_pending(pending);
+        return;
+    }
+    clear(pending);
+    pending->next = stock->first;
+    stock->first = pending;
+    stock->count++;
+}
+
+void kq_pending_stock_free(struct kq_pending_stock *stock)
+{
+    while (stock->first != NULL) {
+        struct kq_pending *pending = stock->first;
+        stock->first = pending->next;
+        free_pending(pending);
+    }
 }
