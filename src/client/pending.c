@@ -26,15 +26,14 @@ struct kq_result kq_pending_fill(struct kq_pending *pending, const struct kq_cli
 struct kq_result kq_pending_take(struct kq_pending_stock *stock, struct kq_pending **pending,
                                  struct kq_error *error)
 {
-    *pending = stock->first;
-    if (stock->first == NULL) {
-        *pending = kq_memory_allocate(sizeof(**pending));
-        KQ_ENSURE_MEMORY(*pending != NULL, error);
-        return KQ_OK;
+    struct kq_pending *kept = stock->first;
+    if (kept != NULL) {
+        stock->first = kept->next;
+        stock->count--;
+        kept->next = NULL;
     }
-    stock->first = stock->first->next;
-    stock->count--;
-    (*pending)->next = NULL;
+    *pending = kept != NULL ? kept : kq_memory_allocate(sizeof(*kept));
+    KQ_ENSURE_MEMORY(*pending != NULL, error);
     return KQ_OK;
 }
 
