@@ -20,7 +20,7 @@ struct kq_caller {
     struct kq_slice pid;                 /* the merchant it acts for: the application's own, or the grant's */
     int64_t now_s;                       /* business time */
     struct kq_slice gateway_cert_sn;     /* of the gateway's own certificate; empty: it has none */
-    struct kq_slice gateway_certificate; /* the same as PEM */
+    struct kq_slice gateway_certificate; /* the same and its roots, as PEM */
 };
 
 struct kq_method {
@@ -36,6 +36,7 @@ struct kq_method {
                              * answer, so whoever got no answer may repeat it. NULL: there is none */
     enum kq_error_code parameter_error; /* what a field that breaks its row raises */
     const enum kq_error_code *codes; /* the business codes it can raise, then KQ_E_NONE: for documentation */
+    bool may_lack_version;           /* the common parameter: the official PHP library sends none with it */
     bool allowed_by_default;         /* to every application; else only with a permission of its own */
     enum kq_error_code permission_error; /* what one without it hears; KQ_E_NONE: APP_NOT_PERMITTED */
 

@@ -39,11 +39,11 @@ static const struct kq_field answer_items[] = {
         .name = "alipay_cert_content",
         .type = KQ_FIELD_STRING,
         .required = true,
-        .max_chars = 8192,
+        .max_chars = 65536,
         .offset = offsetof(struct answer, alipay_cert_content),
         .example = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg==",
-        .text = "the certificate: base64 of its PEM text",
-        .text_zh = "支付宝公钥证书内容，PEM文本的base64",
+        .text = "the certificate, and the roots behind it: base64 of their PEM text",
+        .text_zh = "支付宝公钥证书及其根证书的内容，PEM文本的base64",
     },
 };
 
@@ -90,6 +90,7 @@ const struct kq_method kq_method_open_app_alipaycert_download = {
     .answer = &answer_fields,
     .parameter_error = KQ_E_INVALID_PARAMETER,
     .codes = codes,
+    .may_lack_version = true,
     .allowed_by_default = true,
     .is_query = true,
     .prepare = prepare,

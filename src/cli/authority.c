@@ -248,7 +248,11 @@ static struct kq_result read_roots(const struct kq_authority *authority,
     }
     certificates->roots_sn = kq_arena_copy(authority->arena, kq_buffer_slice(&joined));
     KQ_ENSURE_MEMORY(certificates->roots_sn.data, error);
-    return warn_of_strange_roots(path, certificates->pem, kq_buffer_slice(&text), not_before_s, error);
+    KQ_TRY(warn_of_strange_roots(path, certificates->pem, kq_buffer_slice(&text), not_before_s, error));
+    certificates->pem = kq_arena_print(authority->arena, "%.*s%.*s", KQ_SLICE_PRINT(certificates->pem),
+                                       KQ_SLICE_PRINT(kq_buffer_slice(&text)));
+    KQ_ENSURE_MEMORY(certificates->pem.data, error);
+    return KQ_OK;
 }
 
 struct kq_result kq_authority_open(const struct kq_authority *authority,

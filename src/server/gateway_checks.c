@@ -118,9 +118,10 @@ static struct kq_result check_timestamp(const struct kq_check_context *context, 
 static struct kq_result check_version_and_format(struct kq_call *call, struct kq_error *error)
 {
     struct kq_slice version = find(call, KQ_SLICE("version"));
-    KQ_ENSURE(version.size > 0, error, KQ_E_MISSING_VERSION, "%s", "");
-    KQ_ENSURE(kq_slice_equal(version, KQ_SLICE(VERSION)), error, KQ_E_INVALID_PARAMETER_GATEWAY,
-              "version取值只能为" VERSION);
+    bool may_lack_it = version.size == 0 && call->method->may_lack_version;
+    KQ_ENSURE(version.size > 0 || may_lack_it, error, KQ_E_MISSING_VERSION, "%s", "");
+    KQ_ENSURE(may_lack_it || kq_slice_equal(version, KQ_SLICE(VERSION)), error,
+              KQ_E_INVALID_PARAMETER_GATEWAY, "version取值只能为" VERSION);
     struct kq_slice format = find(call, KQ_SLICE("format"));
     KQ_ENSURE(format.size == 0 || kq_slice_equal_ignoring_case(format, KQ_SLICE("JSON")), error,
               KQ_E_INVALID_FORMAT, "%s", "");

@@ -52,13 +52,14 @@ static struct kq_result check_claim(const struct kq_gateway_certificates *certif
                                     struct kq_candidates *candidates, struct kq_error *error)
 {
     KQ_ENSURE(claim->app_cert_sn.size > 0, error, KQ_E_MISSING_APP_CERT_SN, "%s", "");
-    KQ_ENSURE(claim->root_cert_sn.size > 0, error, KQ_E_MISSING_ROOT_CERT_SN, "%s", "");
+    bool names_root = claim->root_cert_sn.size > 0;
+    KQ_ENSURE(names_root || claim->may_lack_root, error, KQ_E_MISSING_ROOT_CERT_SN, "%s", "");
     choose_named_keys(registered, claim->app_cert_sn, candidates);
     KQ_ENSURE(candidates->count > 0, error, KQ_E_INVALID_PARAMETER_GATEWAY,
               "app_cert_sn与应用登记的公钥证书不符");
     KQ_ENSURE(certificates->sn.size > 0 && certificates->roots_sn.size > 0, error,
               KQ_E_INVALID_PARAMETER_GATEWAY, "网关没有证书，不支持公钥证书方式");
-    KQ_ENSURE(kq_slice_equal(claim->root_cert_sn, certificates->roots_sn), error,
+    KQ_ENSURE(!names_root || kq_slice_equal(claim->root_cert_sn, certificates->roots_sn), error,
               KQ_E_INVALID_PARAMETER_GATEWAY, "alipay_root_cert_sn与网关的根证书不符");
     return KQ_OK;
 }

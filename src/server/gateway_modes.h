@@ -2,6 +2,7 @@
 #ifndef KQ_SERVER_GATEWAY_MODES_H
 #define KQ_SERVER_GATEWAY_MODES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -14,7 +15,7 @@
 /* The gateway's own certificates; empty slices: it has none, and nobody can call by one. Borrowed. */
 struct kq_gateway_certificates {
     struct kq_slice sn;       /* of the certificate of its key: alipay_cert_sn */
-    struct kq_slice pem;      /* that certificate, for those that know only another one */
+    struct kq_slice pem;      /* that certificate and the roots, for those that know only another one */
     struct kq_slice roots_sn; /* what callers send as alipay_root_cert_sn */
 };
 
@@ -33,6 +34,8 @@ struct kq_candidates {
 struct kq_certificate_claim {
     struct kq_slice app_cert_sn;
     struct kq_slice root_cert_sn;
+    bool may_lack_root; /* no more than a hint in OpenAPI v3: not signed, and the official PHP library has
+                           none */
 };
 
 /* A key that was registered with a certificate verifies calls that name it, a bare key those that are not in

@@ -187,6 +187,7 @@ static struct kq_result check_signature(const struct kq_check_context *context, 
     const struct kq_certificate_claim claim = {
         .app_cert_sn = authorization->app_cert_sn,
         .root_cert_sn = call->v3.root_cert_sn,
+        .may_lack_root = true,
     };
     struct kq_candidates candidates;
     KQ_TRY(kq_choose_keys(context->certificates, application, KQ_SIGN_RSA2, &claim, &candidates, error));

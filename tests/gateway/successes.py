@@ -94,9 +94,9 @@ def succeed_token(world):
 
 
 def succeed_certificate_download(world):
-    certificate = modes.Certificates(world.place).gateway
-    answer = assert_success(world.client.call(protocol.CERTIFICATE_DOWNLOAD, {"alipay_cert_sn": modes.sn(certificate)}))
-    assert base64.b64decode(answer["alipay_cert_content"]) == certificate
+    own = modes.Certificates(world.place)
+    answer = assert_success(world.client.call(protocol.CERTIFICATE_DOWNLOAD, {"alipay_cert_sn": modes.sn(own.gateway)}))
+    assert base64.b64decode(answer["alipay_cert_content"]) == own.gateway + own.root
 
 
 def succeed_pass(world):

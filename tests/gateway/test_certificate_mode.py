@@ -126,9 +126,18 @@ def test_download_of_the_gateways_certificate(server, app, client):
     for each in (client, Client(server, app)):
         answer = each.call(protocol.CERTIFICATE_DOWNLOAD, {"alipay_cert_sn": gateway_sn(client)})
         assert_success(answer)
-        assert base64.b64decode(answer["alipay_cert_content"]) == client.certificates.gateway
+        chain = base64.b64decode(answer["alipay_cert_content"])
+        assert chain == client.certificates.gateway + client.certificates.root
         other = each.call(protocol.CERTIFICATE_DOWNLOAD, {"alipay_cert_sn": client.app_cert_sn})
         assert_refused(other, "INVALID_PARAMETER", naming="alipay_cert_sn")
+
+
+def test_download_as_the_php_library_asks_for_it(client):
+    """It sends no version with this method, and no other; any that it did send would have to be right."""
+    fields = {"alipay_cert_sn": gateway_sn(client)}
+    assert_success(client.call(protocol.CERTIFICATE_DOWNLOAD, fields, version=None))
+    assert_refused(client.call(protocol.CERTIFICATE_DOWNLOAD, fields, version="2.0"), "isv.invalid-parameter")
+    assert_refused(client.call(protocol.LIST, {}, version=None), "isv.missing-version")
 
 
 def test_certificates_expire_by_the_business_clock(sandbox):

@@ -190,10 +190,10 @@ class ClientContract:
                                    "无效的应用授权令牌")
 
     def test_certificate_download(self, call, place):
-        own = modes.Certificates(place).gateway
-        answer = call(CERTIFICATE_DOWNLOAD, {"alipay_cert_sn": modes.sn(own)})
+        own = modes.Certificates(place)
+        answer = call(CERTIFICATE_DOWNLOAD, {"alipay_cert_sn": modes.sn(own.gateway)})
         assert outcome(answer) == SUCCESS
-        assert base64.b64decode(answer["alipay_cert_content"]) == own
+        assert base64.b64decode(answer["alipay_cert_content"]) == own.gateway + own.root
 
     # Signatures: these show that the answers above were believed for a reason
 

@@ -55,9 +55,9 @@ class TestKaquan(BatchContract, ConsentContract, LifeContract, ModesContract, No
 
     def test_download_of_the_gateways_certificate(self, call, certified, place):
         caller, certificates = certified
-        own = modes.Certificates(place).gateway
-        answer = call(CERTIFICATE_DOWNLOAD, {"alipay_cert_sn": modes.sn(own)}, caller=caller, **certificates)
-        assert base64.b64decode(answer["alipay_cert_content"]) == own
+        own = modes.Certificates(place)
+        answer = call(CERTIFICATE_DOWNLOAD, {"alipay_cert_sn": modes.sn(own.gateway)}, caller=caller, **certificates)
+        assert base64.b64decode(answer["alipay_cert_content"]) == own.gateway + own.root
 
     def test_root_of_another_gateway(self, call, certified, user):
         caller, certificates = certified

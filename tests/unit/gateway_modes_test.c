@@ -184,7 +184,8 @@ static void without_certificates_of_its_own_a_gateway_has_no_certificate_mode(vo
     (void)state;
     static const struct kq_gateway_certificates incomplete[] = {
         {0}, {.sn = KQ_SLICE(GATEWAY_SN)}, {.roots_sn = KQ_SLICE(ROOTS_SN)}};
-    const struct kq_certificate_claim claim = {KQ_SLICE(APP_SN), KQ_SLICE(ROOTS_SN)};
+    const struct kq_certificate_claim claim = {.app_cert_sn = KQ_SLICE(APP_SN),
+                                               .root_cert_sn = KQ_SLICE(ROOTS_SN)};
     struct kq_application application = {0};
     application.keys[KQ_SIGN_RSA2].current = fixture.app_public;
     for (size_t i = 0; i < KQ_COUNT(incomplete); i++) {
