@@ -52,6 +52,7 @@ install: build   ## install program and library to PREFIX (libraries to LIBDIR),
 	@meson configure '$(BUILD)' -Dprefix='$(PREFIX)' $(if $(LIBDIR),-Dlibdir='$(LIBDIR)')
 	@ninja -C '$(BUILD)' installed
 	@DESTDIR='$(DESTDIR)' meson install -C '$(BUILD)' --no-rebuild
+	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
 
 deb: bootstrap-deb ## make the Debian packages of server, library and development files in build/deb
 	@scripts/deb
