@@ -4,8 +4,6 @@
 
 /* The sentences of this room. */
 const struct kq_translation kq_chinese_errors[] = {
-    {"no program can be run: %", "不能运行程序：%1"},
-    {"the page could not be shown", "手册页不能显示"},
     {"--json or --table, not both", "--json 和 --table 只能给出一个"},
     {"the SHELL is bash, zsh or fish, not %", "shell 是 bash、zsh 或 fish，而不是 %1"},
     {"% is not in PEM form, which a printed program reads", "%1 不是 PEM 格式，而打印出的程序读取 PEM"},

@@ -118,9 +118,10 @@ static struct kq_result show_man(int count, char *const *words, struct kq_error 
         return refuse_unknown(count, words, error);
     }
     if (kq_is_terminal(STDOUT_FILENO)) {
-        return kq_man_show(command, error);
+        kq_man_show(command);
+    } else {
+        kq_man_print(stdout, command);
     }
-    kq_man_print(stdout, command);
     return KQ_OK;
 }
 

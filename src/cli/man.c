@@ -2,9 +2,13 @@
 #include "cli/man.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <spawn.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "api/catalogue.h"
 #include "cli/import.h"
@@ -250,13 +254,39 @@ void kq_man_print(FILE *out, const struct kq_command *command)
     }
 }
 
-struct kq_result kq_man_show(const struct kq_command *command, struct kq_error *error)
+/* `man -l -`, which reads its page from a pipe: the pipe's other end, or -1 where there is no man. */
+static int start_reader(pid_t *reader)
 {
-    FILE *reader = popen("if command -v man >/dev/null; then exec man -l -; else exec cat; fi", "w");
-    KQ_ENSURE(reader != NULL, error, KQ_E_IO, "no program can be run: %s", strerror(errno));
-    kq_man_print(reader, command);
-    KQ_ENSURE(pclose(reader) == 0, error, KQ_E_IO, "the page could not be shown");
-    return KQ_OK;
+    char *const words[] = {"man", "-l", "-", NULL};
+    int ends[2];
+    posix_spawn_file_actions_t actions;
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        return -1;
+    }
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
+    bool started = posix_spawnp(reader, words[0], &actions, NULL, words, environ) == 0;
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[0]);
+    if (!started) {
+        close(ends[1]);
+    }
+    return started ? ends[1] : -1;
+}
+
+void kq_man_show(const struct kq_command *command)
+{
+    pid_t reader = 0;
+    int end = start_reader(&reader);
+    FILE *page = end < 0 ? NULL : fdopen(end, "w");
+    if (page == NULL) {
+        kq_man_print(stdout, command);
+        return;
+    }
+    /* Whoever stops reading before the page's end ends this program too, which has nothing else to do. */
+    kq_man_print(page, command);
+    fclose(page);
+    (void)waitpid(reader, NULL, 0);
 }
 
 static struct kq_result write_page(const char *directory, const struct kq_command *command,

@@ -14,8 +14,8 @@
 /* NULL: the page of kaquan itself. */
 void kq_man_print(FILE *out, const struct kq_command *command);
 
-/* The page as `man` shows it, on a terminal; as it is written where there is no man. IO. */
-KQ_MUST struct kq_result kq_man_show(const struct kq_command *command, struct kq_error *error);
+/* The page as `man` shows it, on a terminal; as it is written where there is no man. */
+void kq_man_show(const struct kq_command *command);
 
 /* Writes all of them, kaquan.1 and kaquan-app-create.1 and so on, into a directory, which is made where it is
  * not there yet. IO. */

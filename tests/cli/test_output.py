@@ -122,3 +122,5 @@ def test_a_page_of_the_manual_is_rendered_on_a_terminal():
     status, shown = run_on_terminal(["man", "user", "list"], environment={"MANPAGER": "cat", "PAGER": "cat"})
     assert status == 0 and ".TH" not in shown and "KAQUAN-USER-LIST(1)" in shown
     assert ".TH" in binary.must_run("man", "user", "list")
+    status, shown = run_on_terminal(["man", "user", "list"], environment={"PATH": "/nowhere"})
+    assert status == 0 and ".TH" in shown
