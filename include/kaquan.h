@@ -60,7 +60,7 @@ enum kq_client_status {
     KQ_CLIENT_MEMORY,    /* out of memory, or the machine failed; whether anything was sent is not known */
     KQ_CLIENT_TRANSPORT, /* no answer: not reachable, cut, too late, cancelled. Whether the call took effect
                           * is not known: repeat it with the same out_biz_no */
-    KQ_CLIENT_HTTP,      /* an HTTP status other than 200 */
+    KQ_CLIENT_HTTP,      /* an HTTP status other than 200; of OpenAPI v3, one that is not signed */
     KQ_CLIENT_ANSWER,    /* not an answer of this protocol, longer than allowed, or in clear where encryption
                           * was asked for */
     KQ_CLIENT_SIGNATURE, /* the answer carries no signature, or one that does not verify: it is not to be
@@ -137,7 +137,8 @@ struct kq_client_options {
     const char *sign_type;          /* "RSA2" (where NULL) or "RSA" */
     const char *app_auth_token;     /* NULL: the application acts for its own merchant */
     long connect_timeout_ms;        /* 0: the default above; likewise below */
-    long timeout_ms;                /* of the whole call: waiting for a connection and all retries included */
+    long timeout_ms;                /* of the whole call: waiting for a connection and all retries included;
+                                     * more than 1,000,000,000 (eleven days) counts as that */
     size_t answer_max_bytes;
     kq_client_clock now_s; /* NULL: the machine's clock */
     void *now_data;
@@ -261,7 +262,8 @@ struct kq_number_value {
 #define KQ_NUMBER(number) ((struct kq_number_value){1, (number)})
 #endif
 
-enum kq_flag_value { KQ_UNSET = 0, KQ_FALSE, KQ_TRUE };
+/* To be compared with KQ_TRUE: KQ_FALSE is not 0, which is what a field is that is not there. */
+enum kq_flag_value { KQ_UNSET = 0, KQ_TRUE = 1, KQ_FALSE = 2 };
 
 /* What a member of a struct is in C. */
 enum kq_client_field_kind {
@@ -390,7 +392,7 @@ kq_client_loop_open(struct kq_client *client, const struct kq_client_loop_callba
 /* Completes every call that is under way with KQ_CLIENT_TRANSPORT, then frees; the callbacks are told to
  * forget what they watched. From within `done`: no call can be submitted any more, and the rest is done when
  * the function of the loop that called `done` (the outermost, where one did within another) is about to
- * return; that function is the loop's last. The client is closed after that. NULL is fine. */
+ * return; that function is the loop's last. Close the client only after that. NULL is fine. */
 void kq_client_loop_close(struct kq_client_loop *loop);
 
 /* How a call ended: what kq_client_call would have returned. `answer` is the callee's to free, and may be
@@ -428,10 +430,12 @@ KQ_CLIENT_MUST enum kq_client_status kq_client_typed_read(struct kq_client_answe
                                                           struct kq_client_error *error);
 
 /* Ends every call that was submitted with this `data`: `done` is called with KQ_CLIENT_TRANSPORT before this
- * returns. Whether such a call takes effect is not known. Returns how many there were. */
+ * returns; where it is called from within the `done` of a call that is being cancelled, before the outermost
+ * function of the loop returns. Whether such a call takes effect is not known. Returns how many there were.
+ */
 size_t kq_client_loop_cancel(struct kq_client_loop *loop, void *data);
 
-/* A watched file descriptor is ready. */
+/* A watched file descriptor is ready. One that was forgotten meanwhile does no harm. */
 void kq_client_loop_ready(struct kq_client_loop *loop, int fd, int what);
 
 /* The time that set_timer gave is over. Too early does no harm. */

@@ -57,8 +57,8 @@ static bool is_table(const struct kq_json *member)
     return objects;
 }
 
-/* Each name that an item has, in the order in which they come; KQ_COLUMNS_MAX of them, which no screen is wide
- * enough for. */
+/* Each name that an item has, in the order in which they come; KQ_COLUMNS_MAX of them, which no screen is
+ * wide enough for. */
 static struct kq_result find_columns(const struct kq_json *list, struct kq_arena *arena,
                                      struct kq_slice *names, struct kq_column *columns, size_t *count,
                                      struct kq_error *error)

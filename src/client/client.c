@@ -23,11 +23,12 @@ static struct kq_result check_url(const char *url, struct kq_error *error)
 {
     KQ_ENSURE(is_given(url), error, KQ_E_USAGE, "gateway_url is missing");
     struct kq_slice text = kq_slice_of(url);
+    /* It is not shown: somebody's password may be in it. */
     KQ_ENSURE(kq_slice_starts_with(text, KQ_SLICE("http://")) ||
                   kq_slice_starts_with(text, KQ_SLICE("https://")),
-              error, KQ_E_USAGE, "the gateway's URL must begin with http:// or https://: %s", url);
+              error, KQ_E_USAGE, "the gateway's URL must begin with http:// or https://");
     KQ_ENSURE(kq_slice_find(text, '?') == text.size && kq_slice_find(text, '#') == text.size, error,
-              KQ_E_USAGE, "the gateway's URL must end before its query: %s", url);
+              KQ_E_USAGE, "the gateway's URL must end before its query");
     return KQ_OK;
 }
 
@@ -156,6 +157,17 @@ static struct kq_result make_content_type(struct kq_client *client, const char *
     return KQ_OK;
 }
 
+/* Eleven days: as good as no limit, and an int still counts it. */
+#define TIME_LIMIT_MAX_MS 1000000000L
+
+static long time_limit(long given_ms, long otherwise_ms)
+{
+    if (given_ms <= 0) {
+        return otherwise_ms;
+    }
+    return given_ms < TIME_LIMIT_MAX_MS ? given_ms : TIME_LIMIT_MAX_MS;
+}
+
 static struct kq_result set_up_http(struct kq_client *client, const struct kq_client_options *options,
                                     struct kq_error *error)
 {
@@ -164,8 +176,7 @@ static struct kq_result set_up_http(struct kq_client *client, const struct kq_cl
     client->http = (struct kq_http_settings){
         .url = client->settings.gateway_url.data,
         .content_type = content_type,
-        .connect_timeout_ms = options->connect_timeout_ms > 0 ? options->connect_timeout_ms
-                                                              : KQ_CLIENT_CONNECT_TIMEOUT_MS_DEFAULT,
+        .connect_timeout_ms = time_limit(options->connect_timeout_ms, KQ_CLIENT_CONNECT_TIMEOUT_MS_DEFAULT),
         .answer_max_bytes =
             options->answer_max_bytes > 0 ? options->answer_max_bytes : KQ_CLIENT_ANSWER_MAX_BYTES_DEFAULT,
     };
@@ -195,7 +206,7 @@ static struct kq_result set_up(struct kq_client *client, const struct kq_client_
     client->now_data = options->now_data;
     client->observe = options->observe;
     client->observe_data = options->observe_data;
-    client->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : KQ_CLIENT_TIMEOUT_MS_DEFAULT;
+    client->timeout_ms = time_limit(options->timeout_ms, KQ_CLIENT_TIMEOUT_MS_DEFAULT);
     client->retries_max = options->retries_max == 0 ? KQ_CLIENT_RETRIES_MAX_DEFAULT : options->retries_max;
     KQ_TRY(read_settings(client, options, error));
     KQ_TRY(read_protocol(client, options, error));

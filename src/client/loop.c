@@ -23,6 +23,7 @@ struct kq_client_loop {
     struct kq_watcher watcher; /* in place of callbacks */
     unsigned depth;            /* functions of the loop that are under way, one called by another's `done` */
     bool is_closing;
+    bool is_ending;   /* calls that are marked are being ended: whoever marks more leaves them to that */
     int64_t armed_ms; /* what the caller's timer is set to */
     struct kq_pending *first;
     struct kq_pending *last;
@@ -161,6 +162,7 @@ static struct kq_result open_http(struct kq_client_loop *loop, struct kq_http **
                                  setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, close_socket) != CURLE_OK ||
                                  setopt(handle, CURLOPT_CLOSESOCKETDATA, loop) != CURLE_OK)) {
         kq_http_close(*http);
+        *http = NULL;
         return kq_fail(error, KQ_E_NO_MEMORY, "%s", "");
     }
     return KQ_OK;
@@ -307,6 +309,29 @@ static void try_again(struct kq_client_loop *loop)
     }
 }
 
+/* libcurl keeps the time of the transfers that it has begun, and says what each of them was doing; it does
+ * not of those that wait for a connection. So the loop looks a little later. */
+#define OVERDUE_MS 5
+
+/* Calls of one client have the same time: those that came first are over first. */
+static void end_overdue(struct kq_client_loop *loop)
+{
+    int64_t now_ms = kq_client_monotonic_ms();
+    while (loop->first != NULL && loop->first->deadline_ms + OVERDUE_MS <= now_ms) {
+        struct kq_client_error error;
+        enum kq_client_status status =
+            kq_client_fail(&error, KQ_CLIENT_TRANSPORT, "nothing was answered within %ld ms",
+                           (long)loop->client->timeout_ms);
+        end(loop, loop->first, status, NULL, &error);
+    }
+}
+
+/* NO_TIME is later than any. */
+static int64_t earlier(int64_t a_ms, int64_t b_ms)
+{
+    return a_ms == NO_TIME || (b_ms != NO_TIME && b_ms < a_ms) ? b_ms : a_ms;
+}
+
 /* The next time that something is to be done without a file descriptor's being ready. */
 static int64_t next_time_ms(const struct kq_client_loop *loop)
 {
@@ -318,13 +343,10 @@ static int64_t next_time_ms(const struct kq_client_loop *loop)
     loop->curl->multi_timeout(loop->multi, &curl_ms);
     /* libcurl counts microseconds: a millisecond that has only begun would come too early for it. */
     int64_t next_ms = curl_ms < 0 ? NO_TIME : now_ms + curl_ms + (curl_ms > 0 ? 1 : 0);
-    if (loop->transfers == loop->count) {
-        return next_ms;
-    }
-    for (const struct kq_pending *at = loop->first; at != NULL; at = at->next) {
-        if (at->http == NULL && (next_ms == NO_TIME || at->next_try_ms < next_ms)) {
-            next_ms = at->next_try_ms;
-        }
+    next_ms = earlier(next_ms, loop->first == NULL ? NO_TIME : loop->first->deadline_ms + OVERDUE_MS);
+    for (const struct kq_pending *at = loop->transfers < loop->count ? loop->first : NULL; at != NULL;
+         at = at->next) {
+        next_ms = at->http == NULL ? earlier(next_ms, at->next_try_ms) : next_ms;
     }
     return next_ms;
 }
@@ -371,10 +393,14 @@ enum kq_client_status kq_client_loop_submit_sized(struct kq_client_loop *loop,
     return kq_client_fail(error, KQ_CLIENT_OK, "%s", "");
 }
 
-/* Those that are marked; calls that `done` submits meanwhile are not. */
-static size_t end_cancelled(struct kq_client_loop *loop, const char *why)
+/* Those that are marked; calls that `done` submits meanwhile are not, and those that it cancels are ended
+ * when it has returned: however many, on the stack there is one. */
+static void end_cancelled(struct kq_client_loop *loop, const char *why)
 {
-    size_t count = 0;
+    if (loop->is_ending) {
+        return;
+    }
+    loop->is_ending = true;
     struct kq_pending *at = loop->first;
     while (at != NULL) {
         if (!at->is_cancelled) {
@@ -383,11 +409,10 @@ static size_t end_cancelled(struct kq_client_loop *loop, const char *why)
         }
         struct kq_client_error error;
         enum kq_client_status status = kq_client_fail(&error, KQ_CLIENT_TRANSPORT, "%s", why);
-        count++;
         end(loop, at, status, NULL, &error);
         at = loop->first;
     }
-    return count;
+    loop->is_ending = false;
 }
 
 /* All of them; none comes any more. */
@@ -396,7 +421,7 @@ static void end_all(struct kq_client_loop *loop)
     for (struct kq_pending *at = loop->first; at != NULL; at = at->next) {
         at->is_cancelled = true;
     }
-    (void)end_cancelled(loop, "the loop was closed");
+    end_cancelled(loop, "the loop was closed");
     if (loop->has_callbacks && loop->armed_ms >= 0) {
         loop->callbacks.set_timer(loop->callbacks.data, NO_TIME);
     }
@@ -421,11 +446,13 @@ static void leave(struct kq_client_loop *loop)
 
 size_t kq_client_loop_cancel(struct kq_client_loop *loop, void *data)
 {
+    size_t count = 0;
     enter(loop);
     for (struct kq_pending *at = loop->first; at != NULL; at = at->next) {
+        count += at->data == data && !at->is_cancelled ? 1 : 0;
         at->is_cancelled = at->is_cancelled || at->data == data;
     }
-    size_t count = end_cancelled(loop, "the call was cancelled");
+    end_cancelled(loop, "the call was cancelled");
     arm(loop);
     leave(loop);
     return count;
@@ -446,6 +473,7 @@ void kq_client_loop_close(struct kq_client_loop *loop)
 static void settle(struct kq_client_loop *loop)
 {
     take_results(loop);
+    end_overdue(loop);
     try_again(loop);
     arm(loop);
 }

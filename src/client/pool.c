@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/pool.h"
 
-#include <errno.h>
 #include <time.h>
 
 #include "base/memory.h"
@@ -65,7 +64,7 @@ static bool wait_for_one(struct kq_pool *pool, int64_t deadline_ms)
         .tv_nsec = (long)(deadline_ms % MS_PER_S) * NS_PER_MS,
     };
     while (pool->free == NULL && pool->count >= pool->max) {
-        if (pthread_cond_timedwait(&pool->given_back, &pool->lock, &deadline) == ETIMEDOUT) {
+        if (pthread_cond_timedwait(&pool->given_back, &pool->lock, &deadline) != 0) {
             return pool->free != NULL || pool->count < pool->max;
         }
     }

@@ -38,7 +38,7 @@ enum kq_client_status kq_client_typed_read(struct kq_client_answer *from,
 enum kq_client_status kq_client_typed_call(struct kq_client *client, const struct kq_client_method *method,
                                            const void *request, void *answer, struct kq_client_error *error)
 {
-    struct kq_buffer biz_content KQ_CLEANUP(kq_buffer_free) = {0};
+    struct kq_buffer biz_content KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
     struct kq_client_answer *from = NULL;
     struct kq_error cause = {0};
     clear(method, answer);
@@ -59,7 +59,7 @@ enum kq_client_status kq_client_typed_submit(struct kq_client_loop *loop,
                                              const struct kq_client_method *method, const void *request,
                                              kq_client_done done, void *data, struct kq_client_error *error)
 {
-    struct kq_buffer biz_content KQ_CLEANUP(kq_buffer_free) = {0};
+    struct kq_buffer biz_content KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
     struct kq_error cause = {0};
     if (!write_request(method, request, &biz_content, &cause).ok) {
         return kq_client_fail_with(error, &cause);

@@ -47,6 +47,13 @@ static struct kq_result write_text(const char *text, struct kq_buffer *json, str
     return KQ_OK;
 }
 
+static struct kq_result write_flag(enum kq_flag_value flag, struct kq_buffer *json, struct kq_error *error)
+{
+    KQ_ENSURE(flag == KQ_TRUE || flag == KQ_FALSE, error, KQ_E_USAGE, "neither KQ_TRUE nor KQ_FALSE");
+    kq_buffer_print(json, "%s", flag == KQ_TRUE ? "true" : "false");
+    return KQ_OK;
+}
+
 static struct kq_result write_text_list(const char *const *texts, size_t count, struct kq_buffer *json,
                                         struct kq_error *error)
 {
@@ -85,8 +92,7 @@ static struct kq_result write_value(const struct kq_client_field *field, const v
         kq_buffer_print(json, "%" PRId64, ((const struct kq_number_value *)place)->value);
         return KQ_OK;
     case KQ_CLIENT_FIELD_FLAG:
-        kq_buffer_print(json, "%s", *(const enum kq_flag_value *)place == KQ_TRUE ? "true" : "false");
-        return KQ_OK;
+        return write_flag(*(const enum kq_flag_value *)place, json, error);
     case KQ_CLIENT_FIELD_TEXT_LIST:
         return write_text_list(pointer_at(field, values), count_of(field, values), json, error);
     case KQ_CLIENT_FIELD_STRUCT_LIST:
@@ -97,8 +103,10 @@ static struct kq_result write_value(const struct kq_client_field *field, const v
     return KQ_OK;
 }
 
-struct kq_result kq_typed_check(const struct kq_client_layout *layout, struct kq_error *error)
+static struct kq_result check(const struct kq_client_layout *layout, size_t depth, struct kq_error *error)
 {
+    KQ_ENSURE(depth < KQ_JSON_DEPTH_MAX, error, KQ_E_USAGE, "more than %d structs within each other",
+              KQ_JSON_DEPTH_MAX);
     for (size_t i = 0; i < layout->count; i++) {
         const struct kq_client_field *field = &layout->fields[i];
         bool has_members =
@@ -108,11 +116,16 @@ struct kq_result kq_typed_check(const struct kq_client_layout *layout, struct kq
                   (int)field->kind);
         KQ_ENSURE(!has_members || field->members != NULL, error, KQ_E_USAGE, "%s: its members are missing",
                   field->name);
-        if (has_members && !kq_typed_check(field->members, error).ok) {
+        if (has_members && !check(field->members, depth + 1, error).ok) {
             return kq_fail_in(error, "%s", field->name);
         }
     }
     return KQ_OK;
+}
+
+struct kq_result kq_typed_check(const struct kq_client_layout *layout, struct kq_error *error)
+{
+    return check(layout, 0, error);
 }
 
 struct kq_result kq_typed_write(const struct kq_client_layout *layout, const void *values,

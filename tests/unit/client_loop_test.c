@@ -320,6 +320,78 @@ static void test_a_call_has_an_end(void **state)
     assert_int_equal(outcome.times, 1);
 }
 
+/* Its second try waits for the connection that a later call has taken, and is over first all the same. */
+static void test_a_call_that_waits_for_a_connection_has_an_end(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct outcome first = {0};
+    struct outcome later = {0};
+    GATEWAY gateway = fake_gateway_start(follow, (char[]){"cww"});
+    struct kq_client_options options = fake_options(&arena, gateway);
+    options.timeout_ms = 400;
+    options.connections_max = 1;
+    CLIENT client = open_client(&options);
+    LOOP loop = open_loop(client, NULL);
+    submit(loop, "{\"out_biz_no\":\"1\"}", &first);
+    assert_int_equal(kq_client_loop_wait(loop, 60), 1);
+    submit(loop, "{}", &later);
+    while (kq_client_loop_wait(loop, 10000) == 2) {
+    }
+    assert_int_equal(first.times, 1);
+    assert_int_equal(first.status, KQ_CLIENT_TRANSPORT);
+    assert_string_equal(first.message, "nothing was answered within 400 ms");
+    assert_int_equal(later.times, 0);
+    wait_for_all(loop);
+    assert_int_equal(later.status, KQ_CLIENT_TRANSPORT);
+}
+
+/* Each cancels all that are left, itself included. */
+struct cancelling {
+    struct kq_client_loop *loop;
+    size_t times;
+    size_t depth;
+    size_t deepest;
+    size_t counted; /* by those within `done` */
+};
+
+static void cancel_within(void *data, enum kq_client_status status, struct kq_client_answer *answer,
+                          const struct kq_client_error *error)
+{
+    struct cancelling *cancelling = data;
+    (void)status;
+    (void)error;
+    kq_client_answer_free(answer);
+    cancelling->times++;
+    cancelling->depth++;
+    cancelling->deepest = cancelling->depth > cancelling->deepest ? cancelling->depth : cancelling->deepest;
+    cancelling->counted += kq_client_loop_cancel(cancelling->loop, cancelling);
+    cancelling->depth--;
+}
+
+#define CANCELLED_CALLS 100
+
+static void test_cancelling_from_within_a_cancelled_call(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    GATEWAY gateway = fake_gateway_start(follow, (char[]){"www"});
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    const struct kq_client_request request = {.method = FAKE_METHOD, .biz_content = "{}"};
+    struct kq_client_error error;
+    CLIENT client = open_client(&options);
+    LOOP loop = open_loop(client, NULL);
+    struct cancelling cancelling = {.loop = loop};
+    for (int i = 0; i < CANCELLED_CALLS; i++) {
+        assert_status(kq_client_loop_submit(loop, &request, cancel_within, &cancelling, &error), KQ_CLIENT_OK,
+                      &error);
+    }
+    assert_int_equal(kq_client_loop_cancel(loop, &cancelling), CANCELLED_CALLS);
+    assert_int_equal(cancelling.times, CANCELLED_CALLS);
+    assert_int_equal(cancelling.counted, 0);
+    assert_int_equal(cancelling.deepest, 1);
+}
+
 static void test_cancelling(void **state)
 {
     (void)state;
@@ -610,6 +682,8 @@ int main(void)
         cmocka_unit_test(test_an_unanswered_call_is_repeated),
         cmocka_unit_test(test_one_without_a_key_is_not),
         cmocka_unit_test(test_a_call_has_an_end),
+        cmocka_unit_test(test_a_call_that_waits_for_a_connection_has_an_end),
+        cmocka_unit_test(test_cancelling_from_within_a_cancelled_call),
         cmocka_unit_test(test_cancelling),
         cmocka_unit_test(test_closing_ends_what_is_under_way),
         cmocka_unit_test(test_calling_from_within_done),

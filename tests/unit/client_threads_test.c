@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 
@@ -131,6 +132,27 @@ static void test_waiting_for_a_connection_has_an_end(void **state)
     }
 }
 
+/* A limit that is none: whoever waits for the connection gets it when it is free. */
+static void test_the_longest_time_limit(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    GATEWAY gateway = fake_gateway_start(echo_script, NULL);
+    struct kq_client_options options = fake_options(&arena, gateway);
+    options.connections_max = 1;
+    options.timeout_ms = LONG_MAX;
+    options.connect_timeout_ms = LONG_MAX;
+    CLIENT client = open_client(&options);
+    struct caller callers[3] = {{.client = client}, {.client = client}, {.client = client}};
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(pthread_create(&callers[i].thread, NULL, call_again_and_again, &callers[i]), 0);
+    }
+    for (int i = 0; i < 3; i++) {
+        pthread_join(callers[i].thread, NULL);
+        assert_int_equal(callers[i].wrong, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +160,7 @@ int main(void)
         cmocka_unit_test(test_no_more_connections_than_allowed),
         cmocka_unit_test(test_one_thread_keeps_one_connection),
         cmocka_unit_test(test_waiting_for_a_connection_has_an_end),
+        cmocka_unit_test(test_the_longest_time_limit),
     };
     return cmocka_run_group_tests_name("client_threads", tests, NULL, NULL);
 }

@@ -89,6 +89,57 @@ static struct kq_result read_as(const struct kq_client_method *method, const cha
     return kq_typed_read(method->answer, object, arena, answer, error);
 }
 
+/* C's own true is KQ_TRUE; what is neither is not taken for either. */
+static void test_flags(void **state)
+{
+    (void)state;
+    typedef struct kq_alipay_user_pass_grouplist_query_request wallet_request;
+    const struct kq_client_method *method = &kq_alipay_user_pass_grouplist_query_method;
+    wallet_request request = {.user_id = "1", .group_type = "card", .time_status = "CURRENT"};
+    request.page_num = KQ_NUMBER(1);
+    request.page_size = KQ_NUMBER(1);
+    static const char *const expected[] = {
+        [KQ_UNSET] = "",
+        [KQ_TRUE] = ",\"need_shopinfo\":true",
+        [KQ_FALSE] = ",\"need_shopinfo\":false",
+    };
+    for (size_t i = 0; i < KQ_COUNT(expected); i++) {
+        BUFFER json = {0};
+        struct kq_error error = {0};
+        request.need_shopinfo = (enum kq_flag_value)i;
+        assert_ok(kq_typed_write(method->request, &request, &json, &error), &error);
+        assert_non_null(strstr(json.data, expected[i]));
+    }
+    assert_int_equal(KQ_TRUE, true);
+    request.need_shopinfo = (enum kq_flag_value)7;
+    assert_not_written(method, &request, "need_shopinfo: neither KQ_TRUE nor KQ_FALSE");
+}
+
+/* A method of the program's own. */
+struct tree {
+    const struct tree *children;
+    size_t children_count;
+};
+
+extern const struct kq_client_layout tree_layout;
+static const struct kq_client_field tree_fields[] = {
+    {"children", KQ_CLIENT_FIELD_STRUCT_LIST, 0, offsetof(struct tree, children),
+     offsetof(struct tree, children_count), &tree_layout},
+};
+const struct kq_client_layout tree_layout = {tree_fields, 1, sizeof(struct tree)};
+
+static void test_layouts_that_cannot_be(void **state)
+{
+    (void)state;
+    static const struct kq_client_field none[] = {{"a", KQ_CLIENT_FIELD_STRUCT, 0, 0, 0, NULL}};
+    static const struct kq_client_layout without = {none, 1, sizeof(void *)};
+    struct kq_error error = {0};
+    assert_failed(kq_typed_check(&without, &error), &error, KQ_E_USAGE);
+    assert_string_equal(kq_error_message(&error), "a: its members are missing");
+    error = (struct kq_error){0};
+    assert_failed(kq_typed_check(&tree_layout, &error), &error, KQ_E_USAGE);
+}
+
 static void test_answers_are_read(void **state)
 {
     (void)state;
@@ -214,6 +265,8 @@ int main(void)
         cmocka_unit_test(test_what_is_set_is_sent),
         cmocka_unit_test(test_numbers_and_lists),
         cmocka_unit_test(test_what_cannot_be_sent_is_named),
+        cmocka_unit_test(test_flags),
+        cmocka_unit_test(test_layouts_that_cannot_be),
         cmocka_unit_test(test_answers_are_read),
         cmocka_unit_test(test_a_field_of_another_kind_is_named),
         cmocka_unit_test(test_a_whole_call),
