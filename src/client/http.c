@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/memory.h"
 
@@ -15,15 +16,18 @@ struct kq_http {
     CURL *handle;   /* owned */
     CURLU *gateway; /* owned */
     size_t answer_max_bytes;
-    size_t origin_size; /* of every request's URL; 0: libcurl is told the whole URL */
-    bool is_sent;       /* what is posted, or some of it */
+    size_t origin_size;     /* of every request's URL; 0: libcurl is told the whole URL */
+    bool may_be_tls;        /* what connections speak, to the gateway or to a proxy */
+    bool is_sent;           /* what is posted, or some of it */
+    struct kq_slice unsent; /* the rest of a body that libcurl asks for */
     /* A list of libcurl's that needs no memory: those that every request has, and then its own. */
     struct curl_slist headers[OWN_HEADERS + KQ_HTTP_HEADERS_MAX];
     char reason[CURL_ERROR_SIZE];
 };
 
 /* A connection is there, and the request is about to be sent: once, and not again over another connection,
- * which libcurl would do where a kept one ends without an answer. */
+ * which libcurl would do where a kept one ends without an answer. Of a body that it asks for, nothing is sent
+ * yet. */
 static int send_once(void *data, char *their_address, char *our_address, int their_port, int our_port)
 {
     (void)their_address;
@@ -32,8 +36,22 @@ static int send_once(void *data, char *their_address, char *our_address, int the
     (void)our_port;
     struct kq_http *http = data;
     bool was_sent = http->is_sent;
-    http->is_sent = true;
+    http->is_sent = was_sent || http->unsent.size == 0;
     return was_sent ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+static size_t give_body(char *place, size_t item_bytes, size_t count, void *data)
+{
+    struct kq_http *http = data;
+    size_t room = item_bytes * count;
+    size_t size = http->unsent.size < room ? http->unsent.size : room;
+    if (size == 0) {
+        return 0;
+    }
+    memcpy(place, http->unsent.data, size);
+    http->unsent = (struct kq_slice){.data = http->unsent.data + size, .size = http->unsent.size - size};
+    http->is_sent = true;
+    return size;
 }
 
 static size_t take_body(char *bytes, size_t item_bytes, size_t count, void *data)
@@ -111,6 +129,14 @@ static const char *proxy_of(const struct kq_http_settings *settings)
     return is_loopback(settings->url) || !has_proxy_in_environment() ? "" : NULL;
 }
 
+/* Whether a connection's end may come as a message of TLS; what the environment names may be anything. */
+static bool may_be_tls(const char *url, const char *proxy)
+{
+    static const char beginning[] = "https:";
+    return kq_slice_starts_with(kq_slice_of(url), kq_slice_of(beginning)) || proxy == NULL ||
+           strncasecmp(proxy, beginning, strlen(beginning)) == 0;
+}
+
 /* How much of a URL stands before its path; 0 where libcurl has to be told the whole URL: a proxy may have to
  * be asked for all of it, or dots in the path go upwards. Through a proxy that leads to https goes a tunnel.
  */
@@ -144,6 +170,7 @@ static CURLcode set_where(struct kq_http *http, const struct kq_http_settings *s
     const char *proxy = proxy_of(settings);
     CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
     http->origin_size = origin_size(settings->url, proxy);
+    http->may_be_tls = may_be_tls(settings->url, proxy);
     CURLcode code = read_gateway(http, settings->url);
     if (code == CURLE_OK && proxy != NULL) {
         code = setopt(http->handle, CURLOPT_PROXY, proxy);
@@ -167,6 +194,8 @@ static CURLcode set_up(struct kq_http *http, const struct kq_http_settings *sett
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_PREREQFUNCTION, send_once);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_PREREQDATA, http);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_READFUNCTION, give_body);
+    code = code != CURLE_OK ? code : setopt(handle, CURLOPT_READDATA, http);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, settings->connect_timeout_ms);
     if (code == CURLE_OK && settings->ca_file != NULL) {
         code = setopt(handle, CURLOPT_CAINFO, settings->ca_file);
@@ -217,7 +246,8 @@ static struct kq_result fail(struct kq_http *http, CURLcode code, const struct k
     if (code == CURLE_WRITE_ERROR && answer->is_too_long) {
         return kq_fail(error, KQ_E_ANSWER, "the answer is longer than %zu bytes", http->answer_max_bytes);
     }
-    KQ_ENSURE(code != CURLE_ABORTED_BY_CALLBACK, error, KQ_E_TRANSPORT,
+    /* The second: of a body that was sent in part, of which libcurl would need the beginning again. */
+    KQ_ENSURE(code != CURLE_ABORTED_BY_CALLBACK && code != CURLE_SEND_FAIL_REWIND, error, KQ_E_TRANSPORT,
               "the connection ended without an answer");
     return kq_fail(error, KQ_E_TRANSPORT, "%s",
                    http->reason[0] != '\0' ? http->reason : http->curl->easy_strerror(code));
@@ -237,12 +267,34 @@ static CURLcode set_headers(struct kq_http *http, const char *const *more)
 }
 
 /* libcurl does not copy it, and sends a short one in one piece with the headers. */
-static CURLcode set_body(struct kq_http *http, struct kq_slice body)
+static CURLcode set_whole_body(struct kq_http *http, struct kq_slice body)
+{
+    return http->curl->easy_setopt(http->handle, CURLOPT_POSTFIELDS, body.size == 0 ? "" : body.data);
+}
+
+/* A server ends an idle connection by a message of TLS, which libcurl takes for a sign of life. It sends its
+ * headers then, reads the end, and takes another connection, which it may: it has not asked for the body.
+ * Where there is none, nothing tells a request that was sent from one that was not, so it gets a new
+ * connection. */
+static CURLcode set_asked_body(struct kq_http *http, struct kq_slice body)
 {
     CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
-    CURLcode code = setopt(http->handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size);
-    return code != CURLE_OK ? code
-                            : setopt(http->handle, CURLOPT_POSTFIELDS, body.size == 0 ? "" : body.data);
+    CURLcode code = setopt(http->handle, CURLOPT_FRESH_CONNECT, body.size == 0 ? 1L : 0L);
+    if (code != CURLE_OK || body.size == 0) {
+        return code != CURLE_OK ? code : set_whole_body(http, body);
+    }
+    http->unsent = body;
+    return setopt(http->handle, CURLOPT_POSTFIELDS, NULL);
+}
+
+static CURLcode set_body(struct kq_http *http, struct kq_slice body)
+{
+    http->unsent = KQ_SLICE_EMPTY;
+    CURLcode code = http->curl->easy_setopt(http->handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size);
+    if (code != CURLE_OK) {
+        return code;
+    }
+    return http->may_be_tls ? set_asked_body(http, body) : set_whole_body(http, body);
 }
 
 /* libcurl reads a URL anew for every request, and writes it byte by byte: where it can be, it is told the
