@@ -180,11 +180,25 @@ static CURLcode set_where(struct kq_http *http, const struct kq_http_settings *s
     return code == CURLE_OK && has_none ? setopt(http->handle, CURLOPT_NOPROXY, "") : code;
 }
 
+/* The thread that looks up a name cannot be interrupted, and libcurl would wait for it where a call ends or
+ * is cancelled before the name server answers; so it would hold a loop's thread, and longer than timeout_ms.
+ */
+static CURLcode set_quick_exit(const struct kq_http *http)
+{
+#if LIBCURL_VERSION_NUM >= 0x075700
+    return http->curl->easy_setopt(http->handle, CURLOPT_QUICK_EXIT, 1L);
+#else
+    (void)http;
+    return CURLE_OK;
+#endif
+}
+
 static CURLcode set_up(struct kq_http *http, const struct kq_http_settings *settings)
 {
     CURL *handle = http->handle;
     CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
     CURLcode code = setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    code = code != CURLE_OK ? code : set_quick_exit(http);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_POST, 1L);
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     code = code != CURLE_OK ? code : setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
