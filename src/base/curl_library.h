@@ -35,7 +35,9 @@
     X(slist_free_all)                                                                                        \
     X(url)                                                                                                   \
     X(url_set)                                                                                               \
-    X(url_cleanup)
+    X(url_get)                                                                                               \
+    X(url_cleanup)                                                                                           \
+    X(free)
 
 #define KQ_CURL_MEMBER(name) __typeof__ (&curl_##name)(name);
 struct kq_curl {

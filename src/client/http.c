@@ -14,7 +14,7 @@
 struct kq_http {
     const struct kq_curl *curl;
     CURL *handle;   /* owned */
-    CURLU *gateway; /* owned */
+    CURLU *gateway; /* owned; NULL: libcurl does not read it */
     size_t answer_max_bytes;
     size_t origin_size;     /* of every request's URL; 0: libcurl is told the whole URL */
     bool may_be_tls;        /* what connections speak, to the gateway or to a proxy */
@@ -95,17 +95,24 @@ static size_t take_header(char *bytes, size_t item_bytes, size_t count, void *da
     return line.size;
 }
 
-/* No proxy of the environment can reach this machine's own loopback addresses. */
-static int is_loopback(const char *url)
+/* No proxy of the environment can reach this machine's own loopback addresses. libcurl gives them in their
+ * usual form: 127.1 is 127.0.0.1 there. */
+static bool is_loopback(const char *host)
 {
-    static const char *const beginnings[] = {"http://127.",       "https://127.", "http://localhost",
-                                             "https://localhost", "http://[::1]", "https://[::1]"};
-    for (size_t i = 0; i < KQ_COUNT(beginnings); i++) {
-        if (kq_slice_starts_with(kq_slice_of(url), kq_slice_of(beginnings[i]))) {
-            return 1;
-        }
-    }
-    return 0;
+    struct kq_slice text = kq_slice_of(host);
+    bool is_number = strspn(host, "0123456789.") == text.size;
+    return (is_number && kq_slice_starts_with(text, KQ_SLICE("127."))) ||
+           kq_slice_equal_ignoring_case(text, KQ_SLICE("localhost")) || strcmp(host, "[::1]") == 0;
+}
+
+static bool is_gateway_loopback(const struct kq_http *http)
+{
+    char *host = NULL;
+    bool is_read =
+        http->gateway != NULL && http->curl->url_get(http->gateway, CURLUPART_HOST, &host, 0) == CURLUE_OK;
+    bool is = is_read && is_loopback(host);
+    http->curl->free(host);
+    return is;
 }
 
 /* Whether the environment may name a proxy; libcurl looks at the same names. */
@@ -121,12 +128,12 @@ static bool has_proxy_in_environment(void)
 }
 
 /* "": none. NULL: what the environment says, which is read once where it says nothing. */
-static const char *proxy_of(const struct kq_http_settings *settings)
+static const char *proxy_of(const struct kq_http *http, const struct kq_http_settings *settings)
 {
     if (settings->proxy != NULL) {
         return settings->proxy;
     }
-    return is_loopback(settings->url) || !has_proxy_in_environment() ? "" : NULL;
+    return is_gateway_loopback(http) || !has_proxy_in_environment() ? "" : NULL;
 }
 
 /* Whether a connection's end may come as a message of TLS; what the environment names may be anything. */
@@ -137,19 +144,39 @@ static bool may_be_tls(const char *url, const char *proxy)
            strncasecmp(proxy, beginning, strlen(beginning)) == 0;
 }
 
+/* Whether libcurl asks for a path as it stands in the URL, and not for one without dots, or encoded. */
+static bool is_path_as_read(const struct kq_http *http, const char *given)
+{
+    char *path = NULL;
+    CURLUcode code = http->curl->url_get(http->gateway, CURLUPART_PATH, &path, CURLU_URLENCODE);
+    bool is = code == CURLUE_OK && (given[0] == '\0' || strcmp(path, given) == 0);
+    http->curl->free(path);
+    return is;
+}
+
+/* libcurl loses it with a URL that it has read and copies. */
+static bool has_zone(const struct kq_http *http)
+{
+    char *zone = NULL;
+    CURLUcode code = http->curl->url_get(http->gateway, CURLUPART_ZONEID, &zone, 0);
+    http->curl->free(zone);
+    return code != CURLUE_NO_ZONEID;
+}
+
 /* How much of a URL stands before its path; 0 where libcurl has to be told the whole URL: a proxy may have to
- * be asked for all of it, or dots in the path go upwards. Through a proxy that leads to https goes a tunnel.
- */
-static size_t origin_size(const char *url, const char *proxy)
+ * be asked for all of it, or it is not what libcurl makes of it. Through a proxy that leads to https goes a
+ * tunnel. */
+static size_t origin_size(const struct kq_http *http, const char *url, const char *proxy)
 {
     const char *authority = strstr(url, "://");
     bool is_direct =
         kq_slice_starts_with(kq_slice_of(url), KQ_SLICE("https:")) || (proxy != NULL && proxy[0] == '\0');
-    if (authority == NULL || !is_direct || strstr(url, "/.") != NULL) {
+    if (authority == NULL || http->gateway == NULL || !is_direct || has_zone(http)) {
         return 0;
     }
     authority += strlen("://");
-    return (size_t)(authority - url) + strcspn(authority, "/");
+    const char *path = authority + strcspn(authority, "/");
+    return is_path_as_read(http, path) ? (size_t)(path - url) : 0;
 }
 
 /* The gateway's URL, read once; one that libcurl would not read is for it to refuse when a call is made. */
@@ -159,19 +186,21 @@ static CURLcode read_gateway(struct kq_http *http, const char *url)
     if (http->gateway == NULL) {
         return CURLE_OUT_OF_MEMORY;
     }
-    if (http->curl->url_set(http->gateway, CURLUPART_URL, url, 0) != CURLUE_OK) {
-        http->origin_size = 0;
+    CURLUcode code = http->curl->url_set(http->gateway, CURLUPART_URL, url, 0);
+    if (code != CURLUE_OK) {
+        http->curl->url_cleanup(http->gateway);
+        http->gateway = NULL;
     }
-    return CURLE_OK;
+    return code == CURLUE_OUT_OF_MEMORY ? CURLE_OUT_OF_MEMORY : CURLE_OK;
 }
 
 static CURLcode set_where(struct kq_http *http, const struct kq_http_settings *settings)
 {
-    const char *proxy = proxy_of(settings);
     CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
-    http->origin_size = origin_size(settings->url, proxy);
-    http->may_be_tls = may_be_tls(settings->url, proxy);
     CURLcode code = read_gateway(http, settings->url);
+    const char *proxy = proxy_of(http, settings);
+    http->origin_size = origin_size(http, settings->url, proxy);
+    http->may_be_tls = may_be_tls(settings->url, proxy);
     if (code == CURLE_OK && proxy != NULL) {
         code = setopt(http->handle, CURLOPT_PROXY, proxy);
     }

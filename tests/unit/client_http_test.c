@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <dlfcn.h>
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "client_support.h"
 
@@ -62,6 +67,60 @@ static void test_a_path_is_made_straight(void **state)
     assert_asked(NULL, "", false, "POST /?app_id=2014072300007148&method=");
 }
 
+static void test_a_path_is_encoded(void **state)
+{
+    (void)state;
+    assert_asked(NULL, "/\x91/\x85", false, "POST /%91/%85?app_id=2014072300007148&");
+}
+
+/* libcurl takes a slash too many for a slip. */
+static void test_a_third_slash_is_none_of_the_path(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    char line[LINE_SIZE] = "";
+    GATEWAY gateway = fake_gateway_start(keep_line, line);
+    struct kq_client_options options = fake_options(&arena, gateway);
+    options.gateway_url =
+        kq_arena_print(&arena, "http:///%s", fake_gateway_url(gateway) + strlen("http://")).data;
+    CLIENT client = open_client(&options);
+    call(client, "{}");
+    assert_memory_equal(line, "POST /gateway.do?app_id=", strlen("POST /gateway.do?app_id="));
+}
+
+/* Where libcurl last connected to by IPv6, which fails. */
+static struct sockaddr_in6 connected;
+
+int connect(int socket, __CONST_SOCKADDR_ARG address, socklen_t size)
+{
+    if (address.__sockaddr__->sa_family == AF_INET6) {
+        memcpy(&connected, address.__sockaddr__, sizeof(connected));
+        errno = ECONNREFUSED;
+        return -1;
+    }
+    int (*real)(int, const struct sockaddr *, socklen_t) = NULL;
+    *(void **)&real = dlsym(RTLD_NEXT, "connect");
+    return real(socket, address.__sockaddr__, size);
+}
+
+static void test_an_address_keeps_its_zone(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    char line[LINE_SIZE] = "";
+    GATEWAY gateway = fake_gateway_start(keep_line, line);
+    struct kq_client_options options = fake_options(&arena, gateway);
+    options.gateway_url = "http://[fe80::1%25lo]:8099/gateway.do";
+    options.proxy = "";
+    CLIENT client = open_client(&options);
+    ANSWER answer = NULL;
+    struct kq_client_error error;
+    const struct kq_client_request request = {.method = FAKE_METHOD, .biz_content = "{}"};
+    assert_status(kq_client_call(client, &request, &answer, &error), KQ_CLIENT_TRANSPORT, &error);
+    assert_int_equal(ntohs(connected.sin6_port), 8099);
+    assert_int_equal(connected.sin6_scope_id, if_nametoindex("lo"));
+}
+
 #define ELSEWHERE "http://gateway.invalid/gateway.do"
 
 static void test_a_proxy_is_asked_for_the_whole_url(void **state)
@@ -70,19 +129,45 @@ static void test_a_proxy_is_asked_for_the_whole_url(void **state)
     assert_asked(ELSEWHERE, NULL, true, "POST " ELSEWHERE "?app_id=2014072300007148");
 }
 
-static void test_a_proxy_of_the_environment_too(void **state)
+/* Calls `origin`/a where the environment names a proxy: that is the fake gateway, or nobody where the fake
+ * gateway's port at `origin` is what is called. */
+static void assert_asked_with_environment(const char *origin, bool is_gateway, const char *expected)
 {
-    (void)state;
     ARENA arena = {0};
     char line[LINE_SIZE] = "";
     GATEWAY gateway = fake_gateway_start(keep_line, line);
     struct kq_client_options options = fake_options(&arena, gateway);
-    options.gateway_url = ELSEWHERE;
+    const char *here = origin_of(&arena, gateway);
+    const char *port = is_gateway ? strrchr(here, ':') : "";
+    options.gateway_url = kq_arena_print(&arena, "%s%s/a", origin, port).data;
     CLIENT client = open_client(&options);
-    assert_int_equal(setenv("http_proxy", origin_of(&arena, gateway), 1), 0);
+    assert_int_equal(setenv("http_proxy", is_gateway ? "http://127.0.0.1:9" : here, 1), 0);
     call(client, "{}");
     assert_int_equal(unsetenv("http_proxy"), 0);
-    assert_memory_equal(line, "POST " ELSEWHERE "?app_id=", strlen("POST " ELSEWHERE "?app_id="));
+    line[strlen(expected)] = '\0';
+    assert_string_equal(line, expected);
+}
+
+static void test_a_proxy_of_the_environment_too(void **state)
+{
+    (void)state;
+    assert_asked_with_environment("http://gateway.invalid", false, "POST http://gateway.invalid/a?app_id=");
+}
+
+static void test_a_name_like_a_loopback_address_is_elsewhere(void **state)
+{
+    (void)state;
+    assert_asked_with_environment("http://127.invalid", false, "POST http://127.invalid/a?app_id=");
+    assert_asked_with_environment("http://localhost.invalid", false,
+                                  "POST http://localhost.invalid/a?app_id=");
+}
+
+static void test_loopback_is_reached_without_the_environments_proxy(void **state)
+{
+    (void)state;
+    assert_asked_with_environment("http://127.0.0.1", true, "POST /a?app_id=");
+    assert_asked_with_environment("http://127.1", true, "POST /a?app_id=");
+    assert_asked_with_environment("http://LocalHost", true, "POST /a?app_id=");
 }
 
 static void test_a_call_without_content_keeps_its_connection(void **state)
@@ -105,8 +190,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_gateway_is_asked_for_path_and_query),
         cmocka_unit_test(test_a_path_is_made_straight),
+        cmocka_unit_test(test_a_path_is_encoded),
+        cmocka_unit_test(test_a_third_slash_is_none_of_the_path),
+        cmocka_unit_test(test_an_address_keeps_its_zone),
         cmocka_unit_test(test_a_proxy_is_asked_for_the_whole_url),
         cmocka_unit_test(test_a_proxy_of_the_environment_too),
+        cmocka_unit_test(test_a_name_like_a_loopback_address_is_elsewhere),
+        cmocka_unit_test(test_loopback_is_reached_without_the_environments_proxy),
         cmocka_unit_test(test_a_call_without_content_keeps_its_connection),
     };
     return cmocka_run_group_tests_name("client_http", tests, NULL, NULL);
