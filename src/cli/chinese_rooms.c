@@ -216,6 +216,9 @@ const struct kq_translation kq_chinese_client_errors[] = {
     {"the application's private key", "应用私钥"},
     {"the gateway's public key", "网关公钥"},
     {"ca_file cannot be read: %", "ca_file 不能读取：&1"},
+    {"the proxy must be a host, or a URL that begins with http://, https://, socks4://, socks4a://, "
+     "socks5:// or socks5h://",
+     "代理必须是主机，或以 http://、https://、socks4://、socks4a://、socks5:// 或 socks5h:// 开头的 URL"},
     {"connections_max must be from 1 to %, not %", "connections_max 须在 1 到 %1 之间，不能是 %2"},
     {"the answer is longer than % bytes", "应答超过 %1 字节"},
     {"% cannot be opened: %", "%1 不能打开：&2"},

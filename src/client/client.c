@@ -183,6 +183,7 @@ static struct kq_result set_up_http(struct kq_client *client, const struct kq_cl
     const char *ca_file = is_given(options->ca_file) ? options->ca_file : NULL;
     KQ_ENSURE(ca_file == NULL || access(ca_file, R_OK) == 0, error, KQ_E_USAGE, "ca_file cannot be read: %s",
               ca_file);
+    KQ_TRY(kq_http_check_proxy(options->proxy, error));
     KQ_TRY(copy_text(client, options->proxy, &client->http.proxy, error));
     return copy_text(client, ca_file, &client->http.ca_file, error);
 }

@@ -246,6 +246,40 @@ static CURLcode set_up(struct kq_http *http, const struct kq_http_settings *sett
     return code != CURLE_OK ? code : set_where(http, settings);
 }
 
+/* As libcurl reads it: a scheme that is not there, it guesses. */
+static CURLUcode read_proxy(const struct kq_curl *curl, CURLU *url, const char *proxy, bool *is_known)
+{
+    static const char *const schemes[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+    char *scheme = NULL;
+    CURLUcode code = curl->url_set(url, CURLUPART_URL, proxy, CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME);
+    code = code != CURLUE_OK ? code : curl->url_get(url, CURLUPART_SCHEME, &scheme, 0);
+    *is_known = false;
+    for (size_t i = 0; code == CURLUE_OK && i < KQ_COUNT(schemes); i++) {
+        *is_known = *is_known || strcasecmp(scheme, schemes[i]) == 0;
+    }
+    curl->free(scheme);
+    return code;
+}
+
+struct kq_result kq_http_check_proxy(const char *proxy, struct kq_error *error)
+{
+    if (proxy == NULL || proxy[0] == '\0') {
+        return KQ_OK;
+    }
+    const struct kq_curl *curl = NULL;
+    KQ_TRY(kq_curl_load(&curl, error));
+    CURLU *url = curl->url();
+    KQ_ENSURE_MEMORY(url != NULL, error);
+    bool is_known = false;
+    CURLUcode code = read_proxy(curl, url, proxy, &is_known);
+    curl->url_cleanup(url);
+    KQ_ENSURE_MEMORY(code != CURLUE_OUT_OF_MEMORY, error);
+    KQ_ENSURE(is_known, error, KQ_E_USAGE,
+              "the proxy must be a host, or a URL that begins with http://, https://, socks4://, socks4a://, "
+              "socks5:// or socks5h://");
+    return KQ_OK;
+}
+
 struct kq_result kq_http_open(const struct kq_http_settings *settings, struct kq_http **http,
                               struct kq_error *error)
 {
@@ -278,7 +312,14 @@ void kq_http_close(struct kq_http *http)
     kq_memory_free(http);
 }
 
-/* The URL's query carries a signature and perhaps a token: curl's reasons name the host at most. */
+/* The URL's query carries a signature and perhaps a token, and a proxy's URL its password: curl's reasons
+ * name the host at most, but for those that quote a proxy. */
+static const char *reason_of(const struct kq_http *http, CURLcode code)
+{
+    bool quotes = kq_slice_starts_with(kq_slice_of(http->reason), KQ_SLICE("Unsupported proxy"));
+    return quotes || http->reason[0] == '\0' ? http->curl->easy_strerror(code) : http->reason;
+}
+
 static struct kq_result fail(struct kq_http *http, CURLcode code, const struct kq_http_answer *answer,
                              struct kq_error *error)
 {
@@ -292,8 +333,7 @@ static struct kq_result fail(struct kq_http *http, CURLcode code, const struct k
     /* The second: of a body that was sent in part, of which libcurl would need the beginning again. */
     KQ_ENSURE(code != CURLE_ABORTED_BY_CALLBACK && code != CURLE_SEND_FAIL_REWIND, error, KQ_E_TRANSPORT,
               "the connection ended without an answer");
-    return kq_fail(error, KQ_E_TRANSPORT, "%s",
-                   http->reason[0] != '\0' ? http->reason : http->curl->easy_strerror(code));
+    return kq_fail(error, KQ_E_TRANSPORT, "%s", reason_of(http, code));
 }
 
 static CURLcode set_headers(struct kq_http *http, const char *const *more)

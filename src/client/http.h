@@ -58,6 +58,10 @@ struct kq_http_request {
     long timeout_ms;                              /* of the whole transfer, above 0 */
 };
 
+/* Whether libcurl can be told of that proxy; NULL and "" fit. USAGE, which does not quote it, as there may be
+ * a password in it; NO_MEMORY, INTERNAL. */
+KQ_MUST struct kq_result kq_http_check_proxy(const char *proxy, struct kq_error *error);
+
 /* NO_MEMORY, INTERNAL. */
 KQ_MUST struct kq_result kq_http_open(const struct kq_http_settings *settings, struct kq_http **http,
                                       struct kq_error *error);

@@ -154,6 +154,25 @@ static void test_a_proxy_of_the_environment_too(void **state)
     assert_asked_with_environment("http://gateway.invalid", false, "POST http://gateway.invalid/a?app_id=");
 }
 
+static void test_its_password_is_not_told(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    char line[LINE_SIZE] = "";
+    GATEWAY gateway = fake_gateway_start(keep_line, line);
+    struct kq_client_options options = fake_options(&arena, gateway);
+    options.gateway_url = ELSEWHERE;
+    CLIENT client = open_client(&options);
+    ANSWER answer = NULL;
+    struct kq_client_error error;
+    const struct kq_client_request request = {.method = FAKE_METHOD, .biz_content = "{}"};
+    assert_int_equal(setenv("http_proxy", "socks9://user:secret@127.0.0.1:9", 1), 0);
+    assert_status(kq_client_call(client, &request, &answer, &error), KQ_CLIENT_TRANSPORT, &error);
+    assert_int_equal(unsetenv("http_proxy"), 0);
+    assert_string_not_equal(error.message, "");
+    assert_null(strstr(error.message, "secret"));
+}
+
 static void test_a_name_like_a_loopback_address_is_elsewhere(void **state)
 {
     (void)state;
@@ -195,6 +214,7 @@ int main(void)
         cmocka_unit_test(test_an_address_keeps_its_zone),
         cmocka_unit_test(test_a_proxy_is_asked_for_the_whole_url),
         cmocka_unit_test(test_a_proxy_of_the_environment_too),
+        cmocka_unit_test(test_its_password_is_not_told),
         cmocka_unit_test(test_a_name_like_a_loopback_address_is_elsewhere),
         cmocka_unit_test(test_loopback_is_reached_without_the_environments_proxy),
         cmocka_unit_test(test_a_call_without_content_keeps_its_connection),

@@ -93,6 +93,49 @@ static void test_unusable_options(void **state)
     assert_refused(&options, "utf-8, gbk or gb2312, not big5");
 }
 
+#define UNUSABLE_PROXY "the proxy must be a host, or a URL that begins with "
+
+static void test_an_unusable_proxy_is_not_quoted(void **state)
+{
+    (void)state;
+    static const char *const proxies[] = {"ftp://user:secret@proxy:21", "socks9://user:secret@proxy",
+                                          "http://user:secret@proxy:99999", "http://user:secret@pro xy",
+                                          "http://"};
+    ARENA arena = {0};
+    struct kq_client *client = NULL;
+    struct kq_client_error error;
+    struct kq_client_options options = usable_options(&arena);
+    for (size_t i = 0; i < KQ_COUNT(proxies); i++) {
+        options.proxy = proxies[i];
+        assert_int_equal(kq_client_open(&options, &client, &error), KQ_CLIENT_USAGE);
+        assert_memory_equal(error.message, UNUSABLE_PROXY, strlen(UNUSABLE_PROXY));
+        assert_null(strstr(error.message, "secret"));
+    }
+}
+
+static void test_proxies_that_are_usable(void **state)
+{
+    (void)state;
+    static const char *const proxies[] = {"",
+                                          "proxy",
+                                          "proxy:3128",
+                                          "http://user:secret@proxy",
+                                          "HTTPS://proxy",
+                                          "socks4://proxy",
+                                          "socks4a://p",
+                                          "socks5://proxy",
+                                          "socks5h://[::1]:1080"};
+    ARENA arena = {0};
+    struct kq_client_options options = usable_options(&arena);
+    for (size_t i = 0; i < KQ_COUNT(proxies); i++) {
+        struct kq_client *client = NULL;
+        struct kq_client_error error;
+        options.proxy = proxies[i];
+        assert_int_equal(kq_client_open(&options, &client, &error), KQ_CLIENT_OK);
+        kq_client_close(client);
+    }
+}
+
 static void test_keys_in_each_others_place(void **state)
 {
     (void)state;
@@ -164,6 +207,8 @@ int main(void)
         cmocka_unit_test(test_what_is_missing_is_named),
         cmocka_unit_test(test_what_is_reserved),
         cmocka_unit_test(test_unusable_options),
+        cmocka_unit_test(test_an_unusable_proxy_is_not_quoted),
+        cmocka_unit_test(test_proxies_that_are_usable),
         cmocka_unit_test(test_keys_in_each_others_place),
         cmocka_unit_test(test_nobody_listens),
         cmocka_unit_test(test_method_is_missing),
