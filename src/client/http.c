@@ -11,6 +11,8 @@
  * request this is, which libcurl would write twice if it were its own header. */
 #define OWN_HEADERS 3
 
+#define USER_AGENT "libkaquan/" KQ_VERSION
+
 struct kq_http {
     const struct kq_curl *curl;
     CURL *handle;   /* owned */
@@ -194,19 +196,33 @@ static CURLcode read_gateway(struct kq_http *http, const char *url)
     return code == CURLUE_OUT_OF_MEMORY ? CURLE_OUT_OF_MEMORY : CURLE_OK;
 }
 
-static CURLcode set_where(struct kq_http *http, const struct kq_http_settings *settings)
+/* Whose request it is, a proxy is told where it is to make a tunnel; the gateway is by the header, which is
+ * the same and goes before. */
+static CURLcode set_proxy(const struct kq_http *http, const char *proxy)
 {
     CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
+    CURLcode code = setopt(http->handle, CURLOPT_USERAGENT, USER_AGENT);
+    return code == CURLE_OK && proxy != NULL ? setopt(http->handle, CURLOPT_PROXY, proxy) : code;
+}
+
+/* Else it would look at every call for exceptions in the environment. */
+static CURLcode set_no_proxy(const struct kq_http *http)
+{
+    CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
+    CURLcode code = setopt(http->handle, CURLOPT_PROXY, "");
+    return code == CURLE_OK ? setopt(http->handle, CURLOPT_NOPROXY, "") : code;
+}
+
+static CURLcode set_where(struct kq_http *http, const struct kq_http_settings *settings)
+{
     CURLcode code = read_gateway(http, settings->url);
     const char *proxy = proxy_of(http, settings);
     http->origin_size = origin_size(http, settings->url, proxy);
     http->may_be_tls = may_be_tls(settings->url, proxy);
-    if (code == CURLE_OK && proxy != NULL) {
-        code = setopt(http->handle, CURLOPT_PROXY, proxy);
+    if (code != CURLE_OK) {
+        return code;
     }
-    bool has_none = proxy != NULL && proxy[0] == '\0';
-    /* Else it would look at every call for exceptions in the environment. */
-    return code == CURLE_OK && has_none ? setopt(http->handle, CURLOPT_NOPROXY, "") : code;
+    return proxy != NULL && proxy[0] == '\0' ? set_no_proxy(http) : set_proxy(http, proxy);
 }
 
 /* The thread that looks up a name cannot be interrupted, and libcurl would wait for it where a call ends or
@@ -291,7 +307,7 @@ struct kq_result kq_http_open(const struct kq_http_settings *settings, struct kq
     opened->curl = curl;
     opened->headers[0].data = (char *)settings->content_type;
     opened->headers[1].data = "Expect:";
-    opened->headers[2].data = "User-Agent: libkaquan/" KQ_VERSION;
+    opened->headers[2].data = "User-Agent: " USER_AGENT;
     opened->answer_max_bytes = settings->answer_max_bytes;
     opened->handle = curl->easy_init();
     if (opened->handle == NULL || set_up(opened, settings) != CURLE_OK) {

@@ -129,6 +129,56 @@ static void test_a_proxy_is_asked_for_the_whole_url(void **state)
     assert_asked(ELSEWHERE, NULL, true, "POST " ELSEWHERE "?app_id=2014072300007148");
 }
 
+#define HEAD_SIZE 1024
+
+/* A proxy's: it makes no tunnel. */
+static void keep_head(void *data, const struct kq_private_key *key, const struct fake_request *request,
+                      struct fake_reply *reply)
+{
+    (void)key;
+    memcpy(data, request->head.data, request->head.size < HEAD_SIZE ? request->head.size : HEAD_SIZE - 1);
+    put_http(&reply->bytes, 403, KQ_SLICE_EMPTY);
+}
+
+static void test_a_tunnels_proxy_is_told_whose_request_it_is(void **state)
+{
+    (void)state;
+    static const char expected[] = "CONNECT gateway.invalid:443 HTTP/1.1\r\n";
+    ARENA arena = {0};
+    char head[HEAD_SIZE] = "";
+    GATEWAY gateway = fake_gateway_start(keep_head, head);
+    struct kq_client_options options = fake_options(&arena, gateway);
+    options.gateway_url = "https://gateway.invalid/gateway.do";
+    options.proxy = origin_of(&arena, gateway);
+    CLIENT client = open_client(&options);
+    ANSWER answer = NULL;
+    struct kq_client_error error;
+    const struct kq_client_request request = {.method = FAKE_METHOD, .biz_content = "{}"};
+    assert_status(kq_client_call(client, &request, &answer, &error), KQ_CLIENT_TRANSPORT, &error);
+    assert_memory_equal(head, expected, strlen(expected));
+    assert_non_null(strstr(head, "\r\nUser-Agent: libkaquan/" KQ_VERSION "\r\n"));
+}
+
+static void test_whose_request_it_is_stands_there_once(void **state)
+{
+    (void)state;
+    static const char header[] = "\r\nUser-Agent: ";
+    ARENA arena = {0};
+    char head[HEAD_SIZE] = "";
+    GATEWAY gateway = fake_gateway_start(keep_head, head);
+    struct kq_client_options options = fake_options(&arena, gateway);
+    options.gateway_url = ELSEWHERE;
+    options.proxy = origin_of(&arena, gateway);
+    CLIENT client = open_client(&options);
+    ANSWER answer = NULL;
+    struct kq_client_error error;
+    const struct kq_client_request request = {.method = FAKE_METHOD, .biz_content = "{}"};
+    assert_status(kq_client_call(client, &request, &answer, &error), KQ_CLIENT_HTTP, &error);
+    const char *first = strstr(head, header);
+    assert_non_null(first);
+    assert_null(strstr(first + 1, header));
+}
+
 /* Calls `origin`/a where the environment names a proxy: that is the fake gateway, or nobody where the fake
  * gateway's port at `origin` is what is called. */
 static void assert_asked_with_environment(const char *origin, bool is_gateway, const char *expected)
@@ -213,6 +263,8 @@ int main(void)
         cmocka_unit_test(test_a_third_slash_is_none_of_the_path),
         cmocka_unit_test(test_an_address_keeps_its_zone),
         cmocka_unit_test(test_a_proxy_is_asked_for_the_whole_url),
+        cmocka_unit_test(test_a_tunnels_proxy_is_told_whose_request_it_is),
+        cmocka_unit_test(test_whose_request_it_is_stands_there_once),
         cmocka_unit_test(test_a_proxy_of_the_environment_too),
         cmocka_unit_test(test_its_password_is_not_told),
         cmocka_unit_test(test_a_name_like_a_loopback_address_is_elsewhere),
