@@ -230,6 +230,7 @@ const struct kq_translation kq_chinese_client_errors[] = {
      "watch 和 set_timer 须同时给出，或完全不给回调函数"},
     {"a condition cannot be made", "条件变量不能建立"},
     {"the connection ended without an answer", "连接中断，未收到应答"},
+    {"the socket cannot be watched", "不能监视该套接字"},
     {"sockets cannot be watched: %", "不能监视套接字：%1"},
     {"nothing was sent: all % connections were in use for too long",
      "什么也没有发送：全部 %1 个连接占用过久"},

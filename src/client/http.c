@@ -21,6 +21,7 @@ struct kq_http {
     size_t origin_size;     /* of every request's URL; 0: libcurl is told the whole URL */
     bool may_be_tls;        /* what connections speak, to the gateway or to a proxy */
     bool is_sent;           /* what is posted, or some of it */
+    bool is_refused;        /* to send it again */
     struct kq_slice unsent; /* the rest of a body that libcurl asks for */
     /* A list of libcurl's that needs no memory: those that every request has, and then its own. */
     struct curl_slist headers[OWN_HEADERS + KQ_HTTP_HEADERS_MAX];
@@ -37,9 +38,9 @@ static int send_once(void *data, char *their_address, char *our_address, int the
     (void)their_port;
     (void)our_port;
     struct kq_http *http = data;
-    bool was_sent = http->is_sent;
-    http->is_sent = was_sent || http->unsent.size == 0;
-    return was_sent ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+    http->is_refused = http->is_sent;
+    http->is_sent = http->is_sent || http->unsent.size == 0;
+    return http->is_refused ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static size_t give_body(char *place, size_t item_bytes, size_t count, void *data)
@@ -347,8 +348,10 @@ static struct kq_result fail(struct kq_http *http, CURLcode code, const struct k
         return kq_fail(error, KQ_E_ANSWER, "the answer is longer than %zu bytes", http->answer_max_bytes);
     }
     /* The second: of a body that was sent in part, of which libcurl would need the beginning again. */
-    KQ_ENSURE(code != CURLE_ABORTED_BY_CALLBACK && code != CURLE_SEND_FAIL_REWIND, error, KQ_E_TRANSPORT,
+    KQ_ENSURE(!http->is_refused && code != CURLE_SEND_FAIL_REWIND, error, KQ_E_TRANSPORT,
               "the connection ended without an answer");
+    /* The only other callback that ends a transfer. */
+    KQ_ENSURE(code != CURLE_ABORTED_BY_CALLBACK, error, KQ_E_TRANSPORT, "the socket cannot be watched");
     return kq_fail(error, KQ_E_TRANSPORT, "%s", reason_of(http, code));
 }
 
@@ -422,6 +425,7 @@ struct kq_result kq_http_begin(struct kq_http *http, const struct kq_http_reques
     clear(answer, http->answer_max_bytes);
     http->reason[0] = '\0';
     http->is_sent = false;
+    http->is_refused = false;
     CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
     CURLcode code = set_target(http, request->url);
     code = code != CURLE_OK ? code : setopt(http->handle, CURLOPT_TIMEOUT_MS, request->timeout_ms);

@@ -5,11 +5,13 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include "client_support.h"
 
-/* What a request's first line asks for, directly and through a proxy, and which connections are kept. */
+/* What a request's first line asks for, directly and through a proxy, which connections are kept, and what is
+ * said of one that fails. */
 
 #define LINE_SIZE 64
 
@@ -254,6 +256,50 @@ static void test_a_call_without_content_keeps_its_connection(void **state)
     assert_int_equal(fake_gateway_connections(gateway), 1);
 }
 
+static bool epoll_is_full;
+
+int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
+{
+    if (epoll_is_full) {
+        errno = ENOSPC;
+        return -1;
+    }
+    int (*real)(int, int, int, struct epoll_event *) = NULL;
+    *(void **)&real = dlsym(RTLD_NEXT, "epoll_ctl");
+    return real(epoll, operation, fd, event);
+}
+
+static void keep_error(void *data, enum kq_client_status status, struct kq_client_answer *answer,
+                       const struct kq_client_error *error)
+{
+    assert_int_equal(status, KQ_CLIENT_TRANSPORT);
+    assert_null(answer);
+    *(struct kq_client_error *)data = *error;
+}
+
+/* The system bounds how many sockets a user may watch. */
+static void test_a_socket_that_cannot_be_watched_is_no_connection_that_ended(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    char line[LINE_SIZE] = "";
+    GATEWAY gateway = fake_gateway_start(keep_line, line);
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    struct kq_client_loop *loop = NULL;
+    struct kq_client_error error;
+    struct kq_client_error cause = {0};
+    const struct kq_client_request request = {.method = FAKE_METHOD, .biz_content = "{}"};
+    assert_status(kq_client_loop_open(client, NULL, &loop, &error), KQ_CLIENT_OK, &error);
+    epoll_is_full = true;
+    assert_status(kq_client_loop_submit(loop, &request, keep_error, &cause, &error), KQ_CLIENT_OK, &error);
+    while (kq_client_loop_wait(loop, 10000) > 0) {
+    }
+    epoll_is_full = false;
+    kq_client_loop_close(loop);
+    assert_string_equal(cause.message, "the socket cannot be watched");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +316,7 @@ int main(void)
         cmocka_unit_test(test_a_name_like_a_loopback_address_is_elsewhere),
         cmocka_unit_test(test_loopback_is_reached_without_the_environments_proxy),
         cmocka_unit_test(test_a_call_without_content_keeps_its_connection),
+        cmocka_unit_test(test_a_socket_that_cannot_be_watched_is_no_connection_that_ended),
     };
     return cmocka_run_group_tests_name("client_http", tests, NULL, NULL);
 }
