@@ -232,7 +232,9 @@ static CURLcode set_where(struct kq_http *http, const struct kq_http_settings *s
 static CURLcode set_quick_exit(const struct kq_http *http)
 {
 #if LIBCURL_VERSION_NUM >= 0x075700
-    return http->curl->easy_setopt(http->handle, CURLOPT_QUICK_EXIT, 1L);
+    /* The library may be older than its header. */
+    CURLcode code = http->curl->easy_setopt(http->handle, CURLOPT_QUICK_EXIT, 1L);
+    return code == CURLE_UNKNOWN_OPTION ? CURLE_OK : code;
 #else
     (void)http;
     return CURLE_OK;
