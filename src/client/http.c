@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/http.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/memory.h"
+#include "client/where.h"
 
 /* The content type; no `Expect: 100-continue`, which would cost a round trip and helps no gateway; and whose
  * request this is, which libcurl would write twice if it were its own header. */
@@ -15,11 +15,9 @@
 
 struct kq_http {
     const struct kq_curl *curl;
-    CURL *handle;   /* owned */
-    CURLU *gateway; /* owned; NULL: libcurl does not read it */
+    CURL *handle; /* owned */
+    struct kq_where where;
     size_t answer_max_bytes;
-    size_t origin_size;     /* of every request's URL; 0: libcurl is told the whole URL */
-    bool may_be_tls;        /* what connections speak, to the gateway or to a proxy */
     bool is_sent;           /* what is posted, or some of it */
     bool is_refused;        /* to send it again */
     struct kq_slice unsent; /* the rest of a body that libcurl asks for */
@@ -98,109 +96,11 @@ static size_t take_header(char *bytes, size_t item_bytes, size_t count, void *da
     return line.size;
 }
 
-/* No proxy of the environment can reach this machine's own loopback addresses. libcurl gives them in their
- * usual form: 127.1 is 127.0.0.1 there. */
-static bool is_loopback(const char *host)
-{
-    struct kq_slice text = kq_slice_of(host);
-    bool is_number = strspn(host, "0123456789.") == text.size;
-    return (is_number && kq_slice_starts_with(text, KQ_SLICE("127."))) ||
-           kq_slice_equal_ignoring_case(text, KQ_SLICE("localhost")) || strcmp(host, "[::1]") == 0;
-}
-
-static bool is_gateway_loopback(const struct kq_http *http)
-{
-    char *host = NULL;
-    bool is_read =
-        http->gateway != NULL && http->curl->url_get(http->gateway, CURLUPART_HOST, &host, 0) == CURLUE_OK;
-    bool is = is_read && is_loopback(host);
-    http->curl->free(host);
-    return is;
-}
-
-/* Whether the environment may name a proxy; libcurl looks at the same names. */
-static bool has_proxy_in_environment(void)
-{
-    static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
-    for (size_t i = 0; i < KQ_COUNT(names); i++) {
-        if (getenv(names[i]) != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* "": none. NULL: what the environment says, which is read once where it says nothing. */
-static const char *proxy_of(const struct kq_http *http, const struct kq_http_settings *settings)
-{
-    if (settings->proxy != NULL) {
-        return settings->proxy;
-    }
-    return is_gateway_loopback(http) || !has_proxy_in_environment() ? "" : NULL;
-}
-
-/* Whether a connection's end may come as a message of TLS; what the environment names may be anything. */
-static bool may_be_tls(const char *url, const char *proxy)
-{
-    static const char beginning[] = "https:";
-    return kq_slice_starts_with(kq_slice_of(url), kq_slice_of(beginning)) || proxy == NULL ||
-           strncasecmp(proxy, beginning, strlen(beginning)) == 0;
-}
-
-/* Whether libcurl asks for a path as it stands in the URL, and not for one without dots, or encoded. */
-static bool is_path_as_read(const struct kq_http *http, const char *given)
-{
-    char *path = NULL;
-    CURLUcode code = http->curl->url_get(http->gateway, CURLUPART_PATH, &path, CURLU_URLENCODE);
-    bool is = code == CURLUE_OK && (given[0] == '\0' || strcmp(path, given) == 0);
-    http->curl->free(path);
-    return is;
-}
-
-/* libcurl loses it with a URL that it has read and copies. */
-static bool has_zone(const struct kq_http *http)
-{
-    char *zone = NULL;
-    CURLUcode code = http->curl->url_get(http->gateway, CURLUPART_ZONEID, &zone, 0);
-    http->curl->free(zone);
-    return code != CURLUE_NO_ZONEID;
-}
-
-/* How much of a URL stands before its path; 0 where libcurl has to be told the whole URL: a proxy may have to
- * be asked for all of it, or it is not what libcurl makes of it. Through a proxy that leads to https goes a
- * tunnel. */
-static size_t origin_size(const struct kq_http *http, const char *url, const char *proxy)
-{
-    const char *authority = strstr(url, "://");
-    bool is_direct =
-        kq_slice_starts_with(kq_slice_of(url), KQ_SLICE("https:")) || (proxy != NULL && proxy[0] == '\0');
-    if (authority == NULL || http->gateway == NULL || !is_direct || has_zone(http)) {
-        return 0;
-    }
-    authority += strlen("://");
-    const char *path = authority + strcspn(authority, "/");
-    return is_path_as_read(http, path) ? (size_t)(path - url) : 0;
-}
-
-/* The gateway's URL, read once; one that libcurl would not read is for it to refuse when a call is made. */
-static CURLcode read_gateway(struct kq_http *http, const char *url)
-{
-    http->gateway = http->curl->url();
-    if (http->gateway == NULL) {
-        return CURLE_OUT_OF_MEMORY;
-    }
-    CURLUcode code = http->curl->url_set(http->gateway, CURLUPART_URL, url, 0);
-    if (code != CURLUE_OK) {
-        http->curl->url_cleanup(http->gateway);
-        http->gateway = NULL;
-    }
-    return code == CURLUE_OUT_OF_MEMORY ? CURLE_OUT_OF_MEMORY : CURLE_OK;
-}
-
 /* Whose request it is, a proxy is told where it is to make a tunnel; the gateway is by the header, which is
  * the same and goes before. */
-static CURLcode set_proxy(const struct kq_http *http, const char *proxy)
+static CURLcode set_some_proxy(const struct kq_http *http)
 {
+    const char *proxy = http->where.proxy;
     CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
     CURLcode code = setopt(http->handle, CURLOPT_USERAGENT, USER_AGENT);
     return code == CURLE_OK && proxy != NULL ? setopt(http->handle, CURLOPT_PROXY, proxy) : code;
@@ -214,16 +114,10 @@ static CURLcode set_no_proxy(const struct kq_http *http)
     return code == CURLE_OK ? setopt(http->handle, CURLOPT_NOPROXY, "") : code;
 }
 
-static CURLcode set_where(struct kq_http *http, const struct kq_http_settings *settings)
+static CURLcode set_proxy(const struct kq_http *http)
 {
-    CURLcode code = read_gateway(http, settings->url);
-    const char *proxy = proxy_of(http, settings);
-    http->origin_size = origin_size(http, settings->url, proxy);
-    http->may_be_tls = may_be_tls(settings->url, proxy);
-    if (code != CURLE_OK) {
-        return code;
-    }
-    return proxy != NULL && proxy[0] == '\0' ? set_no_proxy(http) : set_proxy(http, proxy);
+    const char *proxy = http->where.proxy;
+    return proxy != NULL && proxy[0] == '\0' ? set_no_proxy(http) : set_some_proxy(http);
 }
 
 /* The thread that looks up a name cannot be interrupted, and libcurl would wait for it where a call ends or
@@ -262,7 +156,7 @@ static CURLcode set_up(struct kq_http *http, const struct kq_http_settings *sett
     if (code == CURLE_OK && settings->ca_file != NULL) {
         code = setopt(handle, CURLOPT_CAINFO, settings->ca_file);
     }
-    return code != CURLE_OK ? code : set_where(http, settings);
+    return code != CURLE_OK ? code : set_proxy(http);
 }
 
 /* As libcurl reads it: a scheme that is not there, it guesses. */
@@ -313,7 +207,9 @@ struct kq_result kq_http_open(const struct kq_http_settings *settings, struct kq
     opened->headers[2].data = "User-Agent: " USER_AGENT;
     opened->answer_max_bytes = settings->answer_max_bytes;
     opened->handle = curl->easy_init();
-    if (opened->handle == NULL || set_up(opened, settings) != CURLE_OK) {
+    if (opened->handle == NULL ||
+        !kq_where_read(curl, settings->url, settings->proxy, &opened->where, error).ok ||
+        set_up(opened, settings) != CURLE_OK) {
         kq_http_close(opened);
         return kq_fail(error, KQ_E_NO_MEMORY, "%s", "");
     }
@@ -327,7 +223,7 @@ void kq_http_close(struct kq_http *http)
         return;
     }
     http->curl->easy_cleanup(http->handle);
-    http->curl->url_cleanup(http->gateway);
+    kq_where_free(http->curl, &http->where);
     kq_memory_free(http);
 }
 
@@ -398,7 +294,7 @@ static CURLcode set_body(struct kq_http *http, struct kq_slice body)
     if (code != CURLE_OK) {
         return code;
     }
-    return http->may_be_tls ? set_asked_body(http, body) : set_whole_body(http, body);
+    return http->where.may_be_tls ? set_asked_body(http, body) : set_whole_body(http, body);
 }
 
 /* libcurl reads a URL anew for every request, and writes it byte by byte: where it can be, it is told the
@@ -406,11 +302,12 @@ static CURLcode set_body(struct kq_http *http, struct kq_slice body)
 static CURLcode set_target(struct kq_http *http, const char *url)
 {
     CURLcode (*setopt)(CURL *, CURLoption, ...) = http->curl->easy_setopt;
-    if (http->origin_size == 0 || url[http->origin_size] != '/') {
+    if (http->where.origin_size == 0 || url[http->where.origin_size] != '/') {
         return setopt(http->handle, CURLOPT_URL, url);
     }
-    CURLcode code = setopt(http->handle, CURLOPT_CURLU, http->gateway);
-    return code != CURLE_OK ? code : setopt(http->handle, CURLOPT_REQUEST_TARGET, url + http->origin_size);
+    CURLcode code = setopt(http->handle, CURLOPT_CURLU, http->where.gateway);
+    return code != CURLE_OK ? code
+                            : setopt(http->handle, CURLOPT_REQUEST_TARGET, url + http->where.origin_size);
 }
 
 static void clear(struct kq_http_answer *answer, size_t limit_bytes)
