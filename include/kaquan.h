@@ -147,7 +147,7 @@ struct kq_client_options {
 
     const char *private_key_file;        /* in place of private_key */
     const char *gateway_public_key_file; /* in place of gateway_public_key */
-    const char *proxy;   /* URL; "": none. NULL: the environment's, but none for a gateway on loopback */
+    const char *proxy;   /* URL or host:port; "": none. NULL: the environment's, none for one on loopback */
     const char *ca_file; /* PEM certificates that an https:// gateway is trusted by; NULL: the machine's */
     int connections_max; /* of waiting calls under way at once, all threads together, and of each loop's calls
                           * once more; each on a connection that is kept; 0: 32; at most 1000 */
