@@ -40,6 +40,14 @@ static struct kq_result read_kinds(const struct kq_call_plan *plan, enum kq_char
     return KQ_OK;
 }
 
+struct kq_result kq_call_protocol_parse(struct kq_slice name, bool *is_v3, struct kq_error *error)
+{
+    *is_v3 = kq_slice_equal(name, KQ_SLICE("v3"));
+    KQ_ENSURE(*is_v3 || kq_slice_equal(name, KQ_SLICE("form")), error, KQ_E_USAGE,
+              "the protocol must be form or v3, not %.*s", KQ_SLICE_PRINT(name));
+    return KQ_OK;
+}
+
 /* One of the two ways to know the gateway, and all of it. */
 static struct kq_result check_trust(const struct kq_call_plan *plan, struct kq_error *error)
 {
@@ -95,7 +103,6 @@ struct kq_result kq_call_plan_make(struct kq_invocation *invocation, struct kq_c
                                    struct kq_error *error)
 {
     *plan = (struct kq_call_plan){
-        .is_v3 = kq_slice_equal(kq_flag_text(invocation, "protocol"), KQ_SLICE("v3")),
         .gateway = kq_flag_text(invocation, "gateway"),
         .app_id = kq_flag_text(invocation, "app-id"),
         .private_key = kq_flag_text(invocation, "private-key"),
@@ -111,6 +118,7 @@ struct kq_result kq_call_plan_make(struct kq_invocation *invocation, struct kq_c
         .method = invocation->operand,
         .biz = kq_flag_text(invocation, "biz"),
     };
+    KQ_TRY(kq_call_protocol_parse(kq_flag_text(invocation, "protocol"), &plan->is_v3, error));
     KQ_TRY(check(plan, error));
     if (plan->is_v3) {
         KQ_TRY(take_v3(invocation, plan, error));

@@ -111,6 +111,14 @@ def test_charset_and_sign_type_of_v3(call_modes):
     refused(binary.run("call", LIST, **call_modes.flags("v3-plain"), sign_type="RSA"), 2, "RSA2 only")
 
 
+@pytest.mark.parametrize("form", ["--verbose", "--dry-run", "--curl"])
+@pytest.mark.parametrize("protocol", ["V3", "openapi-v3", "gateway.do", ""])
+def test_no_protocol_of_the_two(call_modes, form, protocol):
+    """Nothing goes out by the other one."""
+    flags = {**call_modes.flags("v3-plain"), "protocol": protocol}
+    refused(binary.run("call", LIST, form, **flags), 2, "the protocol must be form or v3, not")
+
+
 def test_unknown_method_of_v3(call_modes):
     done = binary.run("call", "alipay.marketing.voucher.sends", **call_modes.flags("v3-plain"), biz="{}")
     assert done.returncode == 1 and f"did you mean {SEND}?" in done.stderr, done.stderr

@@ -150,6 +150,7 @@ def test_set_refuses(tmp_path):
     refused(binary.run("profile", "set", "a", config=path, private_key=tmp_path / "none"), 1, "--private-key", "none")
     refused(binary.run("profile", "set", "a", config=path, app_id="1\n[profile b]"), 2, "--app-id takes one line")
     refused(binary.run("profile", "set", "a", config=path, timeout="x"), 2, "--timeout takes a whole number")
+    refused(binary.run("profile", "set", "a", config=path, protocol="v4"), 2, "the protocol must be form or v3, not v4")
     assert not path.exists()
 
 
