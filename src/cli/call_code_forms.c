@@ -371,6 +371,7 @@ static const char php_template[] =
     "    'header' => 'Content-Type: application/x-www-form-urlencoded;charset=' . $parameters['charset'],\n"
     "    'content' => http_build_query($parameters, '', '&'),\n"
     "    'timeout' => 30,\n"
+    "    'follow_location' => 0, // what is signed and the token are for this gateway alone\n"
     "]]));\n"
     "\n"
     "// The gateway signs the value of the first member, byte for byte as it stands in the answer.\n"

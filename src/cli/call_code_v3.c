@@ -184,6 +184,7 @@ const char kq_code_php_v3[] =
     "    ],\n"
     "    'content' => $body,\n"
     "    'timeout' => 30,\n"
+    "    'follow_location' => 0, // what is signed and the token are for this gateway alone\n"
     "    'ignore_errors' => true, // a refusal has an HTTP status of its own\n"
     "]]));\n"
     "$answer = stream_get_contents($stream);\n"

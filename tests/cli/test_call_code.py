@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """kaquan call --curl, --http, --php, …: the printed call is the same call."""
 
+import http.server
 import json
 import socket
 import subprocess
+import threading
 
 import pytest
 from support import binary, content, keys, modes
@@ -11,10 +13,10 @@ from support import printed as programs
 from support.call_modes import NEW_MODES, CallModes
 
 from command import refused
-from test_call import KEY_FILES, caller, private_key_file
+from test_call import KEY_FILES, caller, gateway_key, lying, private_key_file
 from test_call_fields import OFFLINE
 
-__all__ = ["caller", "private_key_file"]
+__all__ = ["caller", "gateway_key", "lying", "private_key_file"]
 
 OFFLINE_PEM = {**OFFLINE, "private_key": KEY_FILES / "app_2048.pem", "gateway_public_key": KEY_FILES / "public.pem"}
 LIST = "voucher.list.query"
@@ -180,6 +182,46 @@ def test_other_charset(caller, template_id, user, charset):
                           timeout=30, check=True)
     assert response(json.loads(done.stdout.decode("gbk"))) == own
     assert response(by_socket(raw_printed("http", "voucher.send", **flags), caller["gateway"])) == own
+
+
+# Against gateways that are none
+
+@pytest.fixture
+def elsewhere():
+    """A server that nobody is to talk to: its URL, and the requests that came."""
+    came = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def answer(self):
+            came.append((self.requestline, dict(self.headers)))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_GET = do_POST = answer
+
+        def log_message(self, *arguments):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/", came
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("protocol", ["form", "v3"])
+@pytest.mark.parametrize("form", ["curl", "php"])
+def test_no_program_goes_where_a_gateway_sends_it(lying, elsewhere, tmp_path, form, protocol, status):
+    """The merchant's token would go along."""
+    url, came = elsewhere
+    flags = lying(b"", status=status, headers=[("Location", url)])
+    text = printed(form, LIST, **flags, protocol=protocol, app_auth_token="of the merchant")
+    interpreter = {"curl": "bash", "php": "php"}[form]
+    subprocess.run([interpreter, programs.write(tmp_path, "call", text)], capture_output=True, timeout=30, check=False)
+    assert came == []
 
 
 # In the newer modes
