@@ -224,6 +224,37 @@ def test_no_program_goes_where_a_gateway_sends_it(lying, elsewhere, tmp_path, fo
     assert came == []
 
 
+def signed_by_v3(gateway_key, body):
+    """The headers of an answer of OpenAPI v3."""
+    signature = keys.sign(gateway_key, "RSA2", b"1\nn\n" + body + b"\n").decode()
+    return [("alipay-timestamp", "1"), ("alipay-nonce", "n"), ("alipay-signature", signature)]
+
+
+@pytest.mark.parametrize("body", ['{"code":"10000","vouchers":[]}', '{"code":null}', "{}"])
+def test_php_knows_a_success_of_v3_by_its_status(lying, gateway_key, tmp_path, body):
+    flags = lying(body.encode(), headers=signed_by_v3(gateway_key, body.encode()))
+    assert by_php(printed("php", LIST, **flags, protocol="v3"), tmp_path) == (json.loads(body), "")
+
+
+@pytest.mark.parametrize("status", [201, 400, 500])
+@pytest.mark.parametrize("body, sentence", [
+    ('{"code":"no","message":"not today"}', "no not today\n"), ('{"vouchers":[]}', "HTTP status {status}\n")])
+def test_php_knows_a_refusal_of_v3_by_its_status(lying, gateway_key, tmp_path, status, body, sentence):
+    flags = lying(body.encode(), status=status, headers=signed_by_v3(gateway_key, body.encode()))
+    answer, said = by_php(printed("php", LIST, **flags, protocol="v3"), tmp_path, status=1)
+    assert (answer, said) == (json.loads(body), sentence.format(status=status))
+
+
+@pytest.mark.parametrize("body, sentence", [
+    ('{"code":"x","message":""}', "the answer is not encrypted\n"), ("AAAA", "the answer cannot be decrypted\n")])
+def test_php_takes_no_success_of_v3_that_is_not_encrypted(lying, gateway_key, tmp_path, body, sentence):
+    content_key = tmp_path / "content"
+    content_key.write_text("AAECAwQFBgcICQoLDA0ODw==\n")
+    flags = lying(body.encode(), headers=signed_by_v3(gateway_key, body.encode()))
+    text = printed("php", LIST, **flags, protocol="v3", content_key=content_key)
+    assert by_php(text, tmp_path, status=1) == (None, sentence)
+
+
 # In the newer modes
 
 @pytest.fixture(scope="module")
