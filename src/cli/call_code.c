@@ -245,7 +245,7 @@ static struct kq_result check_files(const struct kq_code_form *form, const struc
         "the library of --%s reads PKCS#8, and %s is PKCS#1: `openssl pkcs8 -topk8 -nocrypt` makes one of "
         "the other",
         form->flag, path);
-    return (form->limits & KQ_CODE_UNVERIFIED) != 0 ? KQ_OK : check_trust(plan, error);
+    return check_trust(plan, error);
 }
 
 /* It stands in remarks and in names of types, where nothing could be quoted. */

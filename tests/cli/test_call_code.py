@@ -3,17 +3,19 @@
 
 import http.server
 import json
+import shutil
 import socket
 import subprocess
 import threading
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from support import binary, content, keys, modes
 from support import printed as programs
 from support.call_modes import NEW_MODES, CallModes
 
 from command import refused
-from test_call import KEY_FILES, caller, gateway_key, lying, private_key_file
+from test_call import KEY_FILES, answer_of, caller, gateway_key, lying, private_key_file
 from test_call_fields import OFFLINE
 
 __all__ = ["caller", "gateway_key", "lying", "private_key_file"]
@@ -33,6 +35,13 @@ def by_curl(text):
     done = subprocess.run(["bash"], input=text, capture_output=True, text=True, timeout=30, check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return json.loads(done.stdout)
+
+
+def refused_by_curl(text):
+    """What the script printed, which was to fail, and what it said."""
+    done = subprocess.run(["bash"], input=text, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1, (done.stdout, done.stderr)
+    return (json.loads(done.stdout) if done.stdout else None), done.stderr
 
 
 def by_php(text, folder, status=0):
@@ -74,7 +83,7 @@ def test_same_answer(caller, template_id, user, tmp_path, form, out_biz_no):
     own = json.loads(binary.run("call", "voucher.send", **flags).stdout)
     assert own["code"] == "10000"
     if form == "curl":
-        answer = response(by_curl(printed(form, "voucher.send", **flags)))
+        answer = by_curl(printed(form, "voucher.send", **flags))
     elif form == "http":
         answer = response(by_socket(raw_printed(form, "voucher.send", **flags), caller["gateway"]))
     else:
@@ -155,15 +164,15 @@ def test_time_stamp_where_a_library_makes_it():
     refused(binary.run("call", LIST, "--java", timestamp="2026-01-01 00:00:00", **OFFLINE_PEM), 2, "--timestamp")
 
 
-FORMS_THAT_VERIFY = ["java", "python", "node", "php"]
+FORMS_THAT_READ_PEM = ["curl", "java", "python", "node", "php"]
 
 
-@pytest.mark.parametrize("form", ["curl", *FORMS_THAT_VERIFY])
+@pytest.mark.parametrize("form", FORMS_THAT_READ_PEM)
 def test_key_that_no_program_reads(form):
     refused(binary.run("call", LIST, f"--{form}", **OFFLINE), 1, "private", "not in PEM form")
 
 
-@pytest.mark.parametrize("form", FORMS_THAT_VERIFY)
+@pytest.mark.parametrize("form", FORMS_THAT_READ_PEM)
 def test_gateway_key_that_no_program_reads(form):
     flags = {**OFFLINE_PEM, "gateway_public_key": KEY_FILES / "public.der"}
     refused(binary.run("call", LIST, f"--{form}", **flags), 1, "public.der", "not in PEM form")
@@ -180,11 +189,20 @@ def test_other_charset(caller, template_id, user, charset):
     own = json.loads(binary.run("call", "voucher.send", **flags).stdout)
     done = subprocess.run(["bash"], input=raw_printed("curl", "voucher.send", **flags), capture_output=True,
                           timeout=30, check=True)
-    assert response(json.loads(done.stdout.decode("gbk"))) == own
+    assert json.loads(done.stdout.decode("gbk")) == own
     assert response(by_socket(raw_printed("http", "voucher.send", **flags), caller["gateway"])) == own
 
 
 # Against gateways that are none
+
+@pytest.fixture(params=["curl", "php"])
+def refused_program(request, tmp_path):
+    """refused_program(words…, flags…): what such a program prints, which is to fail, and what it says."""
+    def run(*words, changed=lambda text: text, **flags):
+        text = changed(printed(request.param, *words, **flags))
+        return refused_by_curl(text) if request.param == "curl" else by_php(text, tmp_path, status=1)
+    return run
+
 
 @pytest.fixture
 def elsewhere():
@@ -246,13 +264,14 @@ def test_php_knows_a_refusal_of_v3_by_its_status(lying, gateway_key, tmp_path, s
 
 
 @pytest.mark.parametrize("body, sentence", [
-    ('{"code":"x","message":""}', "the answer is not encrypted\n"), ("AAAA", "the answer cannot be decrypted\n")])
-def test_php_takes_no_success_of_v3_that_is_not_encrypted(lying, gateway_key, tmp_path, body, sentence):
+    ('{"code":"x","message":""}', "the answer is not encrypted\n"), ("AAAA", "decrypt")])
+def test_no_program_takes_a_success_of_v3_that_is_not_encrypted(refused_program, lying, gateway_key, tmp_path, body,
+                                                                sentence):
     content_key = tmp_path / "content"
     content_key.write_text("AAECAwQFBgcICQoLDA0ODw==\n")
     flags = lying(body.encode(), headers=signed_by_v3(gateway_key, body.encode()))
-    text = printed("php", LIST, **flags, protocol="v3", content_key=content_key)
-    assert by_php(text, tmp_path, status=1) == (None, sentence)
+    answer, said = refused_program(LIST, **flags, protocol="v3", content_key=content_key)
+    assert answer is None and sentence in said
 
 
 # In the newer modes
@@ -280,30 +299,23 @@ def test_http_in_every_mode(call_modes, place, app, user, mode):
         (sent["voucher_id"], programs.ODD)]
 
 
-def curl_in(mode, text):
-    """What the script shows: it has decrypted a success."""
-    answer = by_curl(text)
-    return answer if "aes" in mode or mode.startswith("v3-") else response(answer)
-
-
 @pytest.mark.parametrize("mode", NEW_MODES)
 def test_curl_in_every_mode(call_modes, place, app, user, mode):
     template_id, flags = place.create_template(app.pid), call_modes.flags(mode)
     text = printed("curl", "voucher.send", **flags, template_id=template_id, user_id=user.user_id, out_biz_no="1",
                    memo=programs.ODD)
-    sent = curl_in(mode, text)
+    sent = by_curl(text)
     assert [(voucher["voucher_id"], voucher["memo"]) for voucher in place.vouchers(template_id=template_id)] == [
         (sent["voucher_id"], programs.ODD)]
-    assert curl_in(mode, text)["voucher_id"] == sent["voucher_id"]  # each run is a call of its own
+    assert by_curl(text)["voucher_id"] == sent["voucher_id"]  # each run is a call of its own
 
 
-@pytest.mark.parametrize("mode", NEW_MODES)
+@pytest.mark.parametrize("mode", ["plain", *NEW_MODES])
 def test_curl_of_a_refusal_in_every_mode(call_modes, user, mode):
     text = printed("curl", "voucher.send", **call_modes.flags(mode), template_id="2" * 28, user_id=user.user_id,
                    out_biz_no="1")
-    answer = by_curl(text)
-    shown = next((value for name, value in answer.items() if name.endswith("_response")), answer)
-    assert shown.get("sub_code", shown["code"]) == "TEMPLATE_NOT_EXIST"
+    answer, said = refused_by_curl(text)
+    assert (answer.get("sub_code", answer["code"]), said) == ("TEMPLATE_NOT_EXIST", "")
 
 
 @pytest.mark.parametrize("mode", NEW_MODES)
@@ -312,7 +324,7 @@ def test_curl_for_another_merchant_in_every_mode(call_modes, place, user, mode):
     granted = place.json("app", "grant", app_id=flags["app_id"], pid=merchant)["app_auth_token"]
     text = printed("curl", LIST, **flags, template_id=place.create_template(merchant), user_id=user.user_id,
                    app_auth_token=granted)
-    assert curl_in(mode, text)["vouchers"] == []
+    assert by_curl(text)["vouchers"] == []
 
 
 def test_curl_in_gbk_and_encrypted(call_modes, place, app, user):
@@ -326,7 +338,8 @@ def test_curl_in_gbk_and_encrypted(call_modes, place, app, user):
 
 def test_curl_with_a_given_time_of_v3(call_modes, user):
     flags = {**call_modes.flags("v3-plain"), "template_id": "2" * 28, "user_id": user.user_id}
-    assert by_curl(printed("curl", LIST, **flags, timestamp="2020-01-01 00:00:00"))["code"] == "invalid-timestamp"
+    answer, _ = refused_by_curl(printed("curl", LIST, **flags, timestamp="2020-01-01 00:00:00"))
+    assert answer["code"] == "invalid-timestamp"
     refused(binary.run("call", LIST, "--curl", **flags, timestamp="yesterday"), 1, "timestamp")
 
 
@@ -358,8 +371,24 @@ def test_php_for_another_merchant_in_every_mode(call_modes, place, user, tmp_pat
     assert by_php(text, tmp_path)[0]["vouchers"] == []
 
 
-@pytest.mark.parametrize("mode", NEW_MODES)
-def test_php_believes_no_other_gateway_in_any_mode(call_modes, place, app, user, tmp_path, mode):
+def test_no_program_believes_a_changed_answer(refused_program, lying, gateway_key):
+    body = answer_of(gateway_key, LIST, b'{"code":"10000","msg":"Success"}')
+    answer, said = refused_program(LIST, **lying(body.replace(b"Success", b"success")))
+    assert answer is None and "the signature of the answer is wrong" in said
+    answer, said = refused_program(LIST, **lying(b'{"error_response":{"code":"10000"}}'))
+    assert answer is None and "this is no signed answer" in said
+
+
+def test_no_program_believes_a_changed_answer_of_v3(refused_program, lying, gateway_key):
+    for body in (b"{} ", b"{}\n", b""):
+        answer, said = refused_program(LIST, **lying(body, headers=signed_by_v3(gateway_key, b"{}")), protocol="v3")
+        assert answer is None and "the signature of the answer is missing or wrong" in said
+    answer, said = refused_program(LIST, **lying(b"{}"), protocol="v3")
+    assert answer is None and "the signature of the answer is missing or wrong" in said
+
+
+@pytest.mark.parametrize("mode", ["plain", *NEW_MODES])
+def test_no_program_believes_another_gateway(refused_program, call_modes, place, app, user, tmp_path, mode):
     flags = call_modes.flags(mode)
     if "certificates" in mode:
         other = tmp_path / "other.pem"
@@ -367,20 +396,56 @@ def test_php_believes_no_other_gateway_in_any_mode(call_modes, place, app, user,
         flags = {**flags, "gateway_certificate": other}
     else:
         flags = {**flags, "gateway_public_key": place.key_file(keys.private_key("stranger"))}
-    text = printed("php", LIST, **flags, template_id=place.create_template(app.pid), user_id=user.user_id)
-    answer, said = by_php(text, tmp_path, status=1)
+    answer, said = refused_program(LIST, **flags, template_id=place.create_template(app.pid), user_id=user.user_id)
     assert answer is None and "wrong" in said
 
 
 @pytest.mark.parametrize("protocol", ["form", "v3"])
-def test_php_takes_no_success_in_clear_for_an_encrypted_call(call_modes, place, app, user, tmp_path, protocol):
+def test_no_program_takes_a_success_in_clear_for_an_encrypted_call(refused_program, call_modes, place, app, user,
+                                                                   protocol):
     """Its own request, with what asks for an encrypted answer taken out of it."""
+    def in_clear(text):
+        for line in ("encrypt_type", "alipay-encrypt-type", "openssl_encrypt", "openssl enc \"${cipher"):
+            text = "".join(kept for kept in text.splitlines(keepends=True) if line not in kept)
+        return text.replace("Content-Type: text/plain", "Content-Type: application/json")
     flags = {**call_modes.flags("aes"), "protocol": protocol}
-    text = printed("php", LIST, **flags, template_id=place.create_template(app.pid), user_id=user.user_id)
-    for line in ("encrypt_type' =>", "'alipay-encrypt-type", "openssl_encrypt"):
-        text = "".join(kept for kept in text.splitlines(keepends=True) if line not in kept)
-    text = text.replace("Content-Type: text/plain", "Content-Type: application/json")
-    assert by_php(text, tmp_path, status=1) == (None, "the answer is not encrypted\n")
+    assert refused_program(LIST, changed=in_clear, **flags, template_id=place.create_template(app.pid),
+                           user_id=user.user_id) == (None, "the answer is not encrypted\n")
+
+
+WRAPPER = """#!/bin/sh
+printf '%s\\n' "$*" >>{seen}
+exec {program} "$@"
+"""
+
+
+@pytest.mark.parametrize("mode", ["plain", *NEW_MODES])
+def test_curl_shows_no_secret_to_who_lists_processes(call_modes, place, user, tmp_path, mode):
+    """But the key that openssl takes as an argument only."""
+    seen, text_only = tmp_path / "seen", "only the gateway's to read"
+    for name in ("curl", "openssl", "tr", "od", "date", "iconv", "cat"):
+        wrapped = programs.write(tmp_path, name, WRAPPER.format(seen=seen, program=shutil.which(name)))
+        assert wrapped.exists()
+    merchant, flags = place.new_pid(), call_modes.flags(mode)
+    granted = place.json("app", "grant", app_id=flags["app_id"], pid=merchant)["app_auth_token"]
+    text = printed("curl", "voucher.send", **flags, template_id=place.create_template(merchant), user_id=user.user_id,
+                   out_biz_no="1", memo=text_only, app_auth_token=granted)
+    done = subprocess.run(["bash"], input=text, capture_output=True, text=True, timeout=30, check=False,
+                          env={**binary.ENVIRONMENT, "PATH": f"{tmp_path}:{binary.ENVIRONMENT['PATH']}"})
+    assert (done.returncode, done.stderr) == (0, "")
+    arguments = seen.read_text()
+    assert "--config -" in arguments and "-verify" in arguments
+    for secret in (granted, text_only, user.user_id, "sign="):
+        assert secret not in arguments
+
+
+@pytest.mark.parametrize("kind", ["certificate", "PKCS#1"])
+def test_curl_with_another_form_of_the_gateways_key(caller, gateway_key, template_id, user, tmp_path, kind):
+    other = tmp_path / "other.pem"
+    other.write_bytes(modes.self_signed(gateway_key) if kind == "certificate" else gateway_key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.PKCS1))
+    flags = {**caller, "gateway_public_key": other, "template_id": template_id, "user_id": user.user_id}
+    assert by_curl(printed("curl", LIST, **flags))["code"] == "10000"
 
 
 def test_php_in_gbk_and_encrypted(call_modes, place, app, user, tmp_path):
