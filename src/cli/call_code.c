@@ -234,7 +234,9 @@ static struct kq_result check_files(const struct kq_code_form *form, const struc
                                     struct kq_error *error)
 {
     struct kq_buffer text KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
+    struct kq_content_key *content_key KQ_CLEANUP(kq_content_key_cleanup) = NULL;
     const char *path = plan->private_key.data;
+    KQ_TRY(kq_call_plan_load_content_key(plan, &content_key, error));
     if ((form->limits & KQ_CODE_ANY_KEY_FORM) != 0) {
         return KQ_OK;
     }

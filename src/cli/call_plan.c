@@ -151,8 +151,8 @@ struct kq_result kq_call_plan_numbers(const struct kq_call_plan *plan, struct kq
     return KQ_OK;
 }
 
-static struct kq_result load_content_key(const struct kq_call_plan *plan, struct kq_content_key **key,
-                                         struct kq_error *error)
+struct kq_result kq_call_plan_load_content_key(const struct kq_call_plan *plan, struct kq_content_key **key,
+                                               struct kq_error *error)
 {
     struct kq_buffer text KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
     if (plan->content_key.size == 0) {
@@ -195,7 +195,7 @@ struct kq_result kq_call_plan_sign(struct kq_invocation *invocation, const struc
     struct kq_call_numbers numbers;
     struct kq_request_call call = {.method = plan->method, .biz_content = plan->biz};
     KQ_TRY(kq_call_plan_numbers(plan, &invocation->arena, &numbers, error));
-    KQ_TRY(load_content_key(plan, &content_key, error));
+    KQ_TRY(kq_call_plan_load_content_key(plan, &content_key, error));
     struct kq_request_settings settings = {
         .gateway_url = plan->gateway,
         .app_id = plan->app_id,

@@ -9,6 +9,7 @@
 #include "base/slice.h"
 #include "cli/command.h"
 #include "client/request.h"
+#include "wire/content_cipher.h"
 
 /* A call as the flags of a line describe it, before anything is signed or sent. Texts are NUL-terminated, and
  * live as long as the invocation. */
@@ -46,6 +47,10 @@ KQ_MUST struct kq_result kq_call_protocol_parse(struct kq_slice name, bool *is_v
 /* Of an invocation of `kaquan call`. USAGE, NO_MEMORY. */
 KQ_MUST struct kq_result kq_call_plan_make(struct kq_invocation *invocation, struct kq_call_plan *plan,
                                            struct kq_error *error);
+
+/* The caller's to free; NULL where the plan has none. NOT_FOUND, IO, BAD_KEY, NO_MEMORY, CRYPTO. */
+KQ_MUST struct kq_result kq_call_plan_load_content_key(const struct kq_call_plan *plan,
+                                                       struct kq_content_key **key, struct kq_error *error);
 
 /* The request as it would go out, made in the invocation's arena. USAGE, NOT_FOUND, BAD_KEY, BAD_INPUT,
  * CRYPTO, NO_MEMORY. */

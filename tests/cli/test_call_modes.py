@@ -96,6 +96,19 @@ def test_two_ways_to_know_the_gateway(call_modes, place):
                        gateway_public_key=place.data / "gateway_public_key.pem"), 2, "no place beside certificates")
 
 
+FORMS = ["--curl", "--http", "--java", "--node", "--php", "--c"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_content_keys_that_are_none(call_modes, tmp_path, form):
+    """Looked at before a program is printed that could not use them."""
+    wrong = tmp_path / "wrong"
+    wrong.write_text("no key\n")
+    flags = call_modes.flags("aes")
+    refused(binary.run("call", LIST, form, **{**flags, "content_key": wrong}), 1, "wrong")
+    refused(binary.run("call", LIST, form, **{**flags, "content_key": tmp_path / "none"}), 1, "none")
+
+
 @pytest.mark.parametrize("form", ["--dry-run", "--json"])
 def test_files_that_are_none(call_modes, template_id, user, tmp_path, form):
     wrong = tmp_path / "wrong"
