@@ -165,7 +165,6 @@ static struct kq_result collect_v3(struct kq_arena *arena, const struct kq_call_
     add_part(parts, "v3_method_path", method_path);
     add_part(parts, "v3_path", signed_path);
     add_part(parts, "v3_url", url);
-    add_part(parts, "v3_body", plan->biz.size > 0 ? plan->biz : KQ_SLICE("{}"));
     add_part(parts, "timestamp_ms", timestamp_ms);
     return KQ_OK;
 }
@@ -179,11 +178,9 @@ static struct kq_result collect(struct kq_invocation *invocation, const struct k
     struct kq_slice authority;
     struct kq_slice path;
     struct kq_slice type;
-    const struct kq_json *biz = NULL;
     split_url(plan->gateway, &authority, &path);
     KQ_TRY(type_name(&invocation->arena, plan->method, &type, error));
     bool has_port = kq_slice_find(authority, ':') < authority.size;
-    bool is_json = kq_json_read(plan->biz, &invocation->arena, &biz, NULL).ok;
     add_part(parts, "gateway", plan->gateway);
     add_part(parts, "app_id", plan->app_id);
     add_part(parts, "private_key", plan->private_key);
@@ -196,7 +193,7 @@ static struct kq_result collect(struct kq_invocation *invocation, const struct k
     add_part(parts, "biz", plan->biz);
     add_part(parts, "type", type);
     add_part(parts, "port", has_port ? authority : KQ_SLICE_EMPTY);
-    add_part(parts, "biz_json", is_json ? plan->biz : KQ_SLICE("{}"));
+    add_part(parts, "biz_json", plan->biz.size > 0 ? plan->biz : KQ_SLICE("{}"));
     add_part(parts, "digest",
              kq_slice_equal(plan->sign_type, KQ_SLICE("RSA")) ? KQ_SLICE("sha1") : KQ_SLICE("sha256"));
     add_part(parts, "not_utf8",
@@ -261,6 +258,22 @@ static struct kq_result check_method(struct kq_slice method, struct kq_error *er
     return KQ_OK;
 }
 
+/* Printed as what it is not, it would be another call. */
+static struct kq_result check_biz(const struct kq_code_form *form, const struct kq_call_plan *plan,
+                                  struct kq_error *error)
+{
+    struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
+    const struct kq_json *biz = NULL;
+    unsigned wanted = plan->is_v3 ? KQ_CODE_OBJECT | KQ_CODE_OBJECT_IN_V3 : KQ_CODE_OBJECT;
+    if ((form->limits & wanted) == 0 || plan->biz.size == 0) {
+        return KQ_OK;
+    }
+    struct kq_result read = kq_json_read(plan->biz, &arena, &biz, error);
+    KQ_ENSURE(read.ok && biz->kind == KQ_JSON_OBJECT, error, KQ_E_USAGE,
+              "the library of --%s takes the fields as an object: --biz is no JSON object", form->flag);
+    return KQ_OK;
+}
+
 static struct kq_result check(const struct kq_code_form *form, const struct kq_call_plan *plan,
                               struct kq_error *error)
 {
@@ -279,6 +292,7 @@ static struct kq_result check(const struct kq_code_form *form, const struct kq_c
                   kq_slice_equal_ignoring_case(plan->charset, KQ_SLICE("utf-8")),
               error, KQ_E_USAGE, "the library of --%s speaks utf-8 only, not %s", form->flag,
               plan->charset.data);
+    KQ_TRY(check_biz(form, plan, error));
     return check_files(form, plan, error);
 }
 

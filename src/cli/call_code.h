@@ -17,7 +17,9 @@ enum kq_code_limit {
     KQ_CODE_UTF8_ONLY = 2,
     KQ_CODE_PKCS8_ONLY = 4,
     KQ_CODE_KEYS_ONLY = 8,     /* no certificates, no encryption, no OpenAPI v3 */
-    KQ_CODE_ANY_KEY_FORM = 16, /* its library reads keys in every form; others read PEM */
+    KQ_CODE_OBJECT = 16,       /* its library takes the fields as an object */
+    KQ_CODE_OBJECT_IN_V3 = 32, /* in OpenAPI v3 it does */
+    KQ_CODE_ANY_KEY_FORM = 64, /* its library reads keys in every form; others read PEM */
 };
 
 /* One form. Its template has `{{name}}` for a literal of the language, `{{=name}}` for the bare text, and

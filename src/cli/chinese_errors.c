@@ -65,6 +65,8 @@ const struct kq_translation kq_chinese_errors[] = {
     {"there is no method %: `kaquan help call` lists them", "没有方法 %1：`kaquan help call` 列出所有方法"},
     {"the fields of % are not known here: give them with --biz, not with --%",
      "本程序不知道 %1 的字段：请用 --biz 给出，不要用 --%2"},
+    {"the library of --% takes the fields as an object: --biz is no JSON object",
+     "--%1 所用的 SDK 以对象接收字段：--biz 不是 JSON 对象"},
     {"the protocol must be form or v3, not %", "协议只能是 form 或 v3，不能是 %1"},
     {"the charset must be utf-8, gbk or gb2312, not %", "字符集只能是 utf-8、gbk 或 gb2312，不能是 %1"},
     {"the sign type must be RSA2 or RSA, not %", "签名类型只能是 RSA2 或 RSA，不能是 %1"},

@@ -164,6 +164,17 @@ def test_time_stamp_where_a_library_makes_it():
     refused(binary.run("call", LIST, "--java", timestamp="2026-01-01 00:00:00", **OFFLINE_PEM), 2, "--timestamp")
 
 
+@pytest.mark.parametrize("biz", ["no JSON", "[]", '"{}"', "{} x", '{"a":'])
+@pytest.mark.parametrize("form, protocol", [("python", "form"), ("node", "form"), ("node", "v3"), ("java", "v3")])
+def test_fields_that_are_no_object_where_a_library_takes_one(form, protocol, biz):
+    refused(binary.run("call", LIST, f"--{form}", protocol=protocol, biz=biz, **OFFLINE_PEM), 2, "no JSON object")
+
+
+@pytest.mark.parametrize("form, protocol", [("curl", "form"), ("php", "v3"), ("c", "v3"), ("java", "form")])
+def test_fields_that_are_no_object_as_they_were_written(form, protocol):
+    assert "no JSON" in printed(form, LIST, protocol=protocol, biz="no JSON", **OFFLINE_PEM)
+
+
 FORMS_THAT_READ_PEM = ["curl", "java", "python", "node", "php"]
 
 

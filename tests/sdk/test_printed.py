@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """kaquan call --java, --python, --node: the printed programs run unchanged, with the libraries as they are published."""
 
+import http.server
 import json
+import subprocess
 import sys
+import threading
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -90,6 +93,39 @@ def test_python_reads_a_key_of_either_form(run, flags, place, app, user):
         text = printed.code(language, "voucher.list.query", **flags, template_id=place.create_template(app.pid),
                             user_id=user.user_id)
         assert response(run(language, text))["code"] == "10000"
+
+
+@pytest.fixture
+def recorder():
+    """A gateway that answers nothing of use: its URL, and the bodies that came."""
+    came = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            came.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(500)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *arguments):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/gateway.do", came
+        server.shutdown()
+        thread.join()
+
+
+def test_node_sends_the_fields_as_they_were_written(sdk, flags, recorder, tmp_path):
+    """As a literal of the language, __proto__ would be no field."""
+    gateway, came = recorder
+    biz = json.dumps({"__proto__": {"a": 1}, "memo": printed.ODD})
+    text = printed.code("node", "voucher.send", **{**flags, "gateway": gateway}, protocol="v3", biz=biz)
+    subprocess.run(["node", printed.write(tmp_path, "call.cjs", text)], capture_output=True, check=False, timeout=60,
+                   env={**binary.ENVIRONMENT, "NODE_PATH": f"{sdk}/node/node_modules"})
+    assert [json.loads(body) for body in came] == [json.loads(biz)]
 
 
 @pytest.fixture(scope="module")
