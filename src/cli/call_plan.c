@@ -64,6 +64,38 @@ static struct kq_result check_trust(const struct kq_call_plan *plan, struct kq_e
     return KQ_OK;
 }
 
+static enum kq_value_level level_of(const struct kq_invocation *invocation, const char *name)
+{
+    const struct kq_value *value =
+        &invocation->values[kq_command_flag_index(invocation->command, kq_slice_of(name))];
+    return value->text.size == 0 ? KQ_VALUE_FALLBACK : value->level;
+}
+
+/* One way to know the gateway puts out the other where that was said further from the call: certificates of
+ * the line, say, the key of a profile. */
+static struct kq_result choose_trust(const struct kq_invocation *invocation, struct kq_call_plan *plan,
+                                     struct kq_error *error)
+{
+    static const char *const names[] = {"app-certificate", "gateway-certificate", "root-certificates"};
+    enum kq_value_level key = level_of(invocation, "gateway-public-key");
+    enum kq_value_level certified = KQ_VALUE_FALLBACK;
+    for (size_t i = 0; i < KQ_COUNT(names); i++) {
+        enum kq_value_level level = level_of(invocation, names[i]);
+        certified = level < certified ? level : certified;
+    }
+    KQ_ENSURE(key != certified || key != KQ_VALUE_PROFILE, error, KQ_E_USAGE,
+              "the profile has gateway_public_key beside certificates, which have the key: "
+              "`kaquan profile set NAME --gateway-public-key ''` takes it out");
+    if (key < certified) {
+        plan->app_certificate = KQ_SLICE_EMPTY;
+        plan->gateway_certificate = KQ_SLICE_EMPTY;
+        plan->root_certificates = KQ_SLICE_EMPTY;
+    } else if (certified < key) {
+        plan->gateway_public_key = KQ_SLICE_EMPTY;
+    }
+    return KQ_OK;
+}
+
 /* The same profile may serve both protocols. */
 static struct kq_result take_v3(struct kq_invocation *invocation, struct kq_call_plan *plan,
                                 struct kq_error *error)
@@ -119,6 +151,7 @@ struct kq_result kq_call_plan_make(struct kq_invocation *invocation, struct kq_c
         .biz = kq_flag_text(invocation, "biz"),
     };
     KQ_TRY(kq_call_protocol_parse(kq_flag_text(invocation, "protocol"), &plan->is_v3, error));
+    KQ_TRY(choose_trust(invocation, plan, error));
     KQ_TRY(check(plan, error));
     if (plan->is_v3) {
         KQ_TRY(take_v3(invocation, plan, error));

@@ -12,6 +12,10 @@ const struct kq_translation kq_chinese_errors[] = {
      "请给出 --gateway-public-key 文件，或 --app-certificate、--gateway-certificate 和 --root-certificates"},
     {"--app-certificate, --gateway-certificate and --root-certificates go together",
      "--app-certificate、--gateway-certificate 和 --root-certificates 必须一起给出"},
+    {"the profile has gateway_public_key beside certificates, which have the key: "
+     "`kaquan profile set NAME --gateway-public-key ''` takes it out",
+     "profile 中既有 gateway_public_key 又有证书，而网关证书中已有公钥："
+     "用 `kaquan profile set NAME --gateway-public-key ''` 去掉它"},
     {"--gateway-public-key has no place beside certificates: the gateway's certificate has the key",
      "有证书时不用 --gateway-public-key：网关证书中已有公钥"},
     {"OpenAPI v3 is in utf-8 only", "OpenAPI v3 只用 utf-8"},

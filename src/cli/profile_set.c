@@ -72,6 +72,41 @@ static struct kq_result collect(struct kq_invocation *invocation, struct kq_prof
     return KQ_OK;
 }
 
+static struct kq_profile_setting *find(struct kq_profile_setting *settings, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(settings[i].name, name) == 0) {
+            return &settings[i];
+        }
+    }
+    return NULL;
+}
+
+/* A new way to know the gateway takes the other one out of the profile: with both, no call could be made. */
+static struct kq_result replace_trust(struct kq_profile_setting *settings, size_t *count,
+                                      struct kq_error *error)
+{
+    static const char *const names[] = {"gateway-public-key", "app-certificate", "gateway-certificate",
+                                        "root-certificates"};
+    bool has_key = false;
+    bool has_certificate = false;
+    for (size_t i = 0; i < KQ_COUNT(names); i++) {
+        const struct kq_profile_setting *setting = find(settings, *count, names[i]);
+        bool is_given = setting != NULL && setting->value.size > 0;
+        has_key = has_key || (is_given && i == 0);
+        has_certificate = has_certificate || (is_given && i > 0);
+    }
+    KQ_ENSURE(!has_key || !has_certificate, error, KQ_E_USAGE,
+              "--gateway-public-key has no place beside certificates: the gateway's certificate has the key");
+    for (size_t i = 0; (has_key || has_certificate) && i < KQ_COUNT(names); i++) {
+        bool is_other = (i == 0) == has_certificate;
+        if (is_other && find(settings, *count, names[i]) == NULL) {
+            settings[(*count)++] = (struct kq_profile_setting){.name = names[i]};
+        }
+    }
+    return KQ_OK;
+}
+
 static struct kq_result edit(struct kq_invocation *invocation, struct kq_profile_file *file,
                              struct kq_error *error)
 {
@@ -80,6 +115,7 @@ static struct kq_result edit(struct kq_invocation *invocation, struct kq_profile
     size_t count = 0;
     bool is_first = file->text.size == 0;
     KQ_TRY(collect(invocation, settings, &count, error));
+    KQ_TRY(replace_trust(settings, &count, error));
     KQ_TRY(kq_profile_edit(file, invocation->operand, settings, count, &edited, error));
     if (is_first || kq_flag_switch(invocation, "default")) {
         const struct kq_profile_setting choice = {.name = "profile", .value = invocation->operand};

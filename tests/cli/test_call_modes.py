@@ -96,6 +96,39 @@ def test_two_ways_to_know_the_gateway(call_modes, place):
                        gateway_public_key=place.data / "gateway_public_key.pem"), 2, "no place beside certificates")
 
 
+@pytest.mark.parametrize("before, after", [("v3-plain", "certificates"), ("certificates", "v3-plain")])
+def test_the_line_before_the_profile_in_how_the_gateway_is_known(call_modes, template_id, user, tmp_path, before, after):
+    config = tmp_path / "config"
+    binary.must_run("profile", "set", "mine", config=config, **call_modes.flags(before))
+    flags = {"protocol": "form", **call_modes.flags(after)}
+    done = binary.run("call", LIST, config=config, **flags, template_id=template_id, user_id=user.user_id)
+    assert (done.returncode, json.loads(done.stdout)["vouchers"]) == (0, []), done.stderr
+
+
+@pytest.mark.parametrize("before, after", [("v3-plain", "certificates"), ("certificates", "v3-plain")])
+def test_a_profile_of_another_mode(call_modes, template_id, user, tmp_path, before, after):
+    config = tmp_path / "config"
+    for mode in (before, after):
+        binary.must_run("profile", "set", "mine", config=config, **call_modes.flags(mode))
+    trust = {name: str(value) for name, value in call_modes.flags(after).items()
+             if name in ("gateway_public_key", *CERTIFICATES)}
+    shown = json.loads(binary.must_run("profile", "show", "mine", "--json", config=config))
+    assert {name: shown[name] for name in ("gateway_public_key", *CERTIFICATES) if shown[name]} == trust
+    done = binary.run("call", LIST, config=config, protocol="form", template_id=template_id, user_id=user.user_id)
+    assert (done.returncode, json.loads(done.stdout)["vouchers"]) == (0, []), done.stderr
+
+
+def test_two_ways_to_know_the_gateway_in_a_profile(call_modes, place, tmp_path):
+    both = {**call_modes.flags("certificates"), "gateway_public_key": place.data / "gateway_public_key.pem"}
+    config = tmp_path / "config"
+    refused(binary.run("profile", "set", "mine", config=config, **both), 2, "no place beside certificates")
+    config.write_text("profile = mine\n[profile mine]\n" + "".join(f"{name} = {value}\n" for name, value in both.items()))
+    refused(binary.run("call", LIST, config=config), 2, "the profile has gateway_public_key beside certificates",
+            "`kaquan profile set NAME --gateway-public-key ''`")
+    binary.must_run("profile", "set", "mine", config=config, gateway_public_key="")
+    assert binary.run("call", LIST, "--dry-run", config=config, biz="{}").returncode == 0
+
+
 FORMS = ["--curl", "--http", "--java", "--node", "--php", "--c"]
 
 
