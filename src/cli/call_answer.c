@@ -12,32 +12,51 @@
 /* A longer cell would leave its neighbours no room; `--json` has all of it. */
 #define CELL_CHARS_MAX 48
 
-static struct kq_slice text_of(const struct kq_json *value, struct kq_arena *arena)
+static struct kq_result text_of(const struct kq_json *value, struct kq_arena *arena, struct kq_slice *text,
+                                struct kq_error *error)
 {
-    if (value->kind == KQ_JSON_STRING) {
-        return value->text;
+    struct kq_buffer written KQ_CLEANUP(kq_buffer_free) = {0};
+    *text = value->text;
+    if (value->kind == KQ_JSON_STRING || value->kind == KQ_JSON_NULL) {
+        return KQ_OK;
     }
-    struct kq_buffer text KQ_CLEANUP(kq_buffer_free) = {0};
-    if (value->kind != KQ_JSON_NULL) {
-        kq_json_append_value(&text, value);
-    }
-    return text.failed ? KQ_SLICE_EMPTY : kq_arena_copy(arena, kq_buffer_slice(&text));
+    kq_json_append_value(&written, value);
+    KQ_ENSURE_MEMORY(!written.failed, error);
+    *text = kq_arena_copy(arena, kq_buffer_slice(&written));
+    KQ_ENSURE_MEMORY(text->data != NULL, error);
+    return KQ_OK;
 }
 
 /* The beginning of a long text, cut at a character's border. */
-static struct kq_slice cut(struct kq_slice text, struct kq_arena *arena)
+static struct kq_result cut(struct kq_slice text, struct kq_arena *arena, struct kq_slice *beginning,
+                            struct kq_error *error)
 {
-    if (kq_utf8_count(text) <= CELL_CHARS_MAX) {
-        return text;
-    }
     size_t end = 0;
+    *beginning = text;
+    if (kq_utf8_count(text) <= CELL_CHARS_MAX) {
+        return KQ_OK;
+    }
     for (size_t characters = 0; end < text.size; end++) {
         bool begins = ((unsigned char)text.data[end] & 0xC0) != 0x80;
         if (begins && characters++ == CELL_CHARS_MAX - 1) {
             break;
         }
     }
-    return kq_arena_print(arena, "%.*s…", (int)end, text.data);
+    *beginning = kq_arena_print(arena, "%.*s…", (int)end, text.data);
+    KQ_ENSURE_MEMORY(beginning->data != NULL, error);
+    return KQ_OK;
+}
+
+/* A row's cell; empty where the row has no such member. */
+static struct kq_result cell_of(const struct kq_json *member, struct kq_arena *arena, struct kq_slice *cell,
+                                struct kq_error *error)
+{
+    *cell = KQ_SLICE_EMPTY;
+    if (member == NULL) {
+        return KQ_OK;
+    }
+    KQ_TRY(text_of(member, arena, cell, error));
+    return cut(*cell, arena, cell, error);
 }
 
 /* A name that can stand on the screen, NUL-terminated. NULL: out of memory. */
@@ -98,8 +117,9 @@ static struct kq_result print_table(const struct kq_json *list, struct kq_error 
         struct kq_row *row = &rows[row_count++];
         kq_row_init(row, columns, column_count, cells, &arena);
         for (size_t i = 0; i < column_count; i++) {
-            const struct kq_json *member = kq_json_member(item, names[i]);
-            kq_row_text(row, member == NULL ? KQ_SLICE_EMPTY : cut(text_of(member, &arena), &arena));
+            struct kq_slice cell;
+            KQ_TRY(cell_of(kq_json_member(item, names[i]), &arena, &cell, error));
+            kq_row_text(row, cell);
         }
     }
     const char *name = name_of(list, &arena);
@@ -124,10 +144,12 @@ static struct kq_result print_lines(const struct kq_json *object, struct kq_erro
             continue;
         }
         struct kq_buffer line KQ_CLEANUP(kq_buffer_free) = {0};
+        struct kq_slice text;
+        KQ_TRY(text_of(member, &arena, &text, error));
         kq_append_shown(&line, member->name, false);
         size_t padding = width - kq_shown_width(member->name);
         kq_buffer_print(&line, "%*s  ", (int)padding, "");
-        kq_append_shown(&line, text_of(member, &arena), false);
+        kq_append_shown(&line, text, false);
         KQ_ENSURE_MEMORY(!line.failed, error);
         printf("%s\n", line.data);
     }
@@ -138,7 +160,11 @@ struct kq_result kq_call_answer_print(struct kq_slice json, struct kq_error *err
 {
     struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
     const struct kq_json *answer = NULL;
-    KQ_TRY(kq_json_read(json, &arena, &answer, error));
+    if (!kq_json_read(json, &arena, &answer, error).ok && error->code == KQ_E_NO_MEMORY) {
+        return KQ_FAILED;
+    }
+    KQ_ENSURE(answer != NULL && answer->kind == KQ_JSON_OBJECT, error, KQ_E_BAD_INPUT,
+              "the response is not a JSON object");
     KQ_TRY(print_lines(answer, error));
     for (const struct kq_json *member = answer->first; member != NULL; member = member->next) {
         if (is_table(member)) {

@@ -6,7 +6,8 @@
 #include "base/slice.h"
 
 /* Prints a response, a JSON object in UTF-8, for people: `name  value` lines, then a table for each list of
- * objects, whose cells are cut where they are long. BAD_INPUT where it is no object, NO_MEMORY. */
+ * objects, whose cells are cut where they are long. BAD_INPUT where it is no object, NO_MEMORY.
+ * `error` is not NULL. */
 KQ_MUST struct kq_result kq_call_answer_print(struct kq_slice json, struct kq_error *error);
 
 #endif

@@ -133,6 +133,7 @@ const struct kq_translation kq_chinese_errors[] = {
     {"not UTF-8", "不是 UTF-8"},
     {"not JSON", "不是 JSON"},
     {"not a JSON object", "不是 JSON 对象"},
+    {"the response is not a JSON object", "响应不是 JSON 对象"},
     {"a quote is opened and not closed as it should be", "引号打开后没有正确结束"},
     {"the header is longer than % bytes", "表头超过 %1 字节"},
     {"line %", "第 %1 行"},
