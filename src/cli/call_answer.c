@@ -7,10 +7,9 @@
 #include "cli/row.h"
 #include "cli/shown.h"
 #include "cli/table.h"
-#include "wire/charset.h"
 
 /* A longer cell would leave its neighbours no room; `--json` has all of it. */
-#define CELL_CHARS_MAX 48
+#define CELL_COLUMNS_MAX 48
 
 static struct kq_result text_of(const struct kq_json *value, struct kq_arena *arena, struct kq_slice *text,
                                 struct kq_error *error)
@@ -27,20 +26,29 @@ static struct kq_result text_of(const struct kq_json *value, struct kq_arena *ar
     return KQ_OK;
 }
 
+/* Behind the character that begins there. */
+static size_t character_end(struct kq_slice utf8, size_t begin)
+{
+    size_t end = begin + 1;
+    while (end < utf8.size && ((unsigned char)utf8.data[end] & 0xC0) == 0x80) {
+        end++;
+    }
+    return end;
+}
+
 /* The beginning of a long text, cut at a character's border. */
 static struct kq_result cut(struct kq_slice text, struct kq_arena *arena, struct kq_slice *beginning,
                             struct kq_error *error)
 {
     size_t end = 0;
     *beginning = text;
-    if (kq_utf8_count(text) <= CELL_CHARS_MAX) {
+    if (kq_shown_width(text) <= CELL_COLUMNS_MAX) {
         return KQ_OK;
     }
-    for (size_t characters = 0; end < text.size; end++) {
-        bool begins = ((unsigned char)text.data[end] & 0xC0) != 0x80;
-        if (begins && characters++ == CELL_CHARS_MAX - 1) {
-            break;
-        }
+    for (size_t columns = 0, next = 0; columns < CELL_COLUMNS_MAX;) { /* the last one is for the dots */
+        end = next;
+        next = character_end(text, end);
+        columns += kq_shown_width((struct kq_slice){.data = text.data + end, .size = next - end});
     }
     *beginning = kq_arena_print(arena, "%.*s…", (int)end, text.data);
     KQ_ENSURE_MEMORY(beginning->data != NULL, error);

@@ -90,14 +90,14 @@ def test_output_on_a_terminal_is_a_table(caller, place, app, user):
 
 def test_answer_cannot_steer_the_terminal(lying, gateway_key):
     """Names and values of a verified answer are shown, long cells cut, control characters and what is no list as well."""
-    response = ('{"code":"10000","a\\u001b[2J":"x\\u009b31m","l":[{"k\\u001b":"' + "长" * 60 + '","n":null},'
+    response = ('{"code":"10000","a\\u001b[2J":"x\\u009b31m","l":[{"k\\u001b":"' + "长" * 30 + '","n":null},'
                 '{"m":{"deep":[1,2.50]}}],"mixed":[1,{}],"o":{"p":true}}')
     status, written = run_on_terminal(["call", LIST], {"NO_COLOR": "1"}, **lying(answer_of(gateway_key, LIST, response.encode())))
     assert status == 0 and "\x1b" not in written and "\x9b" not in written
     lines = written.splitlines()
     assert lines[1].split() == ["a?[2J", "x?31m"] and "mixed  [1,{}]" in lines and 'o      {"p":true}' in lines
     assert lines[5:7] == ["l (2):", lines[6]] and lines[6].split() == ["k?", "n", "m"]
-    assert lines[7].split() == ["长" * 47 + "…"] and lines[8].split() == ['{"deep":[1,2.50]}']
+    assert lines[7].split() == ["长" * 23 + "…"] and lines[8].split() == ['{"deep":[1,2.50]}']
 
 
 @pytest.mark.parametrize("form", ["private_pkcs1.der", "private_pkcs8.der", "private_base64.txt", "private_pkcs1.pem",
