@@ -249,6 +249,7 @@ static const char java_template[] =
     "{{?app_cert_sn}}{{?app_auth_token}}        {{=type}}Response response = "
     "client.certificateExecute(request, null, {{app_auth_token}});\n"
     "        System.out.writeBytes((response.getBody() + \"\\n\").getBytes(StandardCharsets.UTF_8));\n"
+    "        System.exit(\"10000\".equals(response.getCode()) ? 0 : 1); // 1: refused\n"
     "    }\n"
     "}\n";
 
@@ -257,6 +258,7 @@ static const char python_template[] =
     "import json\n"
     "import os\n"
     "import subprocess\n"
+    "import sys\n"
     "import time\n"
     "{{?port}}import http.client\n"
     "{{?port}}import urllib.parse\n"
@@ -321,7 +323,9 @@ static const char python_template[] =
     "{{?untyped}}\n"
     "{{?untyped}}\n"
     "{{?untyped}}request = Request()\n"
-    "print(DefaultAlipayClient(config).execute(request))\n";
+    "answer = DefaultAlipayClient(config).execute(request)\n"
+    "print(answer)\n"
+    "sys.exit(0 if json.loads(answer).get(\"code\") == \"10000\" else 1)  # 1: refused\n";
 
 static const char node_template[] =
     "// {{=method}} with the official Node library: npm install alipay-sdk\n"
@@ -356,7 +360,10 @@ static const char node_template[] =
     "\n"
     "{{!content_key}}client.exec({{method}}, parameters, { validateSign: true }).then(\n"
     "{{?content_key}}client.exec({{method}}, parameters).then(\n"
-    "  answer => console.log(JSON.stringify(answer)),\n"
+    "  answer => {\n"
+    "    console.log(JSON.stringify(answer));\n"
+    "    process.exitCode = answer.code === '10000' ? 0 : 1; // 1: refused\n"
+    "  },\n"
     "  error => {\n"
     "    console.error(error);\n"
     "    process.exitCode = 1;\n"

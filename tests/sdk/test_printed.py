@@ -15,15 +15,16 @@ from support.call_modes import NEW_MODES, CallModes
 
 @pytest.fixture
 def run(sdk, tmp_path):
-    """run(language, text, mode): the printed program's output."""
-    def run(language, text, mode=""):
+    """run(language, text, mode, status): the printed program's output."""
+    def run(language, text, mode="", status=0):
         if language == "java":
             folder = "java-v3" if mode.startswith("v3-") else "java"
-            return printed.run(["java", "-cp", f"{sdk}/{folder}/lib/*", printed.write(tmp_path, "Call.java", text)])
+            return printed.run(["java", "-cp", f"{sdk}/{folder}/lib/*", printed.write(tmp_path, "Call.java", text)],
+                               status=status)
         if language == "node":
             return printed.run(["node", printed.write(tmp_path, "call.cjs", text)],
-                               {"NODE_PATH": f"{sdk}/node/node_modules"})
-        return printed.run([sys.executable, printed.write(tmp_path, "call.py", text)])
+                               {"NODE_PATH": f"{sdk}/node/node_modules"}, status=status)
+        return printed.run([sys.executable, printed.write(tmp_path, "call.py", text)], status=status)
     return run
 
 
@@ -65,6 +66,12 @@ def test_text_that_a_language_could_trip_over(run, flags, place, app, user, lang
                         out_biz_no="printed", memo=printed.ODD)
     assert response(run(language, text))["code"] == "10000"
     assert [voucher["memo"] for voucher in place.vouchers(template_id=template_id)] == [printed.ODD]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_refusal(run, flags, user, language):
+    text = printed.code(language, "voucher.send", **flags, template_id="2" * 28, user_id=user.user_id, out_biz_no="1")
+    assert response(run(language, text, status=1))["sub_code"] == "TEMPLATE_NOT_EXIST"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -142,6 +149,14 @@ def test_every_mode(run, call_modes, place, app, user, language, call_mode):
     sent = response(run(language, text, call_mode))
     assert [(voucher["voucher_id"], voucher["memo"]) for voucher in place.vouchers(template_id=template_id)] == [
         (sent["voucher_id"], printed.ODD)]
+
+
+@pytest.mark.parametrize("call_mode", ["certificates-aes", "v3-plain", "v3-certificates-aes"])
+@pytest.mark.parametrize("language", ["java", "node"])
+def test_refusal_in_another_mode(run, call_modes, user, language, call_mode):
+    text = printed.code(language, "voucher.send", **call_modes.flags(call_mode), template_id="2" * 28,
+                        user_id=user.user_id, out_biz_no="1")
+    run(language, text, call_mode, status=1)
 
 
 @pytest.mark.parametrize("call_mode", ["certificates", "v3-plain", "v3-certificates-aes"])

@@ -15,13 +15,13 @@ def code(language, *words, **flags):
     return binary.must_run("call", *words, "--" + language, **flags)
 
 
-def run(command, environment=None, folder=None):
+def run(command, environment=None, folder=None, status=0):
     """Runs a printed program to its end: its standard output. In a locale and a time zone that help nobody."""
     done = subprocess.run(command, env={**binary.ENVIRONMENT, "LC_ALL": "C", "TZ": "America/New_York", **(environment or {})},
                           cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=binary.COMMAND_TIMEOUT_S,
                           check=False)
     output = done.stdout.decode("utf-8")
-    assert done.returncode == 0, (output, done.stderr.decode("utf-8", "replace"))
+    assert done.returncode == status, (output, done.stderr.decode("utf-8", "replace"))
     return output
 
 
