@@ -193,10 +193,14 @@ def test_key_of_any_form_for_the_library_that_reads_it():
     assert str(OFFLINE["private_key"]) in printed("c", LIST, **OFFLINE)
 
 
+@pytest.mark.parametrize("sign_type", ["RSA2", "RSA"])
 @pytest.mark.parametrize("charset", ["gbk", "gb2312"])
-def test_other_charset(caller, template_id, user, charset):
+def test_other_charset(caller, place, app, template_id, user, charset, sign_type):
+    if sign_type == "RSA":
+        place.run("app", "rotate-key", app_id=app.app_id, sign_type="RSA",
+                  public_key=place.key_file(keys.private_key()))
     flags = {**caller, "template_id": template_id, "user_id": user.user_id, "out_biz_no": "优酷镕 '$' \\",
-             "charset": charset}
+             "charset": charset, "sign_type": sign_type}
     own = json.loads(binary.run("call", "voucher.send", **flags).stdout)
     done = subprocess.run(["bash"], input=raw_printed("curl", "voucher.send", **flags), capture_output=True,
                           timeout=30, check=True)

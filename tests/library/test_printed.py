@@ -26,6 +26,16 @@ def test_printed_program(library, place, server, app, user, tmp_path, charset, e
     assert [voucher["memo"] for voucher in place.vouchers(template_id=template_id)] == [memo]
 
 
+@pytest.mark.parametrize("mode", ["plain", "v3-plain"])
+def test_printed_program_of_a_refusal(library, user, call_modes, tmp_path, mode):
+    text = printed.code("c", "voucher.send", **call_modes.flags(mode), template_id="2" * 28, user_id=user.user_id,
+                        out_biz_no="printed")
+    source = printed.write(tmp_path, "call.c", text)
+    program = library.compile(C, source, tmp_path / "call", library.shared_flags())
+    answer = json.loads(printed.run([program], status=1))
+    assert answer.get("sub_code", answer["code"]) == "TEMPLATE_NOT_EXIST"
+
+
 @pytest.fixture(scope="module")
 def call_modes(place, server, app, tmp_path_factory):
     return CallModes(place, server, app.pid, tmp_path_factory.mktemp("call-modes"))
