@@ -98,9 +98,8 @@ struct kq_difference {
     struct kq_slice signed_text;
 };
 
-/* With `hides_secrets`, tokens are shown as asterisks: the values of parameters, and of members of
- * biz_content, that are named as tokens or codes are; and the signed string is empty where one may stand in
- * it in another form. NO_MEMORY. */
+/* With `hides_secrets`, tokens are shown as asterisks (secrets.h), and a string is empty where one may stand
+ * in it in a form that is not known. NO_MEMORY. */
 KQ_MUST struct kq_result kq_diagnosis_compare(const struct kq_diagnosis *diagnosis,
                                               const struct kq_sent_request *request, bool hides_secrets,
                                               struct kq_arena *arena, struct kq_difference *difference,

@@ -16,7 +16,7 @@ from support import keys, protocol
 
 BIZ = {"template_id": "20140601000730010040000000EB", "user_id": "2088302001456115", "out_biz_no": "a/b c+1",
        "memo": "卡券 & 茶", "amount": "9.90"}
-TOKEN = "201509BBeff9351ad1874306903e96b91d248A36"
+TOKEN = "201509BBeff9351ad1874306903e96b91/248+A36="
 
 
 def compact(value):
