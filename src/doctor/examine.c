@@ -12,6 +12,13 @@ static const struct kq_advice string_unknown_advice = {
     "Print the string that your program signs and compare it with the one shown here: the key is the right "
     "one, but no known mistake makes the string that was signed",
     "打印程序实际签名的字符串，与这里给出的待签名字符串逐字比较：密钥是对的，但没有已知的错误能解释被签名的字符串"};
+static const struct kq_advice cut_off_advice = {
+    "search-cut-off",
+    "Print the string that your program signs and compare it with the one shown here: the key is the right "
+    "one, but the request is too long to try everything here (`kaquan verify` tries more than the server)",
+    "打印程序实际签名的字符串，与这里给出的待签名字符串逐字比较：密钥是对的，但请求太长，这里无法试完所有已知的错误"
+    "（kaquan verify 比服务器试得更多）"};
+
 const char *kq_verdict_name(enum kq_verdict verdict)
 {
     static const char *const names[] = {
@@ -115,7 +122,8 @@ static struct kq_result find_string(struct kq_case_file *file, struct kq_error *
         diagnosis->signed_text = file->opened.bytes; /* it may be the string itself */
     } else if (diagnosis->signed_text.data == NULL) {
         diagnosis->verdict = KQ_VERDICT_STRING_UNKNOWN;
-        return kq_case_add(file, &string_unknown_advice, KQ_SLICE_EMPTY, error);
+        return kq_case_add(file, work_left == 0 ? &cut_off_advice : &string_unknown_advice, KQ_SLICE_EMPTY,
+                           error);
     }
     diagnosis->verdict = diagnosis->finding_count == 0 ? KQ_VERDICT_VERIFIES : KQ_VERDICT_EXPLAINED;
     return KQ_OK;

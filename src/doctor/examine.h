@@ -50,7 +50,7 @@ struct kq_examination {
 enum kq_verdict {
     KQ_VERDICT_VERIFIES,
     KQ_VERDICT_EXPLAINED,      /* the findings say all */
-    KQ_VERDICT_STRING_UNKNOWN, /* signed with a known key, over a string that no known mistake makes */
+    KQ_VERDICT_STRING_UNKNOWN, /* signed with a known key, over a string that nothing that was tried makes */
     KQ_VERDICT_KEY_UNKNOWN,    /* no key that was given opens it */
     KQ_VERDICT_UNSIGNED,
 };

@@ -63,6 +63,7 @@ const struct kq_mistake kq_mistakes[] = {
     /* With which values. */
     {.advice = PERCENT_ENCODED_VALUES,
      .stage = KQ_STAGE_ITEMS,
+     .is_costly = true,
      .change = kq_change_raw_values,
      .is_common = true},
     {.advice = PERCENT_ENCODED_VALUES,
@@ -108,6 +109,7 @@ const struct kq_mistake kq_mistakes[] = {
                 "{} 首尾的空白要么签名前去掉，要么都保留：发送的有空白或换行，签名的没有"},
      .stage = KQ_STAGE_ITEMS,
      .forms = {kq_form_trimmed, kq_form_without_space},
+     .comes_first = true,
      .is_for_both = true},
     {.advice =
          {"json-written-anew",
@@ -116,6 +118,7 @@ const struct kq_mistake kq_mistakes[] = {
           "{} 的 JSON 只序列化一次，签名和发送用同一个字符串：两次序列化的结果不同（空格、\\u 转义、\\/ "
           "或成员顺序）"},
      .stage = KQ_STAGE_ITEMS,
+     .is_costly = true,
      .change = kq_change_json_style,
      .variant_count = KQ_JSON_STYLE_COUNT,
      .is_common = true,
@@ -123,6 +126,7 @@ const struct kq_mistake kq_mistakes[] = {
     {.advice = {"json-printed", "Sign the JSON text of {}, not how the language prints its object",
                 "签名要用 {} 的 JSON 文本，不要用语言打印对象的结果"},
      .stage = KQ_STAGE_ITEMS,
+     .is_costly = true,
      .change = kq_change_json_printed,
      .variant_count = KQ_JSON_PRINTED_COUNT,
      .is_for_both = true},
@@ -130,6 +134,7 @@ const struct kq_mistake kq_mistakes[] = {
                 "Sign {} as one parameter: its members were signed as parameters of their own",
                 "{} 作为一个参数签名：被签名的字符串把它的成员拆成了单独的参数"},
      .stage = KQ_STAGE_ITEMS,
+     .is_costly = true,
      .change = kq_change_json_flattened,
      .variant_count = 1},
     {.advice = {"json-in-json",
@@ -299,6 +304,16 @@ size_t kq_mistake_variants(const struct kq_mistake *mistake, const struct kq_dra
         return mistake->variant_count == 0 ? draft->count + 1 : mistake->variant_count;
     }
     return count_forms(mistake) * (mistake->stage == KQ_STAGE_ITEMS ? draft->count + 1 : 1);
+}
+
+size_t kq_mistake_made_bytes(const struct kq_mistake *mistake, const struct kq_draft *draft, size_t variant)
+{
+    size_t target = variant % (draft->count + 1);
+    if (mistake->change != NULL) {
+        return mistake->is_costly ? draft->text.size : 0;
+    }
+    return mistake->stage == KQ_STAGE_ITEMS && target > 0 ? draft->items[target - 1].value.size
+                                                          : draft->text.size;
 }
 
 /* JSON writers that are tried in threes: the first ones of their table. */

@@ -39,9 +39,10 @@ struct kq_mistake {
                                bool *changed, struct kq_error *error);
     size_t variant_count;
     bool is_alone;    /* not tried together with another mistake: too seldom, or too many variants */
-    bool is_common;   /* tried in threes, too */
+    bool is_common;   /* tried before the others, and in threes, too */
     bool comes_first; /* makes the same string as another one does, and is the better explanation */
     bool is_for_both; /* made in the newer protocol's strings, too */
+    bool is_costly;   /* its own function makes the call's JSON anew, or tries to */
 };
 
 /* Those of the older protocol, and those that only the newer one knows: none of their stages is TEXT, so that
@@ -59,6 +60,9 @@ const struct kq_mistake *kq_mistake_at(const struct kq_draft *draft, size_t inde
 
 /* How many variants it has for this draft. */
 size_t kq_mistake_variants(const struct kq_mistake *mistake, const struct kq_draft *draft);
+
+/* How many bytes of the draft this variant makes anew, at most, beside joining and hashing the text. */
+size_t kq_mistake_made_bytes(const struct kq_mistake *mistake, const struct kq_draft *draft, size_t variant);
 
 /* Is this variant tried in sets of so many mistakes? */
 bool kq_mistake_is_tried(const struct kq_mistake *mistake, const struct kq_draft *draft, size_t variant,

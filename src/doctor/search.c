@@ -14,8 +14,8 @@ struct step {
     struct kq_slice subject;
 };
 
-/* Making a wrong text, by copying, reading and writing it, takes about so many times as long as the digest of
- * the one that it is made of. */
+/* Making a value anew, by copying, reading and writing it, takes about so many times as long as the digest of
+ * it. */
 #define MAKING_FACTOR 4
 
 struct search {
@@ -138,7 +138,7 @@ static struct kq_result try_variant(struct search *search, const struct kq_draft
     struct kq_draft draft;
     bool changed = false;
     bool matches = false;
-    spend(search, MAKING_FACTOR * parent->text.size);
+    spend(search, KQ_TRIAL_BYTES + MAKING_FACTOR * kq_mistake_made_bytes(mistake, parent, variant));
     kq_arena_reset(&search->levels[level]);
     step->mistake = mistake;
     KQ_TRY(kq_draft_copy(parent, &search->levels[level], &draft, error));
@@ -172,12 +172,29 @@ static struct kq_result descend(struct search *search, const struct kq_draft *pa
     return KQ_OK;
 }
 
-/* Those that explain better what others explain as well. */
-static struct kq_result try_first(struct search *search, const struct kq_draft *right, struct kq_error *error)
+static bool comes_first(const struct kq_mistake *mistake)
+{
+    return mistake->comes_first;
+}
+
+static bool is_common(const struct kq_mistake *mistake)
+{
+    return mistake->is_common;
+}
+
+static bool is_seldom(const struct kq_mistake *mistake)
+{
+    return !mistake->is_common;
+}
+
+/* One mistake alone: first those that explain better what others explain as well; then the common ones, so
+ * that the work that a long request allows is not spent on seldom ones with many variants. */
+static struct kq_result try_single(struct search *search, const struct kq_draft *right,
+                                   bool (*is_meant)(const struct kq_mistake *mistake), struct kq_error *error)
 {
     for (size_t index = 0; index < kq_mistakes_of(right); index++) {
         const struct kq_mistake *mistake = kq_mistake_at(right, index);
-        size_t count = mistake->comes_first ? kq_mistake_variants(mistake, right) : 0;
+        size_t count = is_meant(mistake) ? kq_mistake_variants(mistake, right) : 0;
         for (size_t variant = 0; variant < count && !search->is_found && !is_spent(search); variant++) {
             KQ_TRY(try_variant(search, right, index, variant, 0, 1, error));
         }
@@ -283,8 +300,9 @@ struct kq_result kq_search(const struct kq_draft *right, const struct kq_opened_
     if (matches) {
         return note_text(&search, right->text, error);
     }
-    KQ_TRY(try_first(&search, right, error));
-    KQ_TRY(descend(&search, right, 0, 0, 1, error));
+    KQ_TRY(try_single(&search, right, comes_first, error));
+    KQ_TRY(try_single(&search, right, is_common, error));
+    KQ_TRY(try_single(&search, right, is_seldom, error));
     KQ_TRY(try_subsets(&search, right, error));
     for (size_t goal = 2; goal <= DEPTH_MAX; goal++) {
         KQ_TRY(descend(&search, right, 0, 0, goal, error));

@@ -93,7 +93,7 @@ def test_the_evidence_is_where_the_strings_differ(verify, private_keys):
 def test_a_long_request_is_bounded_in_time(verify, private_keys):
     case = Case("long", [], changes={"biz_content": broken.compact({"memo": "卡" * 100000})},
                 items=broken.with_(biz_content="{\"a\":1}"))
-    assert found(verify(encoded(case, private_keys))) == ["string-unknown"]
+    assert found(verify(encoded(case, private_keys))) == ["search-cut-off"]
 
 
 def test_a_cut_signature(verify, private_keys):
@@ -210,7 +210,7 @@ def test_lines_have_names_in_both_languages(verify, private_keys):
 
 def test_a_long_call_of_openapi_v3_is_bounded_in_time(verify, private_keys):
     case = CaseV3("long", [], body=broken.compact({"memo": "卡" * 100000}), lines=broken_v3.line("body", '{"a":1}'))
-    assert found(verify(case.dump(APP_ID, private_keys))) == ["string-unknown"]
+    assert found(verify(case.dump(APP_ID, private_keys))) == ["search-cut-off"]
 
 
 # Notifications

@@ -85,6 +85,30 @@ def test_the_cause_in_a_call_of_openapi_v3_is_told_to_operators_alone(server, pl
     assert failure["sentence"] not in answer.text and failure["sentence_zh"] not in answer.text
 
 
+def long_content(receivers):
+    """As a call for so many receivers has it, some 80 bytes each."""
+    return {"template_id": "20140601000730010040000000EB",
+            "users": [{"user_id": f"2088302{i:09d}", "out_biz_no": f"batch-{i}", "memo": "茶"} for i in range(receivers)]}
+
+
+@pytest.mark.parametrize("receivers", [1000, 9000])
+def test_json_of_a_long_call_written_anew_is_found(server, place, private_keys, receivers):
+    app = place.create_app(private_key=private_keys["app"])
+    body = broken.compact(long_content(receivers))
+    assert len(body) > 64 * receivers
+    case = broken_v3.CaseV3("long", [], body=body, lines=broken_v3.body_as(ensure_ascii=False))
+    assert wait_for(server, refuse_v3(server, app, case, private_keys).trace_id)["findings"] == [broken.JSON]
+
+
+def test_a_search_that_is_cut_off_says_so(server, place, private_keys):
+    app = place.create_app(private_key=private_keys["app"])
+    case = broken_v3.CaseV3("long", [], body=broken.compact(long_content(1000)), lines=broken_v3.line("body", "{}"))
+    failure = wait_for(server, refuse_v3(server, app, case, private_keys).trace_id)
+    assert failure["findings"] == ["search-cut-off"] and failure["verdict"] == "string-unknown"
+    assert "too long to try everything" in failure["sentence"]
+    assert diagnoses_of(server)["search-cut-off"] >= 1
+
+
 def test_the_address_that_was_called_is_known(server, place, private_keys):
     app = place.create_app(private_key=private_keys["app"])
     case = broken_v3.CaseV3("own address", [], lines=broken_v3.line("path", lambda path: f"http://{server.listen}{path}"))

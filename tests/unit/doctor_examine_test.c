@@ -150,7 +150,7 @@ static void test_work_is_bounded(void **state)
     question.work_max = 100 * KQ_TRIAL_BYTES;
     assert_ok(examine(&question, &arena, &diagnosis, &difference, &error), &error);
     assert_int_equal(diagnosis.verdict, KQ_VERDICT_STRING_UNKNOWN);
-    assert_string_equal(diagnosis.findings[0].advice->name, "string-unknown");
+    assert_string_equal(diagnosis.findings[0].advice->name, "search-cut-off");
     assert_true(diagnosis.trials <= 110);
 }
 
