@@ -439,6 +439,9 @@ const struct kq_translation kq_chinese_doctor_errors[] = {
      "a log line, name=value lines, a JSON object and a printed map are understood",
      "没有从中找到参数；可以识别 URL、表单、HTTP 请求、curl 命令、HAR 条目、日志行、name=value 行、JSON "
      "对象和打印出的 map"},
+    {"the body is in a file that this text does not have: put the file's content where its name stands "
+     "(--data-raw '…')",
+     "请求体在另一个文件里，这段文字里没有：请把文件内容写到文件名的位置（--data-raw '…'）"},
     {"this is no call of OpenAPI v3", "这不是 OpenAPI v3 的调用"},
     {"more findings than places", "诊断结果过多"},
 };

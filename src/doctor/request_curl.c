@@ -120,52 +120,117 @@ static bool take_word(struct kq_cursor *cursor, struct kq_buffer *word)
 
 enum argument {
     ARGUMENT_NONE,
-    ARGUMENT_DATA,
+    ARGUMENT_DATA,    /* or `@` and a file's name */
+    ARGUMENT_RAW,     /* as it is */
+    ARGUMENT_JSON,    /* --json */
     ARGUMENT_ENCODED, /* --data-urlencode */
     ARGUMENT_PART,    /* -F */
     ARGUMENT_URL,
     ARGUMENT_HEADER,
     ARGUMENT_METHOD,
+    ARGUMENT_GET, /* takes none: the data belong to the query */
     ARGUMENT_OTHER,
 };
 
-/* What follows an option. */
-static enum argument argument_of(struct kq_slice word)
+static const struct {
+    char letter; /* 0: it has none */
+    const char *name;
+    enum argument argument;
+} options[] = {
+    {'d', "data", ARGUMENT_DATA},
+    {0, "data-ascii", ARGUMENT_DATA},
+    {0, "data-binary", ARGUMENT_DATA},
+    {0, "data-raw", ARGUMENT_RAW},
+    {0, "json", ARGUMENT_JSON},
+    {0, "data-urlencode", ARGUMENT_ENCODED},
+    {'F', "form", ARGUMENT_PART},
+    {0, "form-string", ARGUMENT_PART},
+    {0, "url", ARGUMENT_URL},
+    {'H', "header", ARGUMENT_HEADER},
+    {'X', "request", ARGUMENT_METHOD},
+    {'G', "get", ARGUMENT_GET},
+    {'A', "user-agent", ARGUMENT_OTHER},
+    {'e', "referer", ARGUMENT_OTHER},
+    {'b', "cookie", ARGUMENT_OTHER},
+    {'c', "cookie-jar", ARGUMENT_OTHER},
+    {'D', "dump-header", ARGUMENT_OTHER},
+    {'E', "cert", ARGUMENT_OTHER},
+    {'K', "config", ARGUMENT_OTHER},
+    {'T', "upload-file", ARGUMENT_OTHER},
+    {'U', "proxy-user", ARGUMENT_OTHER},
+    {'u', "user", ARGUMENT_OTHER},
+    {'o', "output", ARGUMENT_OTHER},
+    {'w', "write-out", ARGUMENT_OTHER},
+    {'x', "proxy", ARGUMENT_OTHER},
+    {'m', "max-time", ARGUMENT_OTHER},
+    {0, "cacert", ARGUMENT_OTHER},
+    {0, "capath", ARGUMENT_OTHER},
+    {0, "connect-timeout", ARGUMENT_OTHER},
+    {0, "connect-to", ARGUMENT_OTHER},
+    {0, "key", ARGUMENT_OTHER},
+    {0, "resolve", ARGUMENT_OTHER},
+    {0, "retry", ARGUMENT_OTHER},
+    {0, "unix-socket", ARGUMENT_OTHER},
+};
+
+static enum argument argument_of_letter(char letter)
 {
-    static const struct {
-        const char *option;
-        enum argument argument;
-    } rows[] = {
-        {"-d", ARGUMENT_DATA},
-        {"--data", ARGUMENT_DATA},
-        {"--data-raw", ARGUMENT_DATA},
-        {"--data-binary", ARGUMENT_DATA},
-        {"--data-ascii", ARGUMENT_DATA},
-        {"--json", ARGUMENT_DATA},
-        {"--data-urlencode", ARGUMENT_ENCODED},
-        {"-F", ARGUMENT_PART},
-        {"--form", ARGUMENT_PART},
-        {"--form-string", ARGUMENT_PART},
-        {"--url", ARGUMENT_URL},
-        {"-H", ARGUMENT_HEADER},
-        {"--header", ARGUMENT_HEADER},
-        {"-X", ARGUMENT_METHOD},
-        {"--request", ARGUMENT_METHOD},
-        {"-A", ARGUMENT_OTHER},
-        {"-e", ARGUMENT_OTHER},
-        {"-b", ARGUMENT_OTHER},
-        {"-u", ARGUMENT_OTHER},
-        {"-o", ARGUMENT_OTHER},
-        {"-x", ARGUMENT_OTHER},
-        {"-m", ARGUMENT_OTHER},
-        {"--max-time", ARGUMENT_OTHER},
-    };
-    for (size_t i = 0; i < KQ_COUNT(rows); i++) {
-        if (kq_slice_equal(word, kq_slice_of(rows[i].option))) {
-            return rows[i].argument;
-        }
+    size_t row = 0;
+    while (row < KQ_COUNT(options) && options[row].letter != letter) {
+        row++;
     }
-    return ARGUMENT_NONE;
+    return row < KQ_COUNT(options) ? options[row].argument : ARGUMENT_NONE;
+}
+
+static enum argument argument_of_name(struct kq_slice name)
+{
+    size_t row = 0;
+    while (row < KQ_COUNT(options) && !kq_slice_equal(name, kq_slice_of(options[row].name))) {
+        row++;
+    }
+    return row < KQ_COUNT(options) ? options[row].argument : ARGUMENT_NONE;
+}
+
+static struct kq_slice behind(struct kq_slice word, size_t size)
+{
+    return (struct kq_slice){.data = word.data + size, .size = word.size - size};
+}
+
+/* What follows an option, or stands behind its letter in the same word: -XPOST; other letters may stand
+ * before it: -sXPOST. */
+static enum argument argument_of(struct kq_slice word, bool *gets, struct kq_slice *attached)
+{
+    enum argument argument = ARGUMENT_NONE;
+    *attached = KQ_SLICE_EMPTY;
+    if (kq_slice_starts_with(word, KQ_SLICE("--"))) {
+        argument = argument_of_name(behind(word, 2));
+        *gets = *gets || argument == ARGUMENT_GET;
+        return argument == ARGUMENT_GET ? ARGUMENT_NONE : argument;
+    }
+    for (size_t i = 1; i < word.size && word.data[0] == '-' && argument == ARGUMENT_NONE; i++) {
+        argument = argument_of_letter(word.data[i]);
+        *attached = behind(word, i + 1);
+        *gets = *gets || argument == ARGUMENT_GET;
+        argument = argument == ARGUMENT_GET ? ARGUMENT_NONE : argument;
+    }
+    return argument;
+}
+
+/* What is read from a file is not in the text. */
+static bool is_in_file(enum argument argument, struct kq_slice word)
+{
+    if (argument == ARGUMENT_ENCODED) {
+        return kq_slice_find(word, '=') == word.size && kq_slice_find(word, '@') < word.size;
+    }
+    return (argument == ARGUMENT_DATA || argument == ARGUMENT_JSON) && word.size > 0 && word.data[0] == '@';
+}
+
+static struct kq_result fail_for_file(struct kq_error *error)
+{
+    return kq_fail(
+        error, KQ_E_BAD_INPUT,
+        "the body is in a file that this text does not have: put the file's content where its name "
+        "stands (--data-raw '…')");
 }
 
 /* `name=content`: curl encodes the content. */
@@ -208,6 +273,7 @@ struct command {
     struct kq_buffer url;
     struct kq_buffer body;
     struct kq_sent_v3 sent;
+    bool gets; /* the body belongs to the query */
 };
 
 static void free_command(struct command *command)
@@ -219,11 +285,14 @@ static void free_command(struct command *command)
 static struct kq_result take(struct kq_sent_request *request, struct command *command, enum argument argument,
                              struct kq_slice word, struct kq_error *error)
 {
-    bool is_data = argument == ARGUMENT_DATA || argument == ARGUMENT_ENCODED;
+    bool is_data = argument == ARGUMENT_DATA || argument == ARGUMENT_RAW || argument == ARGUMENT_ENCODED;
+    if (is_in_file(argument, word)) {
+        return fail_for_file(error);
+    }
     if (is_data && command->body.size > 0) {
         kq_buffer_append_byte(&command->body, '&');
     }
-    if (argument == ARGUMENT_DATA) {
+    if (argument == ARGUMENT_DATA || argument == ARGUMENT_RAW || argument == ARGUMENT_JSON) {
         kq_buffer_append(&command->body, word);
     } else if (argument == ARGUMENT_ENCODED) {
         append_encoded(&command->body, word);
@@ -261,29 +330,58 @@ static struct kq_result take_v3(struct kq_sent_request *request, struct command 
     if (sent->http_method.size == 0 && (has_parts || body.size > 0)) {
         sent->http_method = KQ_SLICE("POST");
     }
-    return kq_request_take_v3(request, sent, taken, error);
+    KQ_TRY(kq_request_take_v3(request, sent, taken, error));
+    bool is_in_file = *taken && has_parts && sent->content.size > 0 &&
+                      (sent->content.data[0] == '@' || sent->content.data[0] == '<');
+    return is_in_file ? fail_for_file(error) : KQ_OK;
 }
 
-struct kq_result kq_request_add_curl(struct kq_sent_request *request, struct kq_slice text,
-                                     struct kq_error *error)
+static struct kq_result take_words(struct kq_sent_request *request, struct command *command,
+                                   struct kq_slice text, struct kq_error *error)
 {
-    struct command command KQ_CLEANUP(free_command) = {0};
     struct kq_buffer word KQ_CLEANUP(kq_buffer_free) = {0};
     struct kq_cursor cursor = kq_cursor_of(text);
     enum argument next = ARGUMENT_OTHER; /* the word `curl` itself */
     while (take_word(&cursor, &word)) {
         KQ_ENSURE_MEMORY(!word.failed, error);
         struct kq_slice taken = kq_buffer_slice(&word);
-        enum argument option = next == ARGUMENT_NONE ? argument_of(taken) : ARGUMENT_NONE;
+        struct kq_slice attached = KQ_SLICE_EMPTY;
+        enum argument option =
+            next == ARGUMENT_NONE ? argument_of(taken, &command->gets, &attached) : ARGUMENT_NONE;
         if (option == ARGUMENT_NONE) {
-            KQ_TRY(take(request, &command, next, taken, error));
+            KQ_TRY(take(request, command, next, taken, error));
+        } else if (attached.size > 0) {
+            KQ_TRY(take(request, command, option, attached, error));
+            option = ARGUMENT_NONE;
         }
         next = option;
     }
-    KQ_ENSURE_MEMORY(!word.failed && !command.url.failed && !command.body.failed, error);
+    KQ_ENSURE_MEMORY(!word.failed, error);
+    return KQ_OK;
+}
+
+/* With -G the data go behind the address. */
+static void move_to_query(struct command *command)
+{
+    bool has_query = kq_slice_find(kq_buffer_slice(&command->url), '?') < command->url.size;
+    if (command->gets && command->body.size > 0) {
+        kq_buffer_append_byte(&command->url, has_query ? '&' : '?');
+        kq_buffer_append(&command->url, kq_buffer_slice(&command->body));
+        command->url.failed = command->url.failed || command->body.failed;
+        kq_buffer_clear(&command->body);
+    }
+}
+
+struct kq_result kq_request_add_curl(struct kq_sent_request *request, struct kq_slice text,
+                                     struct kq_error *error)
+{
+    struct command command KQ_CLEANUP(free_command) = {0};
+    bool is_v3 = false;
+    KQ_TRY(take_words(request, &command, text, error));
+    move_to_query(&command);
+    KQ_ENSURE_MEMORY(!command.url.failed && !command.body.failed, error);
     struct kq_slice url = kq_arena_copy(request->arena, kq_buffer_slice(&command.url));
     struct kq_slice body = kq_arena_copy(request->arena, kq_buffer_slice(&command.body));
-    bool is_v3 = false;
     KQ_ENSURE_MEMORY(url.data != NULL && body.data != NULL, error);
     KQ_TRY(take_v3(request, &command, url, body, &is_v3, error));
     if (is_v3) {

@@ -17,21 +17,36 @@ static bool starts_with_ignoring_case(struct kq_slice text, struct kq_slice pref
            kq_slice_equal_ignoring_case((struct kq_slice){text.data, prefix.size}, prefix);
 }
 
-void kq_request_take_address(struct kq_slice url, struct kq_sent_v3 *sent)
+/* How much of an address stands before its path: `https://` and the host, or the host alone, as curl takes
+ * it, where a path of the gateway's follows. */
+static size_t host_of(struct kq_slice url, struct kq_slice *host)
 {
     struct kq_cursor cursor = kq_cursor_of(url);
     struct kq_slice scheme;
-    url.size = kq_slice_find(url, '#');
-    sent->target = url;
-    if (!kq_cursor_take_until(&cursor, KQ_SLICE("://"), &scheme) ||
-        kq_slice_find(scheme, '/') < scheme.size) {
-        return;
+    size_t slash = kq_slice_find(url, '/');
+    struct kq_slice path = {.data = url.data + slash, .size = url.size - slash};
+    if (kq_cursor_take_until(&cursor, KQ_SLICE("://"), &scheme) && slash >= scheme.size) {
+        struct kq_slice rest = kq_cursor_take_rest(&cursor);
+        *host = (struct kq_slice){.data = rest.data, .size = kq_slice_find(rest, '/')};
+        return (size_t)(rest.data - url.data) + host->size;
     }
-    struct kq_slice rest = kq_cursor_take_rest(&cursor);
-    rest.size = kq_slice_find(rest, '#');
-    size_t slash = kq_slice_find(rest, '/');
-    sent->host = (struct kq_slice){.data = rest.data, .size = slash};
-    sent->target = (struct kq_slice){.data = rest.data + slash, .size = rest.size - slash};
+    bool is_path = kq_slice_starts_with(path, KQ_SLICE(KQ_V3_PATH_PREFIX)) ||
+                   kq_slice_starts_with(path, KQ_SLICE("/gateway.do"));
+    if (slash == 0 || !is_path || kq_slice_find(url, '?') < slash) {
+        return 0;
+    }
+    *host = (struct kq_slice){.data = url.data, .size = slash};
+    return slash;
+}
+
+void kq_request_take_address(struct kq_slice url, struct kq_sent_v3 *sent)
+{
+    url.size = kq_slice_find(url, '#');
+    size_t size = url.size == 0 ? 0 : host_of(url, &sent->host);
+    sent->target = url;
+    if (size > 0) {
+        sent->target = (struct kq_slice){.data = url.data + size, .size = url.size - size};
+    }
 }
 
 void kq_request_take_header(struct kq_slice name, struct kq_slice value, struct kq_sent_v3 *sent)

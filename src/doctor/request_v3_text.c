@@ -130,25 +130,41 @@ static struct kq_result take_escaped(struct kq_sent_request *request, struct kq_
     return KQ_OK;
 }
 
-/* The first brackets that close and do not have the header in them. */
+static struct kq_result check_json(struct kq_sent_request *request, struct kq_slice text, bool *is_json,
+                                   struct kq_error *error)
+{
+    const struct kq_json *value = NULL;
+    struct kq_error inner = {0};
+    *is_json = kq_json_read(text, request->arena, &value, &inner).ok;
+    KQ_ENSURE(inner.code != KQ_E_NO_MEMORY, error, inner.code, "%s", "");
+    return KQ_OK;
+}
+
+/* Brackets that close and do not have the header in them: the first that are JSON, else the last; a program
+ * prints its context before the body, and in a form of its own. */
 static struct kq_result find_body(struct kq_sent_request *request, struct kq_slice text,
                                   struct kq_sent_v3 *sent, struct kq_error *error)
 {
     struct kq_cursor cursor = kq_cursor_of(text);
     struct kq_slice before;
-    for (size_t i = 0; i < BRACKETS_MAX && sent->content.data == NULL &&
-                       kq_cursor_take_until(&cursor, KQ_SLICE("{"), &before);
+    bool is_found = false;
+    for (size_t i = 0; i < BRACKETS_MAX && !is_found && kq_cursor_take_until(&cursor, KQ_SLICE("{"), &before);
          i++) {
         struct kq_cursor attempt = {.at = cursor.at - 1, .end = cursor.end};
         struct kq_slice rest = from(text, attempt.at);
-        struct kq_slice taken;
+        struct kq_slice taken = KQ_SLICE_EMPTY;
         if (kq_slice_starts_with(rest, KQ_SLICE("{\\\""))) {
-            KQ_TRY(take_escaped(request, rest, &sent->content, error));
+            KQ_TRY(take_escaped(request, rest, &taken, error));
+            is_found = taken.data != NULL && taken.size > 0;
         } else if (kq_request_take_brackets(&attempt, &taken) &&
                    find(taken, KQ_SLICE(KQ_V3_SCHEME)) == NULL &&
                    find(taken, KQ_SLICE(KQ_V3_PATH_PREFIX)) == NULL) {
-            sent->content = taken;
+            KQ_TRY(check_json(request, taken, &is_found, error));
+            cursor = attempt;
+        } else {
+            continue;
         }
+        sent->content = taken.size > 0 ? taken : sent->content;
     }
     return KQ_OK;
 }

@@ -189,6 +189,52 @@ def test_a_multipart_call_of_openapi_v3_by_curl(verify, private_keys):
     assert json.loads(verify(command).stdout)["verdict"] == "verifies"
 
 
+def posted(private_keys, words):
+    """A right POST of {"a":1} as people write it; the words may have {P} for host and path, and {A} for the header."""
+    case = CaseV3("right", [], body='{"a":1}')
+    return (words.replace("{P}", f"{broken_v3.HOST}{case.target}")
+            .replace("{A}", f"authorization: {case.authorization(APP_ID, private_keys)}").encode())
+
+
+@pytest.mark.parametrize("words", [
+    """curl {P} -H '{A}' -d '{"a":1}'""",
+    """curl https://{P} -H'{A}' -d'{"a":1}'""",
+    """curl -XPOST https://{P} -H '{A}' --json '{"a"' --json ':1}'""",
+    """curl -sSXPOST --cacert /etc/ca.pem https://{P} -H '{A}' --data-raw '{"a":1}'""",
+    """curl {P} -H '{A}' -Fdata='{"a":1}' -Ffile=@a.png""",
+    """2014-07-24 [ctx={a=1}] POST {P} {A} body={"a":1}""",
+    """2014-07-24 [ctx] POST https://{P} {A} body={"a":1} response={"b":2}""",
+    """{"method":"POST","url":"{P}","authorization":"{A}","body":"{\\"a\\":1}"}"""], ids=lambda words: words[:44])
+def test_a_right_call_of_openapi_v3_as_people_write_it(verify, private_keys, words):
+    request = posted(private_keys, words).replace(b'"authorization":"authorization: ', b'"authorization":"')
+    done = verify(request)
+    assert json.loads(done.stdout)["verdict"] == "verifies", done.stdout
+
+
+@pytest.mark.parametrize("words", ["curl -G {H} -H '{A}' -d a=1 -d b=2", "curl --get https://{H} -H '{A}' -d a=1 -d b=2",
+                                   "curl -sG '{H}?a=1' -H '{A}' --data-urlencode b=2"])
+def test_a_query_that_curl_makes_of_data(verify, private_keys, words):
+    case = CaseV3("query", [], get=True, query=[("a", "1"), ("b", "2")])
+    request = (words.replace("{H}", broken_v3.HOST + case.target.split("?")[0])
+               .replace("{A}", f"authorization: {case.authorization(APP_ID, private_keys)}"))
+    done = verify(request.encode())
+    assert json.loads(done.stdout)["verdict"] == "verifies", done.stdout
+
+
+def test_a_query_that_curl_makes_for_the_older_protocol(verify, private_keys):
+    form = protocol.form_encode(RIGHT.pairs(APP_ID, private_keys)).decode("ascii")
+    done = verify(f"curl -G openapi.alipay.com/gateway.do -d '{form}'".encode())
+    assert json.loads(done.stdout)["verdict"] == "verifies", done.stdout
+
+
+@pytest.mark.parametrize("words", ["-d @body.json", "-d@body.json", "--data @body.json", "--json @body.json", "-F data=@body.json",
+                                   "--data-urlencode @body.json", "--data-binary @-"])
+def test_a_body_in_a_file_is_asked_for(verify, private_keys, words):
+    done = verify(posted(private_keys, "curl {P} -H '{A}' " + words), json=False)
+    assert done.returncode != 0 and done.stdout == ""
+    assert "the body is in a file that this text does not have" in done.stderr
+
+
 def test_authorization_that_the_gateway_does_not_read(verify, private_keys):
     right = CaseV3("right", []).dump(APP_ID, private_keys)
     assert found(verify(right.replace(b"ALIPAY-SHA256withRSA", b"ALIPAY-SHA1withRSA"))) == ["scheme-invalid"]
