@@ -64,7 +64,7 @@ struct kq_finding {
     struct kq_slice subject_chinese; /* empty: the same */
 };
 
-#define KQ_FINDINGS_MAX 8
+#define KQ_FINDINGS_MAX 10 /* three of authorization, one each of signature, key, digest, three mistakes */
 
 struct kq_diagnosis {
     enum kq_verdict verdict;

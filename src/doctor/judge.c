@@ -210,6 +210,10 @@ static struct kq_result judge_authorization(struct kq_case_file *file, struct kq
     if (v3->authorization.size > 0 && !kq_slice_equal(v3->scheme, KQ_SLICE(KQ_V3_SCHEME))) {
         KQ_TRY(kq_case_add(file, &scheme_advice, v3->scheme, error));
     }
+    if (v3->has_spaces) {
+        KQ_TRY(kq_case_add(file, kq_mistake_advice(&file->right, kq_change_v3_list_spaces), KQ_SLICE_EMPTY,
+                           error));
+    }
     return v3->is_signed_to_its_middle ? kq_case_add(file, &sign_not_last_advice, KQ_SLICE_EMPTY, error)
                                        : KQ_OK;
 }

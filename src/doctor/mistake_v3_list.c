@@ -188,6 +188,25 @@ struct kq_result kq_change_v3_list_join(struct kq_draft *draft, size_t variant, 
     return kq_draft_put(draft, &line->value, &made, changed, error);
 }
 
+/* Signed without the spaces with which it was sent. */
+struct kq_result kq_change_v3_list_spaces(struct kq_draft *draft, size_t variant, struct kq_slice *subject,
+                                          bool *changed, struct kq_error *error)
+{
+    struct kq_sent_param *line = list_line(draft);
+    struct kq_buffer made KQ_CLEANUP(kq_buffer_free) = {0};
+    (void)variant;
+    (void)subject;
+    if (line == NULL) {
+        return KQ_OK;
+    }
+    for (size_t i = 0; i < line->value.size; i++) {
+        if (line->value.data[i] != ' ' && line->value.data[i] != '\t') {
+            kq_buffer_append_byte(&made, line->value.data[i]);
+        }
+    }
+    return kq_draft_put(draft, &line->value, &made, changed, error);
+}
+
 /* Another value of the item of that name, where it is there. */
 static struct kq_result replace(struct kq_draft *draft, struct kq_slice name, struct kq_slice value,
                                 struct kq_slice *subject, bool *changed, struct kq_error *error)

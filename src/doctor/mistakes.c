@@ -316,6 +316,15 @@ size_t kq_mistake_made_bytes(const struct kq_mistake *mistake, const struct kq_d
                                                           : draft->text.size;
 }
 
+const struct kq_advice *kq_mistake_advice(const struct kq_draft *draft, kq_mistake_change *change)
+{
+    const struct kq_advice *advice = NULL;
+    for (size_t i = 0; i < kq_mistakes_of(draft) && advice == NULL; i++) {
+        advice = kq_mistake_at(draft, i)->change == change ? &kq_mistake_at(draft, i)->advice : NULL;
+    }
+    return advice;
+}
+
 /* JSON writers that are tried in threes: the first ones of their table. */
 #define COMMON_STYLES 6
 

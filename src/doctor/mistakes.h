@@ -74,9 +74,13 @@ KQ_MUST struct kq_result kq_mistake_make(const struct kq_mistake *mistake, struc
                                          size_t variant, struct kq_slice *subject, bool *changed,
                                          struct kq_error *error);
 
-/* The functions of the table, by what they change (mistake_items.c, mistake_json.c, mistake_join.c). */
 typedef struct kq_result kq_mistake_change(struct kq_draft *draft, size_t variant, struct kq_slice *subject,
                                            bool *changed, struct kq_error *error);
+
+/* Of the mistake that has this function, for what is seen without a search. */
+const struct kq_advice *kq_mistake_advice(const struct kq_draft *draft, kq_mistake_change *change);
+
+/* The functions of the table, by what they change (mistake_items.c, mistake_json.c, mistake_join.c). */
 kq_mistake_change kq_change_raw_values;
 kq_mistake_change kq_change_sign_type_rule;
 kq_mistake_change kq_change_left_out;
@@ -122,6 +126,7 @@ kq_mistake_change kq_change_v3_item_left_out;
 kq_mistake_change kq_change_v3_sign_kept;
 kq_mistake_change kq_change_v3_scheme_kept;
 kq_mistake_change kq_change_v3_list_join;
+kq_mistake_change kq_change_v3_list_spaces;
 kq_mistake_change kq_change_v3_timestamp_unit;
 kq_mistake_change kq_change_v3_timestamp;
 kq_mistake_change kq_change_v3_nonce;

@@ -133,6 +133,16 @@ const struct kq_mistake kq_v3_mistakes[] = {
      .variant_count = KQ_V3_BODY_FORM_COUNT},
     /* The list in authorization. */
     {.advice =
+         {"authorization-with-spaces",
+          "Leave out the spaces behind the commas of authorization: the gateway does not find what stands "
+          "behind one",
+          "authorization 的逗号后面不要有空格：网关找不到空格后面的那一项"},
+     .stage = KQ_STAGE_ITEMS,
+     .change = kq_change_v3_list_spaces,
+     .variant_count = 1,
+     .comes_first = true,
+     .is_common = true},
+    {.advice =
          {"authorization-with-sign",
           "Sign the list of authorization up to `,sign=`, without it: what belongs to sign was signed, too",
           "authorization 只签 `,sign=` 之前的内容：被签名的字符串里还有 sign 的部分"},

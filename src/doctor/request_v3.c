@@ -63,6 +63,17 @@ void kq_request_take_header(struct kq_slice name, struct kq_slice value, struct 
     }
 }
 
+static bool is_known_item(struct kq_slice name)
+{
+    static const struct kq_slice names[] = {KQ_SLICE("app_id"), KQ_SLICE("app_cert_sn"), KQ_SLICE("nonce"),
+                                            KQ_SLICE("timestamp"), KQ_SLICE("sign")};
+    size_t at = 0;
+    while (at < KQ_COUNT(names) && !kq_slice_equal(name, names[at])) {
+        at++;
+    }
+    return at < KQ_COUNT(names);
+}
+
 static struct kq_result add_item(struct kq_sent_request *request, struct kq_slice item,
                                  struct kq_error *error)
 {
@@ -71,6 +82,8 @@ static struct kq_result add_item(struct kq_sent_request *request, struct kq_slic
                                 ? (struct kq_slice){item.data + equals + 1, item.size - equals - 1}
                                 : KQ_SLICE_EMPTY;
     struct kq_slice name = kq_slice_trim((struct kq_slice){item.data, equals});
+    bool has_spaces = name.size < equals && is_known_item(name);
+    request->v3.has_spaces = request->v3.has_spaces || has_spaces;
     return kq_request_add(request, (struct kq_sent_param){name, value, value}, error);
 }
 

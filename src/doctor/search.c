@@ -112,10 +112,23 @@ static struct kq_result note_text(struct search *search, struct kq_slice text, s
     return KQ_OK;
 }
 
+/* Seen before the search? */
+static bool is_noted(const struct kq_diagnosis *diagnosis, const struct kq_advice *advice)
+{
+    size_t at = 0;
+    while (at < diagnosis->finding_count && strcmp(diagnosis->findings[at].advice->name, advice->name) != 0) {
+        at++;
+    }
+    return at < diagnosis->finding_count;
+}
+
 static struct kq_result note_path(struct search *search, struct kq_slice text, size_t depth,
                                   struct kq_error *error)
 {
     for (size_t i = 0; i < depth; i++) {
+        if (is_noted(search->diagnosis, &search->path[i].mistake->advice)) {
+            continue;
+        }
         KQ_TRY(kq_diagnosis_add(search->diagnosis, &search->path[i].mistake->advice, search->path[i].subject,
                                 search->arena, error));
         if (search->is_v3) {
@@ -202,16 +215,6 @@ static struct kq_result try_single(struct search *search, const struct kq_draft 
     return KQ_OK;
 }
 
-static const struct kq_advice *left_out_advice(const struct kq_draft *draft)
-{
-    for (size_t i = 0; i < kq_mistakes_of(draft); i++) {
-        if (kq_mistake_at(draft, i)->change == kq_change_left_out) {
-            return &kq_mistake_at(draft, i)->advice;
-        }
-    }
-    return NULL;
-}
-
 /* The signed items that stand in the mask are left out. */
 static struct kq_result leave_out(const size_t *signed_items, size_t count, unsigned mask,
                                   struct kq_draft *draft, struct kq_error *error)
@@ -242,8 +245,8 @@ static struct kq_result note_left_out(struct search *search, const struct kq_dra
         }
     }
     KQ_ENSURE_MEMORY(!names.failed && !chinese.failed, error);
-    KQ_TRY(kq_diagnosis_add(search->diagnosis, left_out_advice(right), kq_buffer_slice(&names), search->arena,
-                            error));
+    KQ_TRY(kq_diagnosis_add(search->diagnosis, kq_mistake_advice(right, kq_change_left_out),
+                            kq_buffer_slice(&names), search->arena, error));
     if (search->is_v3) {
         struct kq_finding *finding = &search->diagnosis->findings[search->diagnosis->finding_count - 1];
         finding->subject_chinese = kq_arena_copy(search->arena, kq_buffer_slice(&chinese));

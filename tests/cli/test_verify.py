@@ -244,6 +244,26 @@ def test_authorization_that_the_gateway_does_not_read(verify, private_keys):
         "sign-missing"]
 
 
+@pytest.mark.parametrize("name", [b"sign", b"nonce", b"timestamp"])
+def test_spaces_in_authorization(verify, private_keys, name):
+    """Behind the string that was signed, in it, or put into it on its way."""
+    signed = CaseV3("spaces", [], list_join=lambda listed: ", ".join(f"{name}={value}" for name, value in listed.items()))
+    right = CaseV3("right", []).dump(APP_ID, private_keys)
+    assert found(verify(right.replace(b"," + name + b"=", b", " + name + b"="))) == ["authorization-with-spaces"]
+    dump = signed.dump(APP_ID, private_keys)
+    for item in (b"nonce", b"timestamp"):
+        dump = dump.replace(b"," + item + b"=", b", " + item + b"=")
+    assert found(verify(dump)) == ["authorization-with-spaces"]
+    both = CaseV3("two", [], lines=broken_v3.line("method", "post")).dump(APP_ID, private_keys)
+    assert found(verify(both.replace(b"," + name + b"=", b", " + name + b"="))) == [
+        "authorization-with-spaces", "http-method-case"]
+
+
+def test_a_space_beside_what_the_gateway_does_not_know_is_none(verify, private_keys):
+    case = CaseV3("more", [], more={" x": "1"})
+    assert json.loads(verify(case.dump(APP_ID, private_keys)).stdout)["verdict"] == "verifies"
+
+
 def test_lines_have_names_in_both_languages(verify, private_keys):
     two = CaseV3("two", [], token=broken.TOKEN, lines=broken_v3.without("method", "token"))
     diagnosis = json.loads(verify(two.dump(APP_ID, private_keys)).stdout)
