@@ -26,18 +26,15 @@ static size_t take_character(struct kq_slice text, unsigned *code_point)
     return size;
 }
 
-static bool is_control(unsigned code_point)
-{
-    return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0);
-}
-
 void kq_append_shown(struct kq_buffer *buffer, struct kq_slice text, bool lines)
 {
     while (text.size > 0) {
         unsigned code_point = 0;
         size_t size = take_character(text, &code_point);
-        bool keep = !is_control(code_point) || (lines && (code_point == '\n' || code_point == '\t'));
-        kq_buffer_append(buffer, keep ? (struct kq_slice){.data = text.data, .size = size} : KQ_SLICE("?"));
+        struct kq_slice character = {.data = text.data, .size = size};
+        bool is_text = code_point != 0x7F && !kq_utf8_is_control(character);
+        bool keep = is_text || (lines && (code_point == '\n' || code_point == '\t'));
+        kq_buffer_append(buffer, keep ? character : KQ_SLICE("?"));
         text.data += size;
         text.size -= size;
     }

@@ -12,8 +12,8 @@
 /* Text on a person's screen. Memos, names and answers come from other people: nothing of them may steer the
  * terminal. */
 
-/* Appends with control characters (C0, C1, DEL) and what is not UTF-8 as `?`. With `lines`, line ends and
- * tabs stay. */
+/* Appends with control characters (kq_utf8_is_control) and what is not UTF-8 as `?`. With `lines`, line ends
+ * and tabs stay. */
 void kq_append_shown(struct kq_buffer *buffer, struct kq_slice text, bool lines);
 
 /* How many columns it takes: Chinese characters take two. */

@@ -25,6 +25,16 @@ static void append_filled(struct kq_buffer *text, struct kq_slice pattern, struc
     kq_buffer_append(text, kq_cursor_take_rest(&cursor));
 }
 
+/* Of the first character of valid UTF-8, not empty. */
+static size_t character_size(struct kq_slice text)
+{
+    size_t size = 1;
+    while (size < text.size && ((unsigned char)text.data[size] & 0xC0) == 0x80) {
+        size++;
+    }
+    return size;
+}
+
 /* A name or value of a caller, fit to stand in a sentence. */
 static void append_subject(struct kq_buffer *text, struct kq_slice subject, bool is_chinese)
 {
@@ -36,9 +46,10 @@ static void append_subject(struct kq_buffer *text, struct kq_slice subject, bool
     while (size < subject.size && ((unsigned char)subject.data[size] & 0xC0) == 0x80) {
         size--; /* not in the middle of a character */
     }
-    for (size_t i = 0; i < size; i++) {
-        unsigned char byte = (unsigned char)subject.data[i];
-        kq_buffer_append_byte(text, byte < ' ' || byte == 0x7F ? '?' : (char)byte);
+    for (size_t at = 0, step = 0; at < size; at += step) {
+        step = character_size((struct kq_slice){subject.data + at, size - at});
+        struct kq_slice character = {subject.data + at, step};
+        kq_buffer_append(text, kq_utf8_is_control(character) ? KQ_SLICE("?") : character);
     }
 }
 
@@ -80,8 +91,9 @@ static size_t first_difference(struct kq_slice a, struct kq_slice b)
 static size_t shown_size(struct kq_slice text)
 {
     for (size_t size = 1; size <= 4 && size <= text.size; size++) {
-        if (kq_utf8_is_valid((struct kq_slice){text.data, size})) {
-            return size > 1 || ((unsigned char)text.data[0] >= ' ' && text.data[0] != 0x7F) ? size : 0;
+        struct kq_slice character = {text.data, size};
+        if (kq_utf8_is_valid(character)) {
+            return kq_utf8_is_control(character) ? 0 : size;
         }
     }
     return 0;

@@ -54,4 +54,8 @@ bool kq_utf8_is_valid(struct kq_slice bytes);
  */
 size_t kq_utf8_count(struct kq_slice utf8);
 
+/* One character, valid: does it steer what shows it, and is none itself? C0, DEL, C1, and those that turn the
+ * direction of a line (U+202A to U+202E, U+2066 to U+2069), which can make it read as another one. */
+bool kq_utf8_is_control(struct kq_slice character);
+
 #endif

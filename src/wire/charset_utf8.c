@@ -100,3 +100,19 @@ size_t kq_utf8_count(struct kq_slice utf8)
     }
     return count;
 }
+
+bool kq_utf8_is_control(struct kq_slice character)
+{
+    const unsigned char *bytes = (const unsigned char *)character.data;
+    if (character.size == 1) {
+        return bytes[0] < ' ' || bytes[0] == 0x7F;
+    }
+    if (character.size == 2) {
+        return bytes[0] == 0xC2 && bytes[1] < 0xA0;
+    }
+    bool is_embedding =
+        character.size == 3 && bytes[0] == 0xE2 && bytes[1] == 0x80 && bytes[2] >= 0xAA && bytes[2] <= 0xAE;
+    bool is_isolate =
+        character.size == 3 && bytes[0] == 0xE2 && bytes[1] == 0x81 && bytes[2] >= 0xA6 && bytes[2] <= 0xA9;
+    return is_embedding || is_isolate;
+}

@@ -274,6 +274,19 @@ def test_lines_have_names_in_both_languages(verify, private_keys):
     assert json_anew["sentence_zh"].startswith("请求体 的 JSON 只序列化一次")
 
 
+def test_nothing_of_a_request_steers_the_terminal(verify, private_keys):
+    """C1 controls and what turns a line's direction, in a sentence, in both strings and in their difference."""
+    body = broken.compact({"memo": "\u009b31m\u202eRED\u2066"})
+    case = CaseV3("control", [], body=body, lines=broken_v3.line("path", lambda path: path + "\u009b\u202e/"))
+    subject = CaseV3("subject", [], more={"\u009bx\u2069": "1"}, items=broken_v3.without("\u009bx\u2069"))
+    for dump in (CaseV3("anew", [], body=body, lines=broken_v3.body_as(ensure_ascii=False)).dump(APP_ID, private_keys),
+                 case.dump(APP_ID, private_keys), subject.dump(APP_ID, private_keys)):
+        for json_too in (False, True):
+            done = verify(dump, json=json_too)
+            assert done.returncode == 1
+            assert not re.search("[\u0080-\u009f\u202a-\u202e\u2066-\u2069]", done.stdout), done.stdout
+
+
 def test_a_long_call_of_openapi_v3_is_bounded_in_time(verify, private_keys):
     case = CaseV3("long", [], body=broken.compact({"memo": "卡" * 100000}), lines=broken_v3.line("body", '{"a":1}'))
     assert found(verify(case.dump(APP_ID, private_keys))) == ["search-cut-off"]

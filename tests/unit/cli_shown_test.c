@@ -22,6 +22,9 @@ static void test_nothing_steers_the_terminal(void **state)
     assert_shown(KQ_SLICE("a\xC2\x9B"
                           "31mb"),
                  false, KQ_SLICE("a?31mb"));
+    assert_shown(KQ_SLICE("a\u202a\u202e\u2066\u2069b"), false, KQ_SLICE("a????b"));
+    assert_shown(KQ_SLICE("\u00a0\u2029\u202f\u2065\u206a"), false,
+                 KQ_SLICE("\u00a0\u2029\u202f\u2065\u206a"));
     assert_shown(KQ_SLICE("a\0b"), false, KQ_SLICE("a?b"));
     assert_shown(KQ_SLICE("a\nb\tc"), false, KQ_SLICE("a?b?c"));
     assert_shown(KQ_SLICE("a\nb\tc\r"), true, KQ_SLICE("a\nb\tc?"));
