@@ -14,13 +14,38 @@
  * that. */
 #define SUBJECT_BYTES 160
 
+static bool is_chinese_byte(char byte)
+{
+    return ((unsigned char)byte & 0x80) != 0;
+}
+
+/* A space stands between Chinese and other words, not between Chinese ones. */
+static struct kq_slice without_last_space(struct kq_slice before, struct kq_slice subject)
+{
+    bool is_between = before.size > 1 && before.data[before.size - 1] == ' ' &&
+                      is_chinese_byte(before.data[before.size - 2]) && subject.size > 0 &&
+                      is_chinese_byte(subject.data[0]);
+    before.size -= is_between ? 1 : 0;
+    return before;
+}
+
+static void skip_space(struct kq_cursor *behind, struct kq_slice subject)
+{
+    struct kq_cursor ahead = *behind;
+    if (kq_cursor_take(&ahead) == ' ' && kq_cursor_peek(&ahead) >= 0x80 && subject.size > 0 &&
+        is_chinese_byte(subject.data[subject.size - 1])) {
+        *behind = ahead;
+    }
+}
+
 static void append_filled(struct kq_buffer *text, struct kq_slice pattern, struct kq_slice subject)
 {
     struct kq_cursor cursor = kq_cursor_of(pattern);
     struct kq_slice before;
     while (kq_cursor_take_until(&cursor, KQ_SLICE("{}"), &before)) {
-        kq_buffer_append(text, before);
+        kq_buffer_append(text, without_last_space(before, subject));
         kq_buffer_append(text, subject);
+        skip_space(&cursor, subject);
     }
     kq_buffer_append(text, kq_cursor_take_rest(&cursor));
 }

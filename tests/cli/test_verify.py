@@ -271,7 +271,7 @@ def test_lines_have_names_in_both_languages(verify, private_keys):
     assert diagnosis["sentence_zh"].startswith("把 HTTP 方法、alipay-app-auth-token 也")
     json_anew = json.loads(verify(CaseV3("JSON", [], lines=broken_v3.body_as()).dump(APP_ID, private_keys)).stdout)
     assert json_anew["sentence"].startswith("Write the JSON of the body once")
-    assert json_anew["sentence_zh"].startswith("请求体 的 JSON 只序列化一次")
+    assert json_anew["sentence_zh"].startswith("请求体的 JSON 只序列化一次")
 
 
 def test_nothing_of_a_request_steers_the_terminal(verify, private_keys):
