@@ -202,13 +202,21 @@ struct kq_result kq_judge_algorithm(struct kq_case_file *file, struct kq_error *
     return kq_case_add(file, is_v3 ? newer : older, kq_slice_of(file->diagnosis->algorithm), error);
 }
 
+/* Without a space behind it the list is taken for more of it, with the signature. */
+static struct kq_slice scheme_shown(struct kq_slice scheme)
+{
+    scheme.size = kq_slice_find(scheme, ',');
+    scheme.size = kq_slice_find(scheme, '=');
+    return scheme;
+}
+
 /* The newer protocol knows one scheme; the header's list ends with the signature. */
 static struct kq_result judge_authorization(struct kq_case_file *file, struct kq_error *error)
 {
     const struct kq_sent_v3 *v3 = file->right.v3;
     file->sign_type = KQ_SIGN_RSA2;
     if (v3->authorization.size > 0 && !kq_slice_equal(v3->scheme, KQ_SLICE(KQ_V3_SCHEME))) {
-        KQ_TRY(kq_case_add(file, &scheme_advice, v3->scheme, error));
+        KQ_TRY(kq_case_add(file, &scheme_advice, scheme_shown(v3->scheme), error));
     }
     if (v3->has_spaces) {
         KQ_TRY(kq_case_add(file, kq_mistake_advice(&file->right, kq_change_v3_list_spaces), KQ_SLICE_EMPTY,
@@ -234,7 +242,11 @@ struct kq_result kq_judge_sign_type(struct kq_case_file *file, struct kq_error *
 
 struct kq_result kq_judge_unsigned(struct kq_case_file *file, struct kq_error *error)
 {
-    bool has_no_header = file->right.v3 != NULL && file->right.v3->authorization.size == 0;
+    const struct kq_sent_v3 *v3 = file->right.v3;
+    bool has_no_header = v3 != NULL && v3->authorization.size == 0;
+    if (v3 != NULL && scheme_shown(v3->scheme).size < v3->scheme.size) {
+        return KQ_OK; /* that was said; sign may well be there */
+    }
     return kq_case_add(file, has_no_header ? &authorization_missing_advice : &unsigned_advice, KQ_SLICE_EMPTY,
                        error);
 }

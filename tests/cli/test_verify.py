@@ -244,6 +244,14 @@ def test_authorization_that_the_gateway_does_not_read(verify, private_keys):
         "sign-missing"]
 
 
+def test_authorization_without_a_space_behind_the_scheme(verify, private_keys):
+    done = verify(CaseV3("right", []).dump(APP_ID, private_keys).replace(b"withRSA ", b"withRSA"))
+    assert found(done) == ["scheme-invalid"]
+    assert "and a space: ALIPAY-SHA256withRSAapp_id is another scheme." in json.loads(done.stdout)["sentence"]
+    assert found(verify(b"POST /v3/alipay/a HTTP/1.1\r\nauthorization: Bearer abc\r\n\r\n{}")) == [
+        "scheme-invalid", "sign-missing"]
+
+
 @pytest.mark.parametrize("name", [b"sign", b"nonce", b"timestamp"])
 def test_spaces_in_authorization(verify, private_keys, name):
     """Behind the string that was signed, in it, or put into it on its way."""
