@@ -90,8 +90,9 @@ const struct kq_translation kq_chinese_help[] = {
     {"the private key that you sign with: is its public half the one that is registered?",
      "签名所用的私钥：登记的公钥是不是它的另一半？"},
     {"the gateway's public key, which notifications are verified with", "网关公钥，用来验证通知"},
-    {"a data directory: take the keys that are registered there, of all applications",
-     "数据目录：使用其中所有应用登记的密钥"},
+    {"a data directory: take the keys that are registered there, of the application and of the "
+     "first 128 (256 keys at most)",
+     "数据目录：使用其中登记的密钥：该应用的，以及前 128 个应用的（最多 256 个密钥）"},
     {"the application, where the request does not name it", "请求没有写明应用时，在此指定"},
     {"the signature, where the request has none", "请求没有签名时，在此给出"},
     {"write who calls which gateway into a profile for `kaquan call`",

@@ -28,7 +28,8 @@ static const struct kq_flag flags[] = {
     {.name = "data",
      .kind = KQ_FLAG_TEXT,
      .value = "DIR",
-     .text = "a data directory: take the keys that are registered there, of all applications"},
+     .text = "a data directory: take the keys that are registered there, of the application and of the "
+             "first 128 (256 keys at most)"},
     {.name = "app-id",
      .kind = KQ_FLAG_TEXT,
      .value = "ID",
@@ -284,7 +285,7 @@ const struct kq_command kq_command_verify = {
         "kaquan verify --public-key app_public_key.pem 'https://openapi.alipay.com/gateway.do?app_id=…'",
     .more_examples =
         (const char *const[]){
-            "kaquan verify --data demo --file request.txt        (keys of all applications in it)",
+            "kaquan verify --data demo --file request.txt        (keys that are registered in it)",
             "kaquan verify --public-key registered.pem --private-key app_private_key.pem --file entry.har",
             "grep 2014072300007148 access.log | tail -1 | kaquan verify --data demo --json", NULL},
     .operand = "REQUEST",

@@ -3,7 +3,8 @@
 
 #include "domain/application.h"
 
-/* An application has two keys of each type at most. */
+/* An application has two keys of each sign type at most, the present one and the next, and most have one of
+ * one type: where they have more, the last ones' keys find no place. */
 #define APPLICATIONS_MAX (KQ_SUSPECTS_MAX / 2)
 
 static struct kq_result read(struct kq_reader *reader, struct kq_operation *operation, struct kq_error *error)

@@ -8,8 +8,8 @@
 #include "store/store.h"
 
 /* The keys that may have made a signature, in the order in which they are tried: those of the application
- * that calls, the gateway's, those of other applications; of each application those with certificates first.
- */
+ * that calls, the gateway's, those of other applications among the first 128; of each
+ * application those with certificates first. */
 
 /* A signature is opened with each of them: this bounds the time that takes to some ten milliseconds. */
 #define KQ_SUSPECTS_MAX 256
