@@ -316,9 +316,10 @@ static void append_notifications(struct kq_buffer *buffer, const struct kq_notif
 
 static void append_diagnoses(struct kq_buffer *buffer, const struct kq_diagnosis_counts *counts)
 {
-    append_family(buffer, "kaquan_signature_diagnoses_total", "counter",
-                  "Calls whose signature failed, by what was found to be wrong: unknown is what nothing known"
-                  " explains; a call with two mistakes counts for each. /doctor has the sentences.");
+    append_family(
+        buffer, "kaquan_signature_diagnoses_total", "counter",
+        "Calls with a failed signature that were looked at, by what was found to be wrong: unknown is what"
+        " nothing known explains; a call with two mistakes counts for each. /doctor has the sentences.");
     for (size_t i = 0; i < counts->item_count; i++) {
         kq_buffer_print(buffer, "kaquan_signature_diagnoses_total{mistake=\"%s\"} %" PRIu64 "\n",
                         counts->items[i].name, counts->items[i].count);
