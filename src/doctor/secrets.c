@@ -18,6 +18,9 @@
 /* A value as JSON writers and percent-encoders make it, together; beside them as it was sent. */
 #define FORMS_MAX 48
 
+/* What a name has behind such a word, at most. */
+#define NAME_REST_MAX_BYTES 32
+
 /* JSON in strings of JSON. */
 #define NESTED_MAX 3
 
@@ -128,29 +131,60 @@ static struct kq_result note(struct kq_secrets *secrets, struct kq_slice value, 
     return KQ_OK;
 }
 
-/* Its letters alone: authToken, AUTH_TOKEN and auth_token are one name. */
-static bool mentions(struct kq_slice text, struct kq_slice word)
+/* How much of the text the word takes at its beginning, by its letters alone: authToken, AUTH_TOKEN and
+ * auth_token have the same. 0: it does not stand there. */
+static size_t word_size(struct kq_slice text, struct kq_slice word)
 {
-    for (size_t begin = 0; begin < text.size; begin++) {
-        size_t at = begin;
-        size_t same = 0;
-        while (same < word.size && at < text.size && (text.data[at] | 0x20) == word.data[same]) {
-            same++;
-            at++;
-            while (same > 0 && at < text.size && (text.data[at] == '_' || text.data[at] == '-')) {
-                at++;
-            }
+    size_t same = 0;
+    size_t at = 0;
+    for (; at < text.size && same < word.size; at++) {
+        bool is_next = (text.data[at] | 0x20) == word.data[same];
+        bool is_between = same > 0 && (text.data[at] == '_' || text.data[at] == '-');
+        if (!is_next && !is_between) {
+            return 0;
         }
-        if (same == word.size) {
-            return true;
+        same += is_next ? 1 : 0;
+    }
+    return same == word.size ? at : 0;
+}
+
+/* What follows the first token or code in it; data NULL: there is none. */
+static struct kq_slice behind_word(struct kq_slice text)
+{
+    for (size_t at = 0; at < text.size; at++) {
+        struct kq_slice rest = {.data = text.data + at, .size = text.size - at};
+        size_t token = word_size(rest, KQ_SLICE("token"));
+        size_t size = token > 0 ? token : word_size(rest, KQ_SLICE("code"));
+        if (size > 0) {
+            return (struct kq_slice){.data = rest.data + size, .size = rest.size - size};
         }
     }
-    return false;
+    return KQ_SLICE_EMPTY;
 }
 
 static bool is_secret_name(struct kq_slice name)
 {
-    return mentions(name, KQ_SLICE("token")) || mentions(name, KQ_SLICE("code"));
+    return behind_word(name).data != NULL;
+}
+
+static bool is_letter(char byte)
+{
+    return ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z') || byte == '_';
+}
+
+/* `auth_token=…`, `"auth_token":…`, also once more encoded or escaped: a name of one with a value. */
+static bool has_secret_pair(struct kq_slice text)
+{
+    for (text = behind_word(text); text.data != NULL; text = behind_word(text)) {
+        size_t at = 0;
+        while (at < text.size && at < NAME_REST_MAX_BYTES && is_letter(text.data[at])) {
+            at++;
+        }
+        if (at < text.size && memchr("=:%&\\\"'", text.data[at], 7) != NULL) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static struct kq_result note_text(struct kq_secrets *secrets, struct kq_slice text, enum kq_charset charset,
@@ -181,6 +215,7 @@ static struct kq_result note_text(struct kq_secrets *secrets, struct kq_slice te
     struct kq_error inner = {0};
     struct kq_slice trimmed = kq_slice_trim(text);
     if (trimmed.size == 0 || (trimmed.data[0] != '{' && trimmed.data[0] != '[' && nested > 0)) {
+        secrets->is_in_doubt = secrets->is_in_doubt || has_secret_pair(text);
         return KQ_OK;
     }
     bool is_json = nested <= NESTED_MAX &&

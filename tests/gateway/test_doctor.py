@@ -162,6 +162,10 @@ EVIDENCE = [
 DOUBTFUL = [
     broken_v3.CaseV3("another token", [], token=broken.TOKEN, lines=broken_v3.line("token", "x" + broken.TOKEN)),
     broken_v3.CaseV3("no JSON", [], body='{"auth_token":"%s",}' % SECRET, text=lambda text: text[:-1]),
+    broken_v3.CaseV3("a form in a member", [], body=broken.compact({"ext": "a=1&auth_token=" + SECRET}),
+                     lines=broken_v3.body_as()),
+    broken_v3.CaseV3("encoded twice", [], get=True, query=[("ext", urllib.parse.quote('{"authToken":"%s"}' % SECRET))],
+                     lines=broken_v3.line("path", urllib.parse.unquote)),
     broken_v3.CaseV3("an escaped letter", [], body='{"auth_token":"\\u0061%s"}' % SECRET[1:], lines=broken_v3.body_as()),
 ]
 
@@ -172,7 +176,7 @@ def test_evidence_of_openapi_v3_without_secrets(server, place, private_keys, cas
     app = place.create_app(private_key=private_keys["app"])
     failure = wait_for(server, refuse_v3(server, app, case, private_keys).trace_id)
     shown = failure.get("difference", {}).get("expected", "")
-    assert ("*" in shown) == (case in EVIDENCE)
+    assert "*" in shown if case in EVIDENCE else shown == ""
     assert_hidden(server)
 
 
