@@ -100,6 +100,14 @@ def test_json_of_a_long_call_written_anew_is_found(server, place, private_keys, 
     assert wait_for(server, refuse_v3(server, app, case, private_keys).trace_id)["findings"] == [broken.JSON]
 
 
+def test_json_of_a_long_biz_content_written_anew_is_found(server, place, private_keys):
+    app = place.create_app(private_key=private_keys["app"])
+    content = long_content(1000)
+    case = Case("long", [], changes={"biz_content": broken.compact(content)},
+                items=lambda sent: {**sent, "biz_content": json.dumps(content, ensure_ascii=False)})
+    assert wait_for(server, refuse(server, app, case, private_keys).trace_id)["findings"] == [broken.JSON]
+
+
 def test_a_search_that_is_cut_off_says_so(server, place, private_keys):
     app = place.create_app(private_key=private_keys["app"])
     case = broken_v3.CaseV3("long", [], body=broken.compact(long_content(1000)), lines=broken_v3.line("body", "{}"))
