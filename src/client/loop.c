@@ -422,7 +422,7 @@ static void end_all(struct kq_client_loop *loop)
         at->is_cancelled = true;
     }
     end_cancelled(loop, "the loop was closed");
-    if (loop->has_callbacks && loop->armed_ms >= 0) {
+    if (loop->has_callbacks && loop->armed_ms != NO_TIME) {
         loop->callbacks.set_timer(loop->callbacks.data, NO_TIME);
     }
 }

@@ -550,6 +550,27 @@ static void test_closing_from_within_a_callback_loop(void **state)
     assert_int_equal(events.timeout_ms, -1);
 }
 
+/* The timer that has ended is told to end, too: it may be one that goes on. */
+static void test_closing_when_the_time_is_over(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct poll_loop events = {.timeout_ms = -1};
+    GATEWAY gateway = fake_gateway_start(follow, (char[]){"www"});
+    struct kq_client_options options = fake_options(&arena, gateway);
+    options.timeout_ms = 50;
+    CLIENT client = open_client(&options);
+    const struct kq_client_loop_callbacks callbacks = {watch_with_poll, keep_timeout, &events};
+    struct closing closing = {.loop = open_loop(client, &callbacks)};
+    submit_closing(&closing);
+    while (closing.times == 0) {
+        turn_with_poll(&events, closing.loop);
+    }
+    assert_int_equal(closing.times, CLOSED_CALLS);
+    assert_int_equal(events.count, 0);
+    assert_int_equal(events.timeout_ms, -1);
+}
+
 static void test_closing_from_within_a_cancelled_call(void **state)
 {
     (void)state;
@@ -689,6 +710,7 @@ int main(void)
         cmocka_unit_test(test_calling_from_within_done),
         cmocka_unit_test(test_closing_from_within_done),
         cmocka_unit_test(test_closing_from_within_a_callback_loop),
+        cmocka_unit_test(test_closing_when_the_time_is_over),
         cmocka_unit_test(test_closing_from_within_a_cancelled_call),
         cmocka_unit_test(test_closing_twice),
         cmocka_unit_test(test_a_connection_that_ends_between_two_calls),

@@ -8,7 +8,7 @@
 /* One client, many threads. Whoever builds this with ThreadSanitizer has it prove that they do not race. */
 
 #define THREADS 16
-#define CALLS 20
+#define CALLS 10
 
 struct caller {
     pthread_t thread;
