@@ -32,6 +32,48 @@ struct kq_code_form {
     const char *v3_template; /* of OpenAPI v3; NULL where the form is KEYS_ONLY */
 };
 
+/* clang-format off */
+
+/* What the curl scripts of both protocols have in common. The functions fail, option and verified_by: */
+#define KQ_CODE_CURL_FUNCTIONS \
+    "fail() {\n" \
+    "    printf '%s\\n' \"$1\" >&2\n" \
+    "    exit 1\n" \
+    "}\n" \
+    "\n" \
+    "# A setting of curl's, for its standard input: the list of processes shows arguments.\n" \
+    "option() {\n" \
+    "    local value=${2//'\\'/'\\\\'}\n" \
+    "    value=${value//'\"'/'\\\"'}\n" \
+    "    value=${value//$'\\n'/'\\n'}\n" \
+    "    value=${value//$'\\r'/'\\r'}\n" \
+    "    printf '%s = \"%s\"\\n' \"$1\" \"$value\"\n" \
+    "}\n" \
+    "\n" \
+    "# verified_by SIGNATURE: did the gateway sign what stands in standard input?\n" \
+    "verified_by() {\n" \
+    "    openssl dgst -{{=digest}} -verify <(printf '%s\\n' \"$gateway_key\") \\\n" \
+    "        -signature <(printf %s \"$1\" | openssl base64 -d -A) >/dev/null\n" \
+    "}\n"
+
+/* The gateway's public key, which may come as a certificate: */
+#define KQ_CODE_CURL_GATEWAY_KEY \
+    "{{!app_cert_sn}}gateway_public_key={{gateway_public_key}}\n" \
+    "{{!app_cert_sn}}gateway_key=$(openssl x509 -in \"$gateway_public_key\" -noout -pubkey 2>/dev/null " \
+    "|| cat \"$gateway_public_key\")\n" \
+    "{{?app_cert_sn}}gateway_key=$(openssl x509 -in {{gateway_certificate}} -noout -pubkey)\n"
+
+/* With a content key, openssl's arguments: */
+#define KQ_CODE_CURL_CIPHER \
+    "{{?content_key}}key=$(tr -d '[:space:]' <{{content_key}} | openssl base64 -d -A | od -An -v -tx1 | " \
+    "tr -d ' \\n')\n" \
+    "{{?content_key}}# openssl takes this key as an argument only: while it runs, the list of " \
+    "processes shows it.\n" \
+    "{{?content_key}}cipher=(\"-aes-$((${#key} * 4))-cbc\" -K \"$key\" -iv " \
+    "00000000000000000000000000000000 -a -A)\n"
+
+/* clang-format on */
+
 extern const char kq_code_curl_v3[];
 extern const char kq_code_java_v3[];
 extern const char kq_code_node_v3[];

@@ -531,16 +531,16 @@ static void test_closing_from_within_done(void **state)
     assert_int_equal(closing.closed, CLOSED_CALLS - 1);
 }
 
-static void test_closing_from_within_a_callback_loop(void **state)
+static void close_within_a_callback_loop(char *plan, long timeout_ms, bool cancels)
 {
-    (void)state;
     ARENA arena = {0};
     struct poll_loop events = {.timeout_ms = -1};
-    GATEWAY gateway = fake_gateway_start(follow, (char[]){"aww"});
-    const struct kq_client_options options = fake_options(&arena, gateway);
+    GATEWAY gateway = fake_gateway_start(follow, plan);
+    struct kq_client_options options = fake_options(&arena, gateway);
+    options.timeout_ms = timeout_ms;
     CLIENT client = open_client(&options);
     const struct kq_client_loop_callbacks callbacks = {watch_with_poll, keep_timeout, &events};
-    struct closing closing = {.loop = open_loop(client, &callbacks), .cancels = true};
+    struct closing closing = {.loop = open_loop(client, &callbacks), .cancels = cancels};
     submit_closing(&closing);
     while (closing.times == 0) {
         turn_with_poll(&events, closing.loop);
@@ -550,25 +550,17 @@ static void test_closing_from_within_a_callback_loop(void **state)
     assert_int_equal(events.timeout_ms, -1);
 }
 
+static void test_closing_from_within_a_callback_loop(void **state)
+{
+    (void)state;
+    close_within_a_callback_loop((char[]){"aww"}, 0, true);
+}
+
 /* The timer that has ended is told to end, too: it may be one that goes on. */
 static void test_closing_when_the_time_is_over(void **state)
 {
     (void)state;
-    ARENA arena = {0};
-    struct poll_loop events = {.timeout_ms = -1};
-    GATEWAY gateway = fake_gateway_start(follow, (char[]){"www"});
-    struct kq_client_options options = fake_options(&arena, gateway);
-    options.timeout_ms = 50;
-    CLIENT client = open_client(&options);
-    const struct kq_client_loop_callbacks callbacks = {watch_with_poll, keep_timeout, &events};
-    struct closing closing = {.loop = open_loop(client, &callbacks)};
-    submit_closing(&closing);
-    while (closing.times == 0) {
-        turn_with_poll(&events, closing.loop);
-    }
-    assert_int_equal(closing.times, CLOSED_CALLS);
-    assert_int_equal(events.count, 0);
-    assert_int_equal(events.timeout_ms, -1);
+    close_within_a_callback_loop((char[]){"www"}, 50, false);
 }
 
 static void test_closing_from_within_a_cancelled_call(void **state)
