@@ -30,6 +30,8 @@ struct kq_client_loop {
     size_t count;
     size_t transfers;      /* calls that libcurl has */
     size_t running;        /* those of them that had not come to an end when it was last asked */
+    size_t unsent;         /* those that were given to it since */
+    int64_t unsent_ms;     /* when the first of these was */
     size_t ended;          /* calls, ever */
     struct kq_http **idle; /* owned, as are they: transfers to be used again */
     size_t idle_count;
@@ -193,23 +195,51 @@ static void give_back_http(struct kq_client_loop *loop, struct kq_pending *pendi
     loop->transfers--;
 }
 
-/* Has libcurl do what is to be done at `socket`, and what is due by now. */
+/* Has libcurl do what is to be done at `socket`, and what is due by now: calls that it was given are. */
 static void drive(struct kq_client_loop *loop, curl_socket_t socket, int events)
 {
     int running = (int)loop->transfers;
+    loop->unsent = 0;
     loop->curl->multi_socket_action(loop->multi, socket, events, &running);
     loop->running = (size_t)running;
 }
 
-/* One try: signed, in libcurl's hands, and sent where a connection is there: while the caller signs the next
- * one, the gateway has something to do. */
+/* A call that is submitted by itself is sent at once: while the caller signs the next one, the gateway has
+ * something to do. Those that are submitted while the loop hands out answers are sent some at a time, because
+ * a gateway that waits has to be woken for the first of them only, and on one machine that costs as much as
+ * all else that the system does for a packet. Half of the calls under way are the gateway's meanwhile, and
+ * none is held back for long, whatever `done` does. */
+#define UNSENT_MAX 8
+#define UNSENT_MAX_MS 2
+
+static bool are_enough_unsent(const struct kq_client_loop *loop)
+{
+    return loop->depth == 0 || loop->unsent >= UNSENT_MAX || 2 * loop->unsent >= loop->transfers;
+}
+
+static void send_unsent(struct kq_client_loop *loop)
+{
+    if (loop->unsent > 0) {
+        drive(loop, CURL_SOCKET_TIMEOUT, 0);
+    }
+}
+
+static void send_old(struct kq_client_loop *loop)
+{
+    if (loop->unsent > 0 && kq_client_monotonic_ms() - loop->unsent_ms >= UNSENT_MAX_MS) {
+        send_unsent(loop);
+    }
+}
+
+/* One try: signed, and in libcurl's hands. */
 static struct kq_result begin(struct kq_client_loop *loop, struct kq_pending *pending, struct kq_error *error)
 {
     KQ_TRY(kq_attempt_make(loop->client, &loop->keys, &pending->request, &pending->attempt, error));
     KQ_TRY(take_http(loop, &pending->http, error));
     CURL *handle = kq_http_handle(pending->http);
+    int64_t now_ms = kq_client_monotonic_ms();
     const struct kq_http_request request =
-        kq_attempt_request(&pending->attempt, pending->deadline_ms - kq_client_monotonic_ms());
+        kq_attempt_request(&pending->attempt, pending->deadline_ms - now_ms);
     bool done = kq_http_begin(pending->http, &request, &pending->attempt.http, error).ok &&
                 loop->curl->easy_setopt(handle, CURLOPT_PRIVATE, pending) == CURLE_OK &&
                 loop->curl->multi_add_handle(loop->multi, handle) == CURLM_OK;
@@ -219,7 +249,11 @@ static struct kq_result begin(struct kq_client_loop *loop, struct kq_pending *pe
     }
     KQ_ENSURE_MEMORY(done, error);
     loop->transfers++;
-    drive(loop, CURL_SOCKET_TIMEOUT, 0);
+    loop->unsent_ms = loop->unsent == 0 ? now_ms : loop->unsent_ms;
+    loop->unsent++;
+    if (are_enough_unsent(loop)) {
+        send_unsent(loop);
+    }
     return KQ_OK;
 }
 
@@ -281,6 +315,7 @@ static void take_results(struct kq_client_loop *loop)
         char *private = NULL;
         CURLcode code = message->data.result;
         loop->curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+        send_old(loop);
         take_result(loop, (struct kq_pending *)private, code);
         message = loop->curl->multi_info_read(loop->multi, &left);
     }
@@ -389,7 +424,9 @@ enum kq_client_status kq_client_loop_submit_sized(struct kq_client_loop *loop,
         return kq_client_fail_with(error, &cause);
     }
     link_pending(loop, pending);
-    arm(loop);
+    if (loop->depth == 0) {
+        arm(loop);
+    }
     return kq_client_fail(error, KQ_CLIENT_OK, "%s", "");
 }
 
@@ -453,6 +490,7 @@ size_t kq_client_loop_cancel(struct kq_client_loop *loop, void *data)
         at->is_cancelled = at->is_cancelled || at->data == data;
     }
     end_cancelled(loop, "the call was cancelled");
+    send_unsent(loop);
     arm(loop);
     leave(loop);
     return count;
@@ -475,6 +513,7 @@ static void settle(struct kq_client_loop *loop)
     take_results(loop);
     end_overdue(loop);
     try_again(loop);
+    send_unsent(loop);
     arm(loop);
 }
 
