@@ -4,6 +4,7 @@
 
 #include "base/macros.h"
 #include "base/memory.h"
+#include "bench/bare.h"
 #include "bench/clock.h"
 #include "bench/commands.h"
 #include "bench/sampler.h"
@@ -25,7 +26,8 @@ struct calling {
     size_t next;
     size_t in_flight; /* 1: kq_client_call; more: as many at a time on a loop */
     struct kq_client *client;
-    struct kq_client_loop *loop; /* NULL where there is one at a time */
+    struct kq_client_loop *loop; /* NULL where there is one at a time, or: */
+    struct kq_bench_bare *bare;  /* the yardstick */
     int64_t end_ns;
     uint64_t made;
     struct kq_client_error refusal; /* of the first that failed; empty: none has */
@@ -34,6 +36,7 @@ struct calling {
 static void close_calling(struct calling *calling)
 {
     kq_client_loop_close(calling->loop);
+    kq_bench_bare_close(calling->bare);
     kq_client_close(calling->client);
     kq_memory_free(calling->requests);
     kq_buffer_free(&calling->text);
@@ -63,6 +66,7 @@ static struct kq_result open_calling(const struct kq_bench_options *options, str
     struct kq_client_error refusal;
     const char *calls = NULL;
     double in_flight = 0;
+    double bare = 0;
     KQ_TRY(kq_bench_option_text(options, "gateway", &client.gateway_url, error));
     KQ_TRY(kq_bench_option_text(options, "app-id", &client.app_id, error));
     KQ_TRY(kq_bench_option_text(options, "private-key", &client.private_key_file, error));
@@ -74,8 +78,12 @@ static struct kq_result open_calling(const struct kq_bench_options *options, str
     KQ_ENSURE(in_flight >= 1 && in_flight <= IN_FLIGHT_MAX, error, KQ_E_USAGE, "--in-flight: 1 to %d",
               IN_FLIGHT_MAX);
     calling->in_flight = (size_t)in_flight;
+    KQ_TRY(kq_bench_option_number(options, "bare", 0, &bare, error));
     client.connections_max = (int)in_flight;
     enum kq_client_status status = kq_client_open(&client, &calling->client, &refusal);
+    if (status == KQ_CLIENT_OK && bare != 0) {
+        return kq_bench_bare_open(calling->client, calling->in_flight, &calling->bare, error);
+    }
     if (status == KQ_CLIENT_OK && calling->in_flight > 1) {
         status = kq_client_loop_open(calling->client, NULL, &calling->loop, &refusal);
     }
@@ -146,6 +154,10 @@ static struct kq_result call_for(struct calling *calling, double seconds, struct
 {
     calling->made = 0;
     calling->end_ns = kq_bench_now_ns() + (int64_t)(seconds * (double)KQ_BENCH_SECOND_NS);
+    if (calling->bare != NULL) {
+        return kq_bench_bare_call(calling->bare, calling->requests, calling->count, &calling->next,
+                                  calling->end_ns, &calling->made, error);
+    }
     if (calling->loop == NULL) {
         call_one_by_one(calling);
     } else {

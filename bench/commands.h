@@ -13,7 +13,8 @@
 KQ_MUST struct kq_result kq_bench_load_command(const struct kq_bench_options *options, struct kq_buffer *json,
                                                struct kq_error *error);
 
-/* The client library: calls of one thread against a server, one after the other or so many at a time. */
+/* The client library: calls of one thread against a server, one after the other or so many at a time; or its
+ * yardstick (bare.h). */
 KQ_MUST struct kq_result kq_bench_client_command(const struct kq_bench_options *options,
                                                  struct kq_buffer *json, struct kq_error *error);
 

@@ -61,9 +61,9 @@ def timed(*command, **flags):
     return {"wall_ms": round(seconds * 1000, 1), "cpu_ms": round(cpu_s * 1000, 1)}
 
 
-def tool(command, **options):
+def tool(command, environment=None, **options):
     """A command of kaquan-bench: its JSON object."""
-    return json.loads(run([TOOL, command, *words(options)]))
+    return json.loads(run([TOOL, command, *words(options)], environment))
 
 
 def memory_of(pid):

@@ -26,6 +26,9 @@ def half_load(size):
     return point["latency_us"]["p99"] / (point["limit"]["sign_us"] + size["store_alone"]["runs"][0]["sync_p50_us"])
 
 
+OTHER_LIBRARIES = ("Java", "Node", "Python")
+
+
 def targets(results):
     """Rows of what was wanted and what was measured; on the largest store where there are several."""
     sizes = results["sizes"]
@@ -197,7 +200,7 @@ def loop_run(clients):
 
 def client_lead(clients):
     """Each of libkaquan's ways of calling ÷ the fastest other library, the lesser of the two."""
-    others = [run["calls_per_s"] for name, run in clients.items() if not name.startswith("libkaquan")]
+    others = [run["calls_per_s"] for name, run in clients.items() if name.startswith(OTHER_LIBRARIES)]
     least = min(run["calls_per_s"] for name, run in clients.items() if name.startswith("libkaquan"))
     return least / max(others) if others else None
 
