@@ -84,7 +84,9 @@ const char kq_code_curl_v3[] =
     "{{?content_key}}    [[ $answer == \\{* ]] || fail 'the answer cannot be decrypted'\n"
     "{{?content_key}}fi\n"
     "printf '%s\\n' \"$answer\"\n"
-    "[[ $status == 200 ]] # a refusal ends with exit status 1\n";
+    "# A refusal ends with exit status 1; it is signed, its HTTP status is not.\n"
+    "refusal='^\\{[[:space:]]*\"(code|message)\"[^[{]*\"(code|message)\"'\n"
+    "[[ $status == 200 && ! $answer =~ $refusal ]]\n";
 
 const char kq_code_node_v3[] =
     "// {{=method}} by OpenAPI v3 with the official Node library: npm install alipay-sdk\n"
@@ -244,9 +246,10 @@ const char kq_code_php_v3[] =
     "{{?content_key}}    throw new Exception('the answer cannot be decrypted');\n"
     "{{?content_key}}}\n"
     "echo $answer, \"\\n\";\n"
-    "if ($status !== '200') {\n"
-    "    $fields = (array) json_decode($answer, true) + ['code' => \"HTTP status $status\", "
-    "'message' => ''];\n"
+    "$fields = (array) json_decode($answer, true);\n"
+    "if ($status !== '200' || isset($fields['code'], $fields['message'])) {"
+    " // a refusal is signed, its HTTP status is not\n"
+    "    $fields += ['code' => \"HTTP status $status\", 'message' => ''];\n"
     "    throw new Exception(trim(\"$fields[code] $fields[message]\"));\n"
     "}\n";
 

@@ -44,15 +44,16 @@ static struct kq_result read_success(const struct kq_answer_expectation *expecta
     return kq_answer_read_content(KQ_CHARSET_UTF8, plain, arena, content, error);
 }
 
-static struct kq_result believe_success(const struct kq_answer_expectation *expectation,
-                                        const struct kq_http_answer *http, struct kq_owned_answer *owned,
-                                        struct kq_error *error)
+static struct kq_result take_refusal(const struct kq_answer_content *content, struct kq_owned_answer *owned,
+                                     struct kq_error *error)
 {
-    struct kq_answer_content content = {0};
-    KQ_TRY(read_success(expectation, http, &owned->arena, &content, error));
-    kq_answer_believe(owned, &content);
-    owned->answer.code = KQ_ANSWER_CODE_SUCCESS;
-    owned->answer.msg = "Success";
+    const char *code = kq_answer_text(content->object, "code", &owned->arena);
+    const char *message = kq_answer_text(content->object, "message", &owned->arena);
+    KQ_ENSURE_MEMORY(code != NULL && message != NULL, error);
+    KQ_ENSURE(code[0] != '\0', error, KQ_E_ANSWER, "the answer's response has no code");
+    kq_answer_believe(owned, content);
+    owned->answer.code = owned->answer.sub_code = code;
+    owned->answer.msg = owned->answer.sub_msg = message;
     return KQ_OK;
 }
 
@@ -62,13 +63,31 @@ static struct kq_result believe_refusal(const struct kq_http_answer *http, struc
     struct kq_answer_content content = {0};
     KQ_TRY(kq_answer_read_content(KQ_CHARSET_UTF8, kq_buffer_slice(&http->body), &owned->arena, &content,
                                   error));
-    const char *code = kq_answer_text(content.object, "code", &owned->arena);
-    const char *message = kq_answer_text(content.object, "message", &owned->arena);
-    KQ_ENSURE_MEMORY(code != NULL && message != NULL, error);
-    KQ_ENSURE(code[0] != '\0', error, KQ_E_ANSWER, "the answer's response has no code");
+    return take_refusal(&content, owned, error);
+}
+
+/* No method's success has both. */
+static bool is_refusal(const struct kq_json *object)
+{
+    return kq_json_member(object, KQ_SLICE("code")) != NULL &&
+           kq_json_member(object, KQ_SLICE("message")) != NULL;
+}
+
+/* The HTTP status is not signed, the refusal is: whoever makes a success of its status does not make one of
+ * the call. */
+static struct kq_result believe_success(const struct kq_answer_expectation *expectation,
+                                        const struct kq_http_answer *http, struct kq_owned_answer *owned,
+                                        bool *is_success, struct kq_error *error)
+{
+    struct kq_answer_content content = {0};
+    KQ_TRY(read_success(expectation, http, &owned->arena, &content, error));
+    if (is_refusal(content.object)) {
+        *is_success = false;
+        return take_refusal(&content, owned, error);
+    }
     kq_answer_believe(owned, &content);
-    owned->answer.code = owned->answer.sub_code = code;
-    owned->answer.msg = owned->answer.sub_msg = message;
+    owned->answer.code = KQ_ANSWER_CODE_SUCCESS;
+    owned->answer.msg = "Success";
     return KQ_OK;
 }
 
@@ -92,7 +111,7 @@ static enum kq_client_status read_owned(const struct kq_answer_expectation *expe
                               http->status == 404 ? ": is its URL the one that /v3/ follows?" : "");
     }
     if (!verify(expectation, http, &owned->arena, &text, &cause).ok ||
-        !(is_success ? believe_success(expectation, http, owned, &cause)
+        !(is_success ? believe_success(expectation, http, owned, &is_success, &cause)
                      : believe_refusal(http, owned, &cause))
              .ok) {
         return kq_client_fail_with(error, &cause);

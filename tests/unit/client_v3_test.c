@@ -259,6 +259,26 @@ static void test_signed_refusals(void **state)
     assert_string_equal(other->msg, "验签出错");
 }
 
+/* The status is not signed: whoever stands between could have changed it. */
+static void test_refusals_with_the_status_of_a_success(void **state)
+{
+    (void)state;
+    struct answering gateway = {.status = 200,
+                                .body = "{\"code\":\"invalid-signature\",\"message\":\"验签出错\"}"};
+    struct answering business = {.status = 200,
+                                 .body = "{\"links\":[],\"message\":\"\",\"code\":\"TEMPLATE_NOT_EXIST\"}"};
+    ANSWER answer = NULL;
+    ANSWER other = NULL;
+    ANSWER encrypted = NULL;
+    struct kq_client_error error;
+    assert_status(call(&gateway, NULL, &answer, &error), KQ_CLIENT_GATEWAY, &error);
+    assert_string_equal(answer->code, "invalid-signature");
+    assert_status(call(&business, NULL, &other, &error), KQ_CLIENT_BUSINESS, &error);
+    assert_string_equal(error.sub_code, "TEMPLATE_NOT_EXIST");
+    assert_status(call(&gateway, KEY_BASE64, &encrypted, &error), KQ_CLIENT_ANSWER, &error);
+    assert_int_equal(encrypted->verified, 0);
+}
+
 static void test_what_is_not_believed(void **state)
 {
     (void)state;
@@ -419,12 +439,19 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden_request),          cmocka_unit_test(test_every_header),
-        cmocka_unit_test(test_what_cannot_be_sent),     cmocka_unit_test(test_success),
-        cmocka_unit_test(test_each_nonce_is_new),       cmocka_unit_test(test_encrypted),
-        cmocka_unit_test(test_signed_refusals),         cmocka_unit_test(test_what_is_not_believed),
-        cmocka_unit_test(test_options_that_do_not_fit), cmocka_unit_test(test_golden_answers),
-        cmocka_unit_test(test_answer_out_of_memory),    cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_golden_request),
+        cmocka_unit_test(test_every_header),
+        cmocka_unit_test(test_what_cannot_be_sent),
+        cmocka_unit_test(test_success),
+        cmocka_unit_test(test_each_nonce_is_new),
+        cmocka_unit_test(test_encrypted),
+        cmocka_unit_test(test_signed_refusals),
+        cmocka_unit_test(test_refusals_with_the_status_of_a_success),
+        cmocka_unit_test(test_what_is_not_believed),
+        cmocka_unit_test(test_options_that_do_not_fit),
+        cmocka_unit_test(test_golden_answers),
+        cmocka_unit_test(test_answer_out_of_memory),
+        cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests_name("client_v3", tests, NULL, NULL);
 }
