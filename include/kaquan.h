@@ -61,8 +61,8 @@ enum kq_client_status {
     KQ_CLIENT_TRANSPORT, /* no answer: not reachable, cut, too late, cancelled. Whether the call took effect
                           * is not known: repeat it with the same out_biz_no */
     KQ_CLIENT_HTTP,      /* an HTTP status other than 200; of OpenAPI v3, one that is not signed */
-    KQ_CLIENT_ANSWER,    /* not an answer of this protocol, longer than allowed, or in clear where encryption
-                          * was asked for */
+    KQ_CLIENT_ANSWER,    /* not an answer of this protocol, longer than allowed, in clear where encryption was
+                          * asked for, or without a field's kind of value */
     KQ_CLIENT_SIGNATURE, /* the answer carries no signature, or one that does not verify: it is not to be
                             believed */
     KQ_CLIENT_GATEWAY,   /* a signed refusal by the gateway: any code but 10000 and 40004; of OpenAPI v3, one
@@ -136,7 +136,7 @@ struct kq_client_options {
     const char *charset;            /* "utf-8" (where NULL), "gbk" or "gb2312" */
     const char *sign_type;          /* "RSA2" (where NULL) or "RSA" */
     const char *app_auth_token;     /* NULL: the application acts for its own merchant */
-    long connect_timeout_ms;        /* 0: the default above; likewise below */
+    long connect_timeout_ms;        /* 0 or less: the default above; likewise below */
     long timeout_ms;                /* of the whole call: waiting for a connection and all retries included;
                                      * more than 1,000,000,000 (eleven days) counts as that */
     size_t answer_max_bytes;
@@ -171,7 +171,7 @@ struct kq_client_options {
 
     /* Content encryption: biz_content is sent encrypted (encrypt_type=AES), and a success that comes back in
      * clear is refused (KQ_CLIENT_ANSWER): nobody may take the encryption away. Refusals may be in clear.
-     * NULL: nothing is encrypted. */
+     * NULL: nothing is encrypted. An empty text is refused, here and above. */
     const char *content_key;      /* base64 of 16, 24 or 32 bytes, as the platform gives it */
     const char *content_key_file; /* in place of content_key */
 };
@@ -303,8 +303,9 @@ struct kq_client_method {
  * `answer` is written whatever the status. The pointer at answer_offset is what kq_client_call gives: the
  * caller hands it to kq_client_answer_free. The other members are zero where nothing came that was verified.
  * USAGE, naming it: a field is missing, is not UTF-8, or is of a kind that this library does not know;
- * nothing was sent. ANSWER: a field of the answer is of another kind. Anything else in the answer is ignored.
- */
+ * nothing was sent. ANSWER: a field of the answer is of another kind; a number where a text belongs, and a
+ * text that is a number where a number does, are taken as that. Anything else in the answer is ignored, and
+ * what is said to be always there is not missed: look whether a text is NULL. */
 KQ_CLIENT_MUST enum kq_client_status kq_client_typed_call(struct kq_client *client,
                                                           const struct kq_client_method *method,
                                                           const void *request, void *answer,
@@ -328,10 +329,11 @@ struct kq_client_notification {
 /* Of a form's bytes, as they came (application/x-www-form-urlencoded): the gateway's signature over them is
  * verified with the client's gateway key, by the sign_type and charset that they name (RSA2 or RSA; utf-8
  * where there is none), and app_id must be the client's. SIGNATURE: none, or a wrong one. ANSWER: no such
- * form, bytes that are not in its charset, a parameter twice with different values or with a name of other
- * characters than letters, digits, `_`, `-` and `.`, or for another application. MEMORY. Refuse a
- * notification that lacks a parameter which its kind has: a signed text says less of where it is cut than
- * of its bytes. After a failure *notification is NULL: nothing of it can be believed. Any thread. */
+ * form or one of more than 256 parameters, bytes that are not in its charset, a parameter twice with
+ * different values, with a name of other characters than letters, digits, `_`, `-` and `.`, or with a value
+ * that has another of its parameters in it (`&status=`), or for another application. MEMORY. Refuse a
+ * notification that lacks a parameter which its kind has: a signed text says less of where it is cut than of
+ * its bytes. After a failure *notification is NULL: nothing of it can be believed. Any thread. */
 KQ_CLIENT_MUST enum kq_client_status
 kq_client_verify_notification(struct kq_client *client, const char *form_body, size_t size,
                               struct kq_client_notification **notification, struct kq_client_error *error);
@@ -367,7 +369,10 @@ enum kq_client_readiness {
 
 /* Called from within the functions of a loop, which they must not call themselves. */
 struct kq_client_loop_callbacks {
-    /* From now on watch `fd` for `what`, and for nothing else; 0: forget it. Level-triggered. */
+    /* From now on watch `fd` for `what`, and for nothing else; 0: forget it, where it is known.
+     * Level-triggered. A call that ends before it is connected has its `fd` closed a moment before it is to
+     * be forgotten, within the same function of the loop: so no other thread may add descriptors to the set
+     * that it is taken from. */
     void (*watch)(void *data, int fd, int what);
     /* Call kq_client_loop_timeout after so many milliseconds, 0 being as soon as the loop is back; once, and
      * in place of what was set before. -1: no more. */
@@ -426,7 +431,9 @@ KQ_CLIENT_MUST enum kq_client_status kq_client_typed_submit(struct kq_client_loo
                                                             void *data, struct kq_client_error *error);
 
 /* Reads the answer that `done` was given, which may be NULL, as kq_client_typed_call reads one; the answer's
- * struct has it from then on, to be freed once. */
+ * struct has it from then on, to be freed once. The status is of the reading alone: OK for a refusal, too,
+ * which may have fields; whether the call succeeded, `done` was told. ANSWER also where nothing came that was
+ * verified. */
 KQ_CLIENT_MUST enum kq_client_status kq_client_typed_read(struct kq_client_answer *from,
                                                           const struct kq_client_method *method, void *answer,
                                                           struct kq_client_error *error);
@@ -447,7 +454,7 @@ void kq_client_loop_timeout(struct kq_client_loop *loop);
 size_t kq_client_loop_pending(const struct kq_client_loop *loop);
 
 /* For a loop without callbacks, and only for such a one: waits until at least one call has ended, or the time
- * is over, and calls `done` for what has ended. Returns how many calls are under way. */
+ * is over (below 0: never), and calls `done` for what has ended. Returns how many calls are under way. */
 size_t kq_client_loop_wait(struct kq_client_loop *loop, long timeout_ms);
 
 #ifdef __cplusplus

@@ -28,7 +28,15 @@ static enum kq_charset charset_of(const char *content_type, enum kq_charset fall
     return name.size > 0 && kq_charset_parse(name, &charset, NULL).ok ? charset : fallback;
 }
 
-/* A signed answer to another method must not pass for this one's. */
+/* The Content-Type is not signed: whoever changes it must not change what a success says. A gateway that does
+ * not know the call's charset says so in UTF-8, though. */
+static enum kq_charset charset_of_answer(const char *content_type, enum kq_charset of_call)
+{
+    return charset_of(content_type, of_call) == KQ_CHARSET_UTF8 ? KQ_CHARSET_UTF8 : of_call;
+}
+
+/* A signed answer to another method's call is not to pass for this one's by mistake. The name itself is not
+ * signed. */
 static struct kq_result check_name(struct kq_slice name, struct kq_slice method, struct kq_error *error)
 {
     KQ_ENSURE(kq_envelope_is_name(name, KQ_SLICE_EMPTY) || kq_envelope_is_name(name, method), error,
@@ -155,6 +163,19 @@ static struct kq_result check_encrypted(const struct kq_answer_expectation *expe
     return KQ_OK;
 }
 
+/* What the platform sends beside the method's own response is refusals. */
+static struct kq_result check_success(const struct kq_answer_expectation *expectation,
+                                      enum kq_charset charset, const struct kq_envelope *envelope,
+                                      const struct common *common, struct kq_error *error)
+{
+    bool is_success = strcmp(common->code, KQ_ANSWER_CODE_SUCCESS) == 0;
+    KQ_ENSURE(!is_success || charset == expectation->charset, error, KQ_E_ANSWER,
+              "the answer is a success in another charset than the call's");
+    KQ_ENSURE(!is_success || kq_envelope_is_name(envelope->name, expectation->method), error, KQ_E_ANSWER,
+              "the answer is a success in the place of a refusal");
+    return kq_answer_check_named(expectation->gateway_cert_sn, envelope->cert_sn, is_success, error);
+}
+
 static struct kq_result believe(const struct kq_answer_expectation *expectation, enum kq_charset charset,
                                 const struct kq_envelope *envelope, struct kq_owned_answer *owned,
                                 struct kq_error *error)
@@ -164,8 +185,7 @@ static struct kq_result believe(const struct kq_answer_expectation *expectation,
     struct common common;
     KQ_TRY(read_signed(expectation, charset, response, &owned->arena, &content, error));
     KQ_TRY(read_common(content.object, &owned->arena, &common, error));
-    KQ_TRY(kq_answer_check_named(expectation->gateway_cert_sn, envelope->cert_sn,
-                                 strcmp(common.code, KQ_ANSWER_CODE_SUCCESS) == 0, error));
+    KQ_TRY(check_success(expectation, charset, envelope, &common, error));
     KQ_TRY(check_encrypted(expectation, response, &common, error));
     kq_answer_believe(owned, &content);
     owned->answer.code = common.code;
@@ -179,7 +199,7 @@ static enum kq_client_status read_body(const struct kq_answer_expectation *expec
                                        const struct kq_http_answer *http, struct kq_owned_answer *owned,
                                        struct kq_slice *signed_bytes, struct kq_client_error *error)
 {
-    enum kq_charset charset = charset_of(http->content_type, expectation->charset);
+    enum kq_charset charset = charset_of_answer(http->content_type, expectation->charset);
     struct kq_envelope envelope = {0};
     struct kq_error cause = {0};
     enum kq_client_status status =

@@ -44,6 +44,15 @@ static struct kq_result read_certificate(struct kq_client *client, struct kq_sli
     return KQ_OK;
 }
 
+/* Of the certificate that was read, whatever else the text has. */
+static struct kq_result load_key(struct kq_slice text, struct kq_public_key **key, struct kq_error *error)
+{
+    struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
+    struct kq_slice der;
+    KQ_TRY(kq_certificate_read_der(text, &arena, &der, error));
+    return kq_public_key_load(der, key, error);
+}
+
 static struct kq_result check_private_key(struct kq_client *client, struct kq_slice certificate,
                                           struct kq_error *error)
 {
@@ -51,7 +60,7 @@ static struct kq_result check_private_key(struct kq_client *client, struct kq_sl
     struct kq_public_key *certified = NULL;
     struct kq_slice certified_der;
     struct kq_slice own_der;
-    if (!kq_public_key_load(certificate, &certified, error).ok) {
+    if (!load_key(certificate, &certified, error).ok) {
         return kq_fail_in(error, "the application's certificate");
     }
     struct kq_result exported = kq_public_key_export(certified, &arena, &certified_der, error);
@@ -98,7 +107,7 @@ static struct kq_result read_gateway_certificate(struct kq_client *client,
     struct kq_slice text = kq_buffer_slice(&bytes);
     KQ_TRY(read_certificate(client, text, "the gateway's certificate", &client->gateway_cert_sn, error));
     if (!kq_certificate_check_issuer(text, roots, client->now_s(client->now_data), error).ok ||
-        !kq_public_key_load(text, &client->gateway_key, error).ok) {
+        !load_key(text, &client->gateway_key, error).ok) {
         return kq_fail_in(error, "the gateway's certificate");
     }
     return kq_public_key_export(client->gateway_key, &client->texts, &client->gateway_key_der, error);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/client.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "client/certificate_mode.h"
@@ -10,6 +11,7 @@
 #include "client/key_source.h"
 #include "client/message.h"
 #include "client/sized.h"
+#include "client/where.h"
 
 /* More would exhaust a gateway's own limit of connections. */
 #define CONNECTIONS_MAX 1000
@@ -29,6 +31,30 @@ static struct kq_result check_url(const char *url, struct kq_error *error)
               error, KQ_E_USAGE, "the gateway's URL must begin with http:// or https://");
     KQ_ENSURE(kq_slice_find(text, '?') == text.size && kq_slice_find(text, '#') == text.size, error,
               KQ_E_USAGE, "the gateway's URL must end before its query");
+    return KQ_OK;
+}
+
+/* Whoever sets one of these wants to be encrypted, or certified: an empty environment variable must not take
+ * that away. */
+static struct kq_result check_empty(const struct kq_client_options *options, struct kq_error *error)
+{
+    const struct {
+        const char *name;
+        const char *text;
+    } rows[] = {
+        {"app_certificate", options->app_certificate},
+        {"app_certificate_file", options->app_certificate_file},
+        {"root_certificates", options->root_certificates},
+        {"root_certificates_file", options->root_certificates_file},
+        {"gateway_certificate", options->gateway_certificate},
+        {"gateway_certificate_file", options->gateway_certificate_file},
+        {"content_key", options->content_key},
+        {"content_key_file", options->content_key_file},
+    };
+    for (size_t i = 0; i < KQ_COUNT(rows); i++) {
+        KQ_ENSURE(rows[i].text == NULL || rows[i].text[0] != '\0', error, KQ_E_USAGE,
+                  "%s is empty: where there is none it is NULL", rows[i].name);
+    }
     return KQ_OK;
 }
 
@@ -120,7 +146,7 @@ static struct kq_result load_gateway_key(struct kq_client *client, const struct 
 static struct kq_result load_content_key(struct kq_client *client, const struct kq_client_options *options,
                                          struct kq_error *error)
 {
-    if (!is_given(options->content_key) && !is_given(options->content_key_file)) {
+    if (options->content_key == NULL && options->content_key_file == NULL) {
         return KQ_OK;
     }
     struct kq_buffer bytes KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
@@ -168,6 +194,37 @@ static long time_limit(long given_ms, long otherwise_ms)
     return given_ms < TIME_LIMIT_MAX_MS ? given_ms : TIME_LIMIT_MAX_MS;
 }
 
+static void close_file(FILE **file)
+{
+    if (*file != NULL) {
+        fclose(*file);
+    }
+}
+
+static void free_text(char **text)
+{
+    free(*text);
+}
+
+/* libcurl looks at it when a connection is made, and that would count as the network's failure. */
+static struct kq_result check_ca_file(const char *path, struct kq_error *error)
+{
+    static const char *const beginnings[] = {"-----BEGIN CERTIFICATE-----",
+                                             "-----BEGIN TRUSTED CERTIFICATE-----"};
+    FILE *file KQ_CLEANUP(close_file) = fopen(path, "re");
+    char *line KQ_CLEANUP(free_text) = NULL;
+    size_t room = 0;
+    KQ_ENSURE(file != NULL, error, KQ_E_USAGE, "ca_file cannot be read: %s", path);
+    while (getline(&line, &room, file) > 0) {
+        for (size_t i = 0; i < KQ_COUNT(beginnings); i++) {
+            if (kq_slice_starts_with(kq_slice_of(line), kq_slice_of(beginnings[i]))) {
+                return KQ_OK;
+            }
+        }
+    }
+    return kq_fail(error, KQ_E_USAGE, "ca_file has no PEM certificate: %s", path);
+}
+
 static struct kq_result set_up_http(struct kq_client *client, const struct kq_client_options *options,
                                     struct kq_error *error)
 {
@@ -181,8 +238,7 @@ static struct kq_result set_up_http(struct kq_client *client, const struct kq_cl
             options->answer_max_bytes > 0 ? options->answer_max_bytes : KQ_CLIENT_ANSWER_MAX_BYTES_DEFAULT,
     };
     const char *ca_file = is_given(options->ca_file) ? options->ca_file : NULL;
-    KQ_ENSURE(ca_file == NULL || access(ca_file, R_OK) == 0, error, KQ_E_USAGE, "ca_file cannot be read: %s",
-              ca_file);
+    KQ_TRY(ca_file == NULL ? KQ_OK : check_ca_file(ca_file, error));
     KQ_TRY(kq_http_check_proxy(options->proxy, error));
     KQ_TRY(copy_text(client, options->proxy, &client->http.proxy, error));
     return copy_text(client, ca_file, &client->http.ca_file, error);
@@ -209,6 +265,7 @@ static struct kq_result set_up(struct kq_client *client, const struct kq_client_
     client->observe_data = options->observe_data;
     client->timeout_ms = time_limit(options->timeout_ms, KQ_CLIENT_TIMEOUT_MS_DEFAULT);
     client->retries_max = options->retries_max == 0 ? KQ_CLIENT_RETRIES_MAX_DEFAULT : options->retries_max;
+    KQ_TRY(check_empty(options, error));
     KQ_TRY(read_settings(client, options, error));
     KQ_TRY(read_protocol(client, options, error));
     KQ_TRY(load_private_key(client, options, error));
@@ -218,6 +275,7 @@ static struct kq_result set_up(struct kq_client *client, const struct kq_client_
     KQ_TRY(set_up_http(client, options, error));
     const struct kq_curl *curl = NULL;
     KQ_TRY(kq_curl_load(&curl, error));
+    KQ_TRY(kq_where_check(curl, client->http.url, error));
     return set_up_pool(client, options, error);
 }
 

@@ -50,11 +50,14 @@ static void copy(char *place, size_t place_size, const char *text)
 
 void kq_client_quote(struct kq_client_error *error, const struct kq_client_answer *answer)
 {
-    if (error != NULL && answer != NULL && error->status != KQ_CLIENT_OK) {
+    if (error == NULL || answer == NULL || error->status == KQ_CLIENT_OK) {
+        return;
+    }
+    copy(error->trace_id, sizeof(error->trace_id), answer->trace_id);
+    if (error->status == KQ_CLIENT_GATEWAY || error->status == KQ_CLIENT_BUSINESS) {
         copy(error->code, sizeof(error->code), answer->code);
         copy(error->sub_code, sizeof(error->sub_code), answer->sub_code);
         copy(error->sub_msg, sizeof(error->sub_msg), answer->sub_msg);
-        copy(error->trace_id, sizeof(error->trace_id), answer->trace_id);
     }
 }
 

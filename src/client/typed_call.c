@@ -27,7 +27,10 @@ enum kq_client_status kq_client_typed_read(struct kq_client_answer *from,
     clear(method, answer);
     memcpy((char *)answer + method->answer_offset, &from, sizeof(from));
     const struct kq_json *object = from == NULL ? NULL : kq_answer_object(from);
-    if (object != NULL && !kq_typed_read(method->answer, object, kq_answer_arena(from), answer, &cause).ok) {
+    if (object == NULL) {
+        return kq_client_fail(error, KQ_CLIENT_ANSWER, "there is no verified answer to be read");
+    }
+    if (!kq_typed_read(method->answer, object, kq_answer_arena(from), answer, &cause).ok) {
         enum kq_client_status status = kq_client_fail_with(error, &cause);
         kq_client_quote(error, from);
         return status;

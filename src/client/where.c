@@ -104,6 +104,18 @@ static struct kq_result read_gateway(const struct kq_curl *curl, const char *url
     return KQ_OK;
 }
 
+struct kq_result kq_where_check(const struct kq_curl *curl, const char *url, struct kq_error *error)
+{
+    CURLU *gateway = NULL;
+    KQ_TRY(read_gateway(curl, url, &gateway, error));
+    bool is_read = gateway != NULL;
+    curl->url_cleanup(gateway);
+    KQ_ENSURE(
+        is_read, error, KQ_E_USAGE,
+        "the gateway's URL cannot be read: has it a host, a port up to 65535 and no blanks or line ends?");
+    return KQ_OK;
+}
+
 struct kq_result kq_where_read(const struct kq_curl *curl, const char *url, const char *proxy,
                                struct kq_where *where, struct kq_error *error)
 {

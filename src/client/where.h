@@ -17,6 +17,9 @@ struct kq_where {
     bool may_be_tls;    /* what connections speak, to the gateway or to the proxy */
 };
 
+/* USAGE where libcurl does not read it; NO_MEMORY. */
+KQ_MUST struct kq_result kq_where_check(const struct kq_curl *curl, const char *url, struct kq_error *error);
+
 /* `proxy` is borrowed; NULL: the environment's, but none for a gateway on loopback. NO_MEMORY: there is
  * nothing to free. */
 KQ_MUST struct kq_result kq_where_read(const struct kq_curl *curl, const char *url, const char *proxy,

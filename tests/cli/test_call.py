@@ -348,11 +348,14 @@ def test_endless_answer(lying):
     refused(binary.run("call", LIST, **lying(b"{" + b" " * (17 << 20))), 1, "longer than 16777216 bytes")
 
 
-def test_answer_in_gbk_where_the_header_says_so(lying, gateway_key):
-    response = '{"code":"10000","msg":"优酷"}'.encode("gbk")
-    flags = lying(answer_of(gateway_key, LIST, response), headers=[("Content-Type", "text/html;charset=GBK")])
-    done = binary.run("call", LIST, **flags)
-    assert (done.returncode, done.stdout) == (0, '{"code":"10000","msg":"优酷"}\n')
+def test_the_header_does_not_say_what_the_charset_is(lying, gateway_key):
+    """It is not signed: the answer is in the call's charset."""
+    response = '{"code":"10000","msg":"优酷"}'
+    said = [("Content-Type", "text/html;charset=GBK")]
+    done = binary.run("call", LIST, **lying(answer_of(gateway_key, LIST, response.encode()), headers=said))
+    assert (done.returncode, done.stdout) == (0, response + "\n")
+    done = binary.run("call", LIST, **lying(answer_of(gateway_key, LIST, response.encode("gbk")), headers=said))
+    refused(done, 1, "is not in its charset")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@
 
 /* An answer as the wire brings it, signed with the golden key, which here is the gateway's. */
 struct fixture {
+    enum kq_charset charset; /* of the call */
     struct kq_arena arena;
     struct kq_private_key *private_key;
     struct kq_public_key *public_key;
@@ -70,8 +71,10 @@ static void put_signed(struct fixture *fixture, const char *method, struct kq_sl
 static enum kq_client_status read_answer(struct fixture *fixture, struct kq_client_answer **answer,
                                          struct kq_client_error *error)
 {
-    const struct kq_answer_expectation expectation = {
-        .method = KQ_SLICE(METHOD), .sign_type = KQ_SIGN_RSA2, .gateway_key = fixture->public_key};
+    const struct kq_answer_expectation expectation = {.method = KQ_SLICE(METHOD),
+                                                      .charset = fixture->charset,
+                                                      .sign_type = KQ_SIGN_RSA2,
+                                                      .gateway_key = fixture->public_key};
     struct kq_slice signed_bytes;
     enum kq_client_status status = kq_answer_read(&expectation, &fixture->http, answer, &signed_bytes, error);
     assert_int_equal(signed_bytes.size > 0, *answer != NULL && (*answer)->verified);
@@ -129,28 +132,43 @@ static void test_golden_gbk(void **state)
     assert_non_null(strstr(answer->response, "商家"));
 }
 
-/* What the header says comes before what was asked for. */
+/* The header is not signed, so it changes nothing: the answer is in the call's charset. */
 static void test_charset_of_the_header(void **state)
 {
     struct fixture *fixture = *state;
-    static const char *const types[] = {"application/json;charset=GBK", "text/html; charset=\"gbk\" ; x=y",
-                                        "text/html;CHARSET=gb2312"};
+    static const char *const types[] = {"", "application/json;charset=GBK", "text/html;charset=klingon",
+                                        "text/html;charset=gb2312", "text/html;charset=UTF-8"};
     for (size_t i = 0; i < KQ_COUNT(types); i++) {
         ANSWER answer = NULL;
         struct kq_client_error error = {0};
         snprintf(fixture->http.content_type, sizeof(fixture->http.content_type), "%s", types[i]);
-        put_signed(fixture, METHOD, KQ_SLICE("{\"code\":\"10000\",\"msg\":\"\xD3\xC5\"}"));
+        put_signed(fixture, METHOD, KQ_SLICE("{\"code\":\"10000\",\"msg\":\"优\"}"));
         assert_int_equal(read_answer(fixture, &answer, &error), KQ_CLIENT_OK);
         assert_string_equal(answer->msg, "优");
     }
 }
 
-static void test_unknown_charset_of_the_header(void **state)
+/* A gateway that does not know the call's charset says so in UTF-8. */
+static void test_answers_in_utf8_to_a_call_in_gbk(void **state)
 {
     struct fixture *fixture = *state;
-    snprintf(fixture->http.content_type, sizeof(fixture->http.content_type), "text/html;charset=klingon");
-    put_signed(fixture, METHOD, KQ_SLICE("{\"code\":\"10000\",\"msg\":\"优\"}"));
-    assert_status(fixture, KQ_CLIENT_OK, "");
+    fixture->charset = KQ_CHARSET_GBK;
+    static const char *const types[] = {"text/html;charset=utf-8", "text/html; Charset=\"UTF-8\" ; x=y"};
+    for (size_t i = 0; i < KQ_COUNT(types); i++) {
+        snprintf(fixture->http.content_type, sizeof(fixture->http.content_type), "%s", types[i]);
+        put_signed(fixture, METHOD, KQ_SLICE("{\"code\":\"40002\",\"msg\":\"编码\"}"));
+        assert_status(fixture, KQ_CLIENT_GATEWAY, "40002 编码");
+        put_signed(fixture, METHOD, KQ_SLICE("{\"code\":\"10000\",\"msg\":\"联通\"}"));
+        assert_status(fixture, KQ_CLIENT_ANSWER, "a success in another charset than the call's");
+    }
+    fixture->charset = KQ_CHARSET_UTF8;
+}
+
+static void test_a_success_in_the_place_of_a_refusal(void **state)
+{
+    struct fixture *fixture = *state;
+    put_signed(fixture, "", KQ_SLICE("{\"code\":\"10000\",\"msg\":\"Success\"}"));
+    assert_status(fixture, KQ_CLIENT_ANSWER, "a success in the place of a refusal");
 }
 
 static void test_refusals_that_are_signed(void **state)
@@ -287,7 +305,8 @@ int main(void)
         TEST(test_golden_success),
         TEST(test_golden_gbk),
         TEST(test_charset_of_the_header),
-        TEST(test_unknown_charset_of_the_header),
+        TEST(test_answers_in_utf8_to_a_call_in_gbk),
+        TEST(test_a_success_in_the_place_of_a_refusal),
         TEST(test_refusals_that_are_signed),
         TEST(test_http_status),
         TEST(test_no_signature),

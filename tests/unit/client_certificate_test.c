@@ -194,6 +194,25 @@ static void test_what_does_not_fit(void **state)
     assert_not_opened(&options, "the application's certificate: ");
 }
 
+/* The key is the certificate's, whatever stands before it. */
+static void test_a_key_before_the_certificate(void **state)
+{
+    (void)state;
+    CERTIFICATES made = {0};
+    BUFFER other = {0};
+    ANSWER answer = NULL;
+    struct kq_client_error error;
+    struct kq_error cause = {0};
+    struct kq_private_key *stranger = NULL;
+    make_all(&made);
+    assert_ok(kq_private_key_load(golden(&made.arena, "keys/app_1536.pem"), &stranger, &cause), &cause);
+    assert_ok(kq_private_key_write_public_pem(stranger, &other, &cause), &cause);
+    kq_private_key_free(stranger);
+    made.gateway = kq_arena_print(&made.arena, "%s%s", other.data, made.gateway.data);
+    made.app = kq_arena_print(&made.arena, "%s%s", other.data, made.app.data);
+    assert_status(call(&made, &answer, &error), KQ_CLIENT_OK, &error);
+}
+
 static void test_when_they_are_valid(void **state)
 {
     (void)state;
@@ -237,6 +256,7 @@ int main(void)
         cmocka_unit_test(test_which_certificate_an_answer_names),
         cmocka_unit_test(test_what_is_missing_or_too_much),
         cmocka_unit_test(test_what_does_not_fit),
+        cmocka_unit_test(test_a_key_before_the_certificate),
         cmocka_unit_test(test_when_they_are_valid),
         cmocka_unit_test(test_out_of_memory),
     };

@@ -120,6 +120,20 @@ static void test_what_is_not_the_gateways(void **state)
     assert_refused(APP_ID, KQ_SLICE("a=1&a=2&sign=AAAA&sign_type=RSA2"), KQ_CLIENT_ANSWER, "cannot be read");
 }
 
+/* The same bytes are signed where subject is "ten" and notify_id, which is not to stand twice, has gone into
+ * it. */
+static void test_a_parameter_within_another_ones_value(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    BUFFER form = {0};
+    put_form(&form, &arena, "utf-8", "RSA2", "ten&notify_id=2");
+    assert_refused(APP_ID, kq_buffer_slice(&form), KQ_CLIENT_ANSWER, "within another one's value");
+    kq_buffer_clear(&form);
+    put_form(&form, &arena, "utf-8", "RSA2", "&charset=&app_id=");
+    assert_refused(APP_ID, kq_buffer_slice(&form), KQ_CLIENT_ANSWER, "within another one's value");
+}
+
 /* The signature stands last: its padding adds nothing to it. */
 static void test_a_cut_one(void **state)
 {
@@ -170,6 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_sign_types_and_charsets),
         cmocka_unit_test(test_what_is_not_the_gateways),
+        cmocka_unit_test(test_a_parameter_within_another_ones_value),
         cmocka_unit_test(test_a_cut_one),
         cmocka_unit_test(test_out_of_memory),
     };

@@ -91,6 +91,57 @@ static void test_unusable_options(void **state)
     options = usable_options(&arena);
     options.charset = "big5";
     assert_refused(&options, "utf-8, gbk or gb2312, not big5");
+    options = usable_options(&arena);
+    options.ca_file = "/nowhere/ca.pem";
+    assert_refused(&options, "ca_file cannot be read: /nowhere/ca.pem");
+    options.ca_file = "/dev/null";
+    assert_refused(&options, "ca_file has no PEM certificate: /dev/null");
+}
+
+/* Whoever finds out by a call would take it for the network's failure, and call again. */
+static void test_an_url_that_cannot_be_used(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {
+        "http://",
+        "http://127.0.0.1:99999/gateway.do",
+        "http://127.0.0.1:abc/gateway.do",
+        "http://[::1/gateway.do",
+        "http://127.0.0.1:8080 /gateway.do",
+        "http://127.0.0.1:8080/gateway.do\n",
+    };
+    ARENA arena = {0};
+    struct kq_client_options options = usable_options(&arena);
+    for (size_t i = 0; i < KQ_COUNT(urls); i++) {
+        options.gateway_url = urls[i];
+        assert_refused(&options, "the gateway's URL cannot be read");
+    }
+}
+
+/* An empty environment variable is not to take encryption, or certificates, away. */
+static void test_what_is_empty_is_not_what_is_not_there(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct kq_client_options options = usable_options(&arena);
+    const struct {
+        const char **option;
+        const char *message;
+    } rows[] = {
+        {&options.content_key, "content_key is empty: where there is none it is NULL"},
+        {&options.content_key_file, "content_key_file is empty"},
+        {&options.app_certificate, "app_certificate is empty"},
+        {&options.app_certificate_file, "app_certificate_file is empty"},
+        {&options.root_certificates, "root_certificates is empty"},
+        {&options.root_certificates_file, "root_certificates_file is empty"},
+        {&options.gateway_certificate, "gateway_certificate is empty"},
+        {&options.gateway_certificate_file, "gateway_certificate_file is empty"},
+    };
+    for (size_t i = 0; i < KQ_COUNT(rows); i++) {
+        *rows[i].option = "";
+        assert_refused(&options, rows[i].message);
+        *rows[i].option = NULL;
+    }
 }
 
 #define UNUSABLE_PROXY "the proxy must be a host, or a URL that begins with "
@@ -207,6 +258,8 @@ int main(void)
         cmocka_unit_test(test_what_is_missing_is_named),
         cmocka_unit_test(test_what_is_reserved),
         cmocka_unit_test(test_unusable_options),
+        cmocka_unit_test(test_an_url_that_cannot_be_used),
+        cmocka_unit_test(test_what_is_empty_is_not_what_is_not_there),
         cmocka_unit_test(test_an_unusable_proxy_is_not_quoted),
         cmocka_unit_test(test_proxies_that_are_usable),
         cmocka_unit_test(test_keys_in_each_others_place),

@@ -220,6 +220,44 @@ static void read_it(void *data, enum kq_client_status status, struct kq_client_a
     kq_client_answer_free(from);
 }
 
+static void test_what_was_not_answered_cannot_be_read(void **state)
+{
+    (void)state;
+    struct kq_alipay_marketing_voucher_send_answer answer;
+    struct kq_client_error error;
+    assert_status(kq_alipay_marketing_voucher_send_read(NULL, &answer, &error), KQ_CLIENT_ANSWER, &error);
+    assert_string_equal(error.message, "there is no verified answer to be read");
+    assert_null(answer.answer);
+    assert_null(answer.voucher_id);
+}
+
+/* A signed success with a field of another kind. */
+static void answer_wrongly(void *data, const struct kq_private_key *key, const struct fake_request *request,
+                           struct fake_reply *reply)
+{
+    (void)data;
+    (void)request;
+    put_answer(&reply->bytes, key, FAKE_METHOD,
+               KQ_SLICE("{\"code\":\"10000\",\"msg\":\"Success\",\"voucher_id\":{}}"));
+}
+
+static void test_an_answer_that_cannot_be_read_is_no_success(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    GATEWAY gateway = fake_gateway_start(answer_wrongly, NULL);
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    struct kq_alipay_marketing_voucher_send_answer answer;
+    struct kq_client_error error;
+    send_request request = {.template_id = "T", .out_biz_no = "o"};
+    assert_status(kq_alipay_marketing_voucher_send(client, &request, &answer, &error), KQ_CLIENT_ANSWER,
+                  &error);
+    assert_string_equal(error.message, "voucher_id: not a text");
+    assert_string_equal(error.code, "");
+    kq_client_answer_free(answer.answer);
+}
+
 static void test_a_whole_call_on_a_loop(void **state)
 {
     (void)state;
@@ -270,6 +308,8 @@ int main(void)
         cmocka_unit_test(test_answers_are_read),
         cmocka_unit_test(test_a_field_of_another_kind_is_named),
         cmocka_unit_test(test_a_whole_call),
+        cmocka_unit_test(test_what_was_not_answered_cannot_be_read),
+        cmocka_unit_test(test_an_answer_that_cannot_be_read_is_no_success),
         cmocka_unit_test(test_a_whole_call_on_a_loop),
         cmocka_unit_test(test_out_of_memory),
     };
