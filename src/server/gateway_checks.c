@@ -32,6 +32,21 @@ static bool is_form(struct kq_slice content_type)
            kq_content_type_is(content_type, "application/x-www-form-urlencoded");
 }
 
+/* Those that change what a call does: none of them may hide in another one's value. */
+static const char *const effective_names[] = {"alipay_root_cert_sn",
+                                              "app_auth_token",
+                                              "app_cert_sn",
+                                              "app_id",
+                                              "biz_content",
+                                              "charset",
+                                              "encrypt_type",
+                                              "format",
+                                              "method",
+                                              "sign_type",
+                                              "timestamp",
+                                              "version",
+                                              NULL};
+
 /* Parameters of the query and of the body together. A body of another type has no parameters. */
 static struct kq_result read_parameters(struct kq_call *call, struct kq_error *error)
 {
@@ -289,6 +304,7 @@ struct kq_result kq_gateway_check_call(const struct kq_check_context *context, s
     KQ_TRY(read);
     KQ_TRY(check_charset(call, biz_content, error));
     KQ_TRY(kq_params_check_duplicates(&call->params, error));
+    KQ_TRY(kq_params_check_boundaries(&call->params, effective_names, error));
     KQ_TRY(check_method(call, error));
     KQ_TRY(kq_check_application(context, call, find(call, KQ_SLICE("app_cert_sn")), &application, error));
     assert(application != NULL);

@@ -45,13 +45,20 @@ static struct kq_result add_public(struct kq_params *params, const struct kq_due
     return add(params, "sign_type", KQ_SLICE("RSA2"), error);
 }
 
+/* The string to sign does not say where a value ends: with an `&` in one, somebody who passes the form on
+ * could cut it into other parameters. All other values are the gateway's own. */
+static struct kq_slice without_ampersand(struct kq_slice value)
+{
+    return kq_slice_find(value, '&') < value.size ? KQ_SLICE_EMPTY : value;
+}
+
 static struct kq_result add_event(struct kq_params *params, const struct kq_notification *notification,
                                   struct kq_error *error)
 {
     KQ_TRY(add(params, "voucher_id", notification->voucher_id, error));
     KQ_TRY(add(params, "template_id", notification->template_id, error));
     KQ_TRY(add(params, "user_id", notification->user_id, error));
-    KQ_TRY(add(params, "out_biz_no", notification->out_biz_no, error));
+    KQ_TRY(add(params, "out_biz_no", without_ampersand(notification->out_biz_no), error));
     if (notification->kind != KQ_NOTIFICATION_DELAY) {
         KQ_TRY(add_amount(params, notification->amount_fen, error));
     }

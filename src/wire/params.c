@@ -81,3 +81,56 @@ struct kq_result kq_params_check_duplicates(const struct kq_params *params, stru
     }
     return KQ_OK;
 }
+
+/* UTF-8 and GBK have these bytes as characters of their own only. */
+static bool has_end_within(struct kq_slice name)
+{
+    return kq_slice_find(name, '=') < name.size || kq_slice_find(name, '&') < name.size;
+}
+
+/* Nothing that is signed stands between the two, or is `name`. */
+static bool is_next(const struct kq_params *params, struct kq_slice before, struct kq_slice name)
+{
+    bool is = kq_slice_compare(before, name) < 0;
+    for (size_t i = 0; i < params->count && is; i++) {
+        const struct kq_param *param = &params->items[i];
+        is = param->value.size == 0 || kq_slice_equal(param->name, KQ_SLICE("sign")) ||
+             kq_slice_compare(param->name, before) <= 0 || kq_slice_compare(param->name, name) > 0;
+    }
+    return is;
+}
+
+static bool has_within(struct kq_slice value, struct kq_slice name)
+{
+    const char *end = value.data + value.size;
+    const char *at = memchr(value.data, '&', value.size);
+    while (at != NULL && (size_t)(end - at) > name.size + 1) {
+        if (memcmp(at + 1, name.data, name.size) == 0 && at[1 + name.size] == '=') {
+            return true;
+        }
+        at = memchr(at + 1, '&', (size_t)(end - at) - 1);
+    }
+    return false;
+}
+
+struct kq_result kq_params_check_boundaries(const struct kq_params *params, const char *const *names,
+                                            struct kq_error *error)
+{
+    for (size_t i = 0; i < params->count; i++) {
+        const struct kq_param *param = &params->items[i];
+        if (param->value.size == 0 || param->name.size == 0) {
+            continue; /* it is not signed */
+        }
+        KQ_ENSURE(!has_end_within(param->name), error, KQ_E_INVALID_PARAMETER_GATEWAY,
+                  "参数名称中不能有=和&");
+        bool may_have = memchr(param->value.data, '&', param->value.size) == NULL ||
+                        kq_slice_equal(param->name, KQ_SLICE("biz_content"));
+        for (size_t j = 0; !may_have && names[j] != NULL; j++) {
+            struct kq_slice name = kq_slice_of(names[j]);
+            KQ_ENSURE(!has_within(param->value, name) || !is_next(params, param->name, name), error,
+                      KQ_E_INVALID_PARAMETER_GATEWAY, "参数%.*s的值中含有&%s=，可能是另一个参数",
+                      KQ_SLICE_PRINT(param->name), names[j]);
+        }
+    }
+    return KQ_OK;
+}

@@ -43,6 +43,14 @@ struct kq_slice kq_params_find(const struct kq_params *params, struct kq_slice n
  * "Transport"). */
 KQ_MUST struct kq_result kq_params_check_duplicates(const struct kq_params *params, struct kq_error *error);
 
+/* The string to sign does not say where a name or a value ends: so no name has `=` or `&` in it, and no value
+ * has one of `names` (NULL at the end) in it (`&name=`) where that one could have stood beside it, sorted as
+ * it is. Otherwise the same signature is one over other parameters, too: INVALID_PARAMETER_GATEWAY.
+ * Parameters that are not signed, and the value of biz_content, may have anything: nobody can cut JSON
+ * without its being noticed. */
+KQ_MUST struct kq_result kq_params_check_boundaries(const struct kq_params *params, const char *const *names,
+                                                    struct kq_error *error);
+
 /* `a=1&b=2` with percent-encoding, of a query string or an application/x-www-form-urlencoded body: `+` is a
  * space, `%XX` a byte; a `%` that is not followed by two hex digits stands for itself. Pieces without `=` are
  * names with an empty value; empty pieces are skipped. Appends to `params`. */

@@ -201,6 +201,39 @@ def test_duplicate_is_refused_in_the_name_of_the_method(client, look):
     assert answer.name == protocol.response_name(look[0])
 
 
+# Where names and values end, the string to sign does not say
+
+HIDDEN = [("alipay_sdk", "alipay-sdk-java&app_auth_token=T", "app_auth_token"),
+          ("app_id_of", "x&biz_content={}&charset=gbk", "biz_content"),
+          ("charset", "utf-8&encrypt_type=AES", "encrypt_type"),
+          ("e", "&encrypt_type=AES", "encrypt_type")]
+
+
+@pytest.mark.parametrize("name, value, hidden", HIDDEN)
+def test_parameters_within_a_value(client, look, name, value, hidden):
+    """Signed is the same as if they stood beside it, and somebody else may have put them there."""
+    method, content = look
+    given = {"charset": None, "format": "JSON", name: value}
+    if hidden == "biz_content":
+        given["biz_content"] = None
+    answer = client.send_pairs(client.pairs(client.parameters(method, content, **given)))
+    assert_refused(answer, "isv.invalid-charset" if name == "charset" else "isv.invalid-parameter", naming=None
+                   if name == "charset" else hidden)
+
+
+@pytest.mark.parametrize("name", ["encrypt_type=AES&format", "a=b", "a&b"])
+def test_parameters_within_a_name(client, look, name):
+    pairs = client.pairs(client.parameters(*look, **{name: "1"}))
+    assert_refused(client.send_pairs(pairs), "isv.invalid-parameter")
+
+
+@pytest.mark.parametrize("given", [
+    {"notify_url": "http://127.0.0.1/?a=1&format=json&charset=gbk&version=2&return_url=x"}, {"alipay_sdk": "a&b=c&d"}],
+    ids=["address", "unknown ones"])
+def test_values_that_can_be_read_in_one_way_only(client, look, given):
+    assert_success(client.call(*look, **given))
+
+
 @pytest.mark.parametrize("second, sub_code", [(b"1", None), (b"2", "isv.invalid-parameter")],
                          ids=["same", "different"])
 def test_in_query_and_body(client, look, second, sub_code):

@@ -39,7 +39,7 @@ static struct kq_due_notification plain(void)
                          .voucher_id = KQ_SLICE("20160906000730020020002U8CBS"),
                          .template_id = KQ_SLICE("20160906000730010020002U8CBS"),
                          .user_id = KQ_SLICE("2088302001456115"),
-                         .out_biz_no = KQ_SLICE("单号 1&2=3"),
+                         .out_biz_no = KQ_SLICE("单号 1+2=3"),
                          .amount_fen = 999,
                          .status = KQ_STATUS_USING,
                          .event_s = NOW_S,
@@ -79,7 +79,7 @@ static void a_form_has_what_the_event_says(void **state)
         {"voucher_id", "20160906000730020020002U8CBS"},
         {"template_id", "20160906000730010020002U8CBS"},
         {"user_id", "2088302001456115"},
-        {"out_biz_no", "单号 1&2=3"},
+        {"out_biz_no", "单号 1+2=3"},
         {"amount", "9.99"},
         {"status", "USING"},
         {"event_time", "2016-09-06 12:00:00"},
@@ -110,6 +110,18 @@ static void what_is_empty_is_left_out(void **state)
     assert_int_equal(params.count, 14);
 }
 
+/* It could be cut off the value, and made other parameters of, without the signature's noticing. */
+static void what_has_an_ampersand_is_left_out(void **state)
+{
+    ARENA arena = {0};
+    (void)state;
+    struct kq_due_notification due = plain();
+    due.notification.out_biz_no = KQ_SLICE("1&status=USED&t=2");
+    struct kq_params params = make(&due, &arena);
+    assert_int_equal(kq_params_find(&params, KQ_SLICE("out_biz_no")).size, 0);
+    assert_int_equal(params.count, 15);
+}
+
 static void a_delay_has_no_amount(void **state)
 {
     ARENA arena = {0};
@@ -137,9 +149,8 @@ static void each_allocation_that_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_form_has_what_the_event_says),
-        cmocka_unit_test(what_is_empty_is_left_out),
-        cmocka_unit_test(a_delay_has_no_amount),
+        cmocka_unit_test(a_form_has_what_the_event_says),    cmocka_unit_test(what_is_empty_is_left_out),
+        cmocka_unit_test(what_has_an_ampersand_is_left_out), cmocka_unit_test(a_delay_has_no_amount),
         cmocka_unit_test(each_allocation_that_fails),
     };
     return cmocka_run_group_tests(tests, make_keys, free_keys);

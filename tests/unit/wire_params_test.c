@@ -110,6 +110,54 @@ static void test_an_odd_name_is_not_repeated(void **state)
     }
 }
 
+static const char *const names[] = {"app_auth_token", "format", "version", NULL};
+
+/* Which of them can be read in another way. */
+static void test_where_values_end(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *params[4][2];
+        const char *blamed; /* NULL: nothing */
+    } rows[] = {
+        {{{"a", "x&app_auth_token=T"}}, "参数a的值中含有&app_auth_token="},
+        {{{"a", "&&x&app_auth_token="}, {"b", "1"}}, "app_auth_token"},
+        {{{"app", "x&b=1&format=XML"}, {"z", "1"}}, "format"},
+        {{{"a", "x&format=XML"}, {"sign", "s"}, {"version", "1"}}, "format"},
+        /* Cut there, the rest would not be sorted, or would stand twice. */
+        {{{"a", "x&app_auth_token=T"}, {"aa", "1"}}, NULL},
+        {{{"b", "x&app_auth_token=T"}}, NULL},
+        {{{"a", "x&format=XML"}, {"format", "JSON"}}, NULL},
+        {{{"a", "x&app_auth_token"}, {"b", "x&format_=1"}, {"c", "format=1"}}, NULL},
+        {{{"notify_url", "http://a/?b=1&format=json&return_url=1"}}, NULL},
+        /* JSON cut in two is none. */
+        {{{"biz_content", "{\"memo\":\"x&format=XML\"}"}}, NULL},
+        {{{"", "x&format=XML"}}, NULL},
+        {{{"a=b", "1"}}, "参数名称中不能有"},
+        {{{"encrypt_type=AES&format", "JSON"}}, "参数名称中不能有"},
+        {{{"a&b", "1"}}, "参数名称中不能有"},
+        {{{"\xC3\xFB", "1"}}, NULL},
+        {{{"a=b", ""}}, NULL},
+        {{{"A-z_0.9", "1"}}, NULL},
+    };
+    for (size_t i = 0; i < KQ_COUNT(rows); i++) {
+        ARENA arena = {0};
+        struct kq_error error = {0};
+        struct kq_params params;
+        kq_params_init(&params, &arena);
+        for (size_t j = 0; j < 4 && rows[i].params[j][0] != NULL; j++) {
+            add(&params, rows[i].params[j][0], rows[i].params[j][1]);
+        }
+        struct kq_result checked = kq_params_check_boundaries(&params, names, &error);
+        if (rows[i].blamed == NULL) {
+            assert_ok(checked, &error);
+        } else {
+            assert_failed(checked, &error, KQ_E_INVALID_PARAMETER_GATEWAY);
+            assert_detail_contains(&error, rows[i].blamed);
+        }
+    }
+}
+
 static void decode(struct kq_params *params, struct kq_arena *arena, struct kq_slice form)
 {
     struct kq_error error = {0};
@@ -263,6 +311,7 @@ int main(void)
         cmocka_unit_test(test_same_name_with_another_value_is_named),
         cmocka_unit_test(test_an_empty_value_is_another_value),
         cmocka_unit_test(test_an_odd_name_is_not_repeated),
+        cmocka_unit_test(test_where_values_end),
         cmocka_unit_test(test_form),
         cmocka_unit_test(test_escapes_at_every_place),
         cmocka_unit_test(test_form_skips_empty_pieces),
