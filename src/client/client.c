@@ -89,18 +89,24 @@ static struct kq_result check_header_text(const char *name, const char *text, st
     return KQ_OK;
 }
 
+static bool ends_with(struct kq_slice text, struct kq_slice end)
+{
+    return text.size >= end.size && memcmp(text.data + text.size - end.size, end.data, end.size) == 0;
+}
+
 static struct kq_result read_v3_settings(struct kq_client *client, const struct kq_client_options *options,
                                          struct kq_error *error)
 {
-    static const struct kq_slice other_path = KQ_SLICE("/gateway.do");
+    static const char *const too_much[] = {"/gateway.do", "/v3", "/v3/"};
     struct kq_slice *url = &client->settings.gateway_url;
     KQ_TRY(check_header_text("app_id", options->app_id, error));
     KQ_TRY(check_header_text("app_auth_token", options->app_auth_token, error));
     KQ_ENSURE(client->settings.charset == KQ_CHARSET_UTF8, error, KQ_E_USAGE, "OpenAPI v3 is in utf-8 only");
     KQ_ENSURE(client->settings.sign_type == KQ_SIGN_RSA2, error, KQ_E_USAGE, "OpenAPI v3 has RSA2 only");
-    KQ_ENSURE(url->size < other_path.size ||
-                  memcmp(url->data + url->size - other_path.size, other_path.data, other_path.size) != 0,
-              error, KQ_E_USAGE, "in OpenAPI v3 the gateway's URL ends before the path, without /gateway.do");
+    for (size_t i = 0; i < KQ_COUNT(too_much); i++) {
+        KQ_ENSURE(!ends_with(*url, kq_slice_of(too_much[i])), error, KQ_E_USAGE,
+                  "in OpenAPI v3 the gateway's URL ends before the path, without %s", too_much[i]);
+    }
     while (url->data[url->size - 1] == '/') {
         url->size--;
     }

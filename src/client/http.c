@@ -248,6 +248,10 @@ static struct kq_result fail(struct kq_http *http, CURLcode code, const struct k
     /* The second: of a body that was sent in part, of which libcurl would need the beginning again. */
     KQ_ENSURE(!http->is_refused && code != CURLE_SEND_FAIL_REWIND, error, KQ_E_TRANSPORT,
               "the connection ended without an answer");
+    KQ_ENSURE(code != CURLE_SSL_CONNECT_ERROR || strstr(http->reason, "wrong version number") == NULL, error,
+              KQ_E_TRANSPORT, "what answers there speaks no TLS: does the gateway's URL begin with http://?");
+    KQ_ENSURE(strstr(http->reason, "HTTP/0.9") == NULL, error, KQ_E_TRANSPORT,
+              "what answers there speaks no HTTP: does the gateway's URL begin with https://?");
     /* The only other callback that ends a transfer. */
     KQ_ENSURE(code != CURLE_ABORTED_BY_CALLBACK, error, KQ_E_TRANSPORT, "the socket cannot be watched");
     return kq_fail(error, KQ_E_TRANSPORT, "%s", reason_of(http, code));

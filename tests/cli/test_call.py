@@ -371,6 +371,11 @@ def test_nobody_listens(caller, listener):
     refused_as_json(done, 1, "TRANSPORT", "no answer: ")
 
 
+def test_https_where_http_is_spoken(caller):
+    done = binary.run("call", LIST, **{**caller, "gateway": caller["gateway"].replace("http:", "https:")})
+    refused(done, 1, "no answer: what answers there speaks no TLS: does the gateway's URL begin with http://?")
+
+
 def test_nobody_answers(caller, listener):
     flags = {**caller, "gateway": f"http://127.0.0.1:{listener.getsockname()[1]}/gateway.do", "timeout": 1}
     refused(binary.run("call", LIST, **flags), 1, "no answer: ")

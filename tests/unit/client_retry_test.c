@@ -126,6 +126,31 @@ static void test_an_error_says_which_layer_and_why(void **state)
     assert_string_equal(error.message, "40004 Business Failed: USER_NOT_EXIST 用户不存在");
 }
 
+/* What a server of TLS says to a request in clear: an alert. */
+static void alert(void *data, const struct kq_private_key *key, const struct fake_request *request,
+                  struct fake_reply *reply)
+{
+    (void)data;
+    (void)key;
+    (void)request;
+    kq_buffer_append(&reply->bytes, KQ_SLICE("\x15\x03\x01\x00\x02\x02\x46"));
+    reply->close = true;
+}
+
+static void test_tls_where_http_is_expected(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    ANSWER answer = NULL;
+    struct kq_client_error error;
+    GATEWAY gateway = fake_gateway_start(alert, NULL);
+    const struct kq_client_options options = fake_options(&arena, gateway);
+    CLIENT client = open_client(&options);
+    assert_status(kq_client_call(client, &once, &answer, &error), KQ_CLIENT_TRANSPORT, &error);
+    assert_string_equal(error.message,
+                        "what answers there speaks no HTTP: does the gateway's URL begin with https://?");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +160,7 @@ int main(void)
         cmocka_unit_test(test_nothing_is_repeated_after_an_answer),
         cmocka_unit_test(test_a_kept_connection_that_ends_is_no_reason_to_repeat),
         cmocka_unit_test(test_an_error_says_which_layer_and_why),
+        cmocka_unit_test(test_tls_where_http_is_expected),
     };
     return cmocka_run_group_tests_name("client_retry", tests, NULL, NULL);
 }

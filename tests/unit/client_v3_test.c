@@ -328,6 +328,8 @@ static void test_options_that_do_not_fit(void **state)
         const char *message;
     } rows[] = {
         {"http://a/gateway.do", NULL, NULL, NULL, "without /gateway.do"},
+        {"http://a/v3", NULL, NULL, NULL, "without /v3"},
+        {"http://a/v3/", NULL, NULL, NULL, "without /v3/"},
         {"http://a", "gbk", NULL, NULL, "utf-8 only"},
         {"http://a", NULL, "RSA", NULL, "RSA2 only"},
         {"http://a", NULL, NULL, "x\r\ny: z", "app_auth_token has a character"},
