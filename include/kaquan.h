@@ -369,10 +369,8 @@ enum kq_client_readiness {
 
 /* Called from within the functions of a loop, which they must not call themselves. */
 struct kq_client_loop_callbacks {
-    /* From now on watch `fd` for `what`, and for nothing else; 0: forget it, where it is known.
-     * Level-triggered. A call that ends before it is connected has its `fd` closed a moment before it is to
-     * be forgotten, within the same function of the loop: so no other thread may add descriptors to the set
-     * that it is taken from. */
+    /* From now on watch `fd` for `what`, and for nothing else; 0: forget it. It is open until it has been
+     * forgotten. Level-triggered. */
     void (*watch)(void *data, int fd, int what);
     /* Call kq_client_loop_timeout after so many milliseconds, 0 being as soon as the loop is back; once, and
      * in place of what was set before. -1: no more. */

@@ -7,6 +7,7 @@
 #include "client/client_time.h"
 #include "client/message.h"
 #include "client/sized.h"
+#include "client/twins.h"
 #include "client/watcher.h"
 
 /* Neither a time nor "none": whatever comes next is told to the caller. */
@@ -20,6 +21,7 @@ struct kq_client_loop {
     CURLM *multi; /* owned */
     struct kq_client_loop_callbacks callbacks;
     bool has_callbacks;
+    struct kq_twins twins;     /* what they are told of */
     struct kq_watcher watcher; /* in place of callbacks */
     unsigned depth;            /* functions of the loop that are under way, one called by another's `done` */
     bool is_closing;
@@ -38,6 +40,16 @@ struct kq_client_loop {
     struct kq_pending_stock stock;
 };
 
+/* The caller's descriptor is open until he has been told to forget it. */
+static void tell_caller(struct kq_client_loop *loop, curl_socket_t socket, int readiness)
+{
+    int fd = readiness == 0 ? kq_twins_find(&loop->twins, socket) : kq_twins_make(&loop->twins, socket);
+    loop->callbacks.watch(loop->callbacks.data, fd, readiness);
+    if (readiness == 0) {
+        kq_twins_release(&loop->twins, socket);
+    }
+}
+
 static int tell_socket(CURL *handle, curl_socket_t socket, int what, void *data, void *socket_data)
 {
     (void)handle;
@@ -49,7 +61,7 @@ static int tell_socket(CURL *handle, curl_socket_t socket, int what, void *data,
     if (!loop->has_callbacks) {
         return kq_watcher_watch(&loop->watcher, socket, readiness) ? 0 : -1;
     }
-    loop->callbacks.watch(loop->callbacks.data, socket, readiness);
+    tell_caller(loop, socket, readiness);
     return 0;
 }
 
@@ -74,6 +86,7 @@ static void free_loop(struct kq_client_loop *loop)
         loop->curl->multi_cleanup(loop->multi);
     }
     kq_watcher_close(&loop->watcher);
+    kq_twins_free(&loop->twins);
     kq_memory_free((void *)loop->idle);
     kq_client_keys_free(&loop->keys);
     kq_memory_free(loop);
@@ -138,7 +151,7 @@ static void unlink_pending(struct kq_client_loop *loop, struct kq_pending *pendi
     loop->count--;
 }
 
-/* For a loop that watches by itself. */
+/* For a loop that watches by itself; the next one, for all. */
 static int keep_socket(void *data, curl_socket_t socket, curlsocktype purpose)
 {
     (void)purpose;
@@ -150,7 +163,11 @@ static int keep_socket(void *data, curl_socket_t socket, curlsocktype purpose)
 static int close_socket(void *data, curl_socket_t socket)
 {
     struct kq_client_loop *loop = data;
-    kq_watcher_forget(&loop->watcher, socket);
+    if (loop->has_callbacks) {
+        kq_twins_close(&loop->twins, socket);
+    } else {
+        kq_watcher_forget(&loop->watcher, socket);
+    }
     return close(socket);
 }
 
@@ -159,10 +176,13 @@ static struct kq_result open_http(struct kq_client_loop *loop, struct kq_http **
     CURLcode (*setopt)(CURL *, CURLoption, ...) = loop->curl->easy_setopt;
     KQ_TRY(kq_http_open(&loop->client->http, http, error));
     CURL *handle = kq_http_handle(*http);
-    if (!loop->has_callbacks && (setopt(handle, CURLOPT_SOCKOPTFUNCTION, keep_socket) != CURLE_OK ||
-                                 setopt(handle, CURLOPT_SOCKOPTDATA, loop) != CURLE_OK ||
-                                 setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, close_socket) != CURLE_OK ||
-                                 setopt(handle, CURLOPT_CLOSESOCKETDATA, loop) != CURLE_OK)) {
+    bool done = setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, close_socket) == CURLE_OK &&
+                setopt(handle, CURLOPT_CLOSESOCKETDATA, loop) == CURLE_OK;
+    if (!loop->has_callbacks) {
+        done = done && setopt(handle, CURLOPT_SOCKOPTFUNCTION, keep_socket) == CURLE_OK &&
+               setopt(handle, CURLOPT_SOCKOPTDATA, loop) == CURLE_OK;
+    }
+    if (!done) {
         kq_http_close(*http);
         *http = NULL;
         return kq_fail(error, KQ_E_NO_MEMORY, "%s", "");
@@ -528,7 +548,7 @@ static void drive_ready(struct kq_client_loop *loop, int fd, int what)
 void kq_client_loop_ready(struct kq_client_loop *loop, int fd, int what)
 {
     enter(loop);
-    drive_ready(loop, fd, what);
+    drive_ready(loop, kq_twins_original(&loop->twins, fd), what);
     settle(loop);
     leave(loop);
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -324,6 +327,118 @@ static void test_a_call_is_sent_when_it_is_submitted(void **state)
     assert_int_equal(fake_gateway_connections(gateway), 1);
 }
 
+/* An event loop that looks whether what it is to forget is still open. */
+struct careful_loop {
+    struct poll_loop poll; /* first: its address is the whole's */
+    int forgotten;
+};
+
+static void watch_carefully(void *data, int fd, int what)
+{
+    struct careful_loop *events = data;
+    assert_return_code(fcntl(fd, F_GETFD), errno);
+    events->forgotten += what == 0 ? 1 : 0;
+    watch_with_poll(&events->poll, fd, what);
+}
+
+/* A listener that takes no connection: whoever connects waits. */
+#define FULL_CLIENTS 8
+
+static int open_full_listener(char url[64], int clients[FULL_CLIENTS])
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(address);
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_return_code(bind(listener, (struct sockaddr *)&address, size), errno);
+    assert_return_code(listen(listener, 0), errno);
+    assert_return_code(getsockname(listener, (struct sockaddr *)&address, &size), errno);
+    for (int i = 0; i < FULL_CLIENTS; i++) {
+        clients[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        connect(clients[i], (const struct sockaddr *)&address, size);
+    }
+    snprintf(url, 64, "http://127.0.0.1:%d/gateway.do", ntohs(address.sin_port));
+    return listener;
+}
+
+enum ending { ENDS_BY_TIME, ENDS_BY_CANCELLING, ENDS_BY_CLOSING, ENDINGS };
+
+static void end_while_connecting(const struct kq_client_options *options, enum ending ending)
+{
+    struct outcome outcome = {0};
+    struct careful_loop events = {.poll.timeout_ms = -1};
+    CLIENT client = open_client(options);
+    const struct kq_client_loop_callbacks callbacks = {watch_carefully, keep_timeout, &events};
+    struct kq_client_loop *loop = open_loop(client, &callbacks);
+    submit_noted(loop, "{}", &outcome);
+    assert_int_equal(events.poll.count, 1);
+    if (ending == ENDS_BY_CANCELLING) {
+        assert_int_equal(kq_client_loop_cancel(loop, &outcome), 1);
+    }
+    while (ending == ENDS_BY_TIME && outcome.times == 0) {
+        turn_with_poll(&events.poll, loop);
+    }
+    kq_client_loop_close(loop);
+    assert_int_equal(outcome.status, KQ_CLIENT_TRANSPORT);
+    assert_int_equal(events.forgotten, 1);
+    assert_int_equal(events.poll.count, 0);
+}
+
+static int lowest_free(int any)
+{
+    int fd = dup(any);
+    close(fd);
+    return fd;
+}
+
+/* libcurl closes it before it says that it need not be watched; the number may be another thread's by then.
+ */
+static void test_a_descriptor_is_open_until_it_is_forgotten(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    char url[64];
+    int clients[FULL_CLIENTS];
+    int listener = open_full_listener(url, clients);
+    GATEWAY gateway = fake_gateway_start(echo_script, NULL);
+    struct kq_client_options options = fake_options(&arena, gateway);
+    options.gateway_url = url; /* in place of the other's */
+    options.connect_timeout_ms = 50;
+    options.retries_max = -1;
+    end_while_connecting(&options, ENDS_BY_TIME);
+    int before = lowest_free(listener);
+    for (enum ending ending = ENDS_BY_TIME; ending < ENDINGS; ending++) {
+        end_while_connecting(&options, ending);
+    }
+    assert_int_equal(lowest_free(listener), before); /* nothing was left open */
+    for (int i = 0; i < FULL_CLIENTS; i++) {
+        close(clients[i]);
+    }
+    close(listener);
+}
+
+/* Answered, kept, and used again: and then ended by the gateway. */
+static void test_descriptors_of_connections_that_are_kept(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct outcome outcomes[4] = {0};
+    struct careful_loop events = {.poll.timeout_ms = -1};
+    GATEWAY gateway = fake_gateway_start(plan_script, (char[]){"aaca"});
+    struct kq_client_options options = fake_options(&arena, gateway);
+    options.retries_max = -1;
+    CLIENT client = open_client(&options);
+    const struct kq_client_loop_callbacks callbacks = {watch_carefully, keep_timeout, &events};
+    LOOP loop = open_loop(client, &callbacks);
+    for (size_t i = 0; i < KQ_COUNT(outcomes); i++) {
+        submit_noted(loop, "{}", &outcomes[i]);
+        while (outcomes[i].times == 0) {
+            turn_with_poll(&events.poll, loop);
+        }
+        assert_int_equal(outcomes[i].status, i == 2 ? KQ_CLIENT_TRANSPORT : KQ_CLIENT_OK);
+    }
+    assert_int_equal(events.poll.count, 0);
+}
+
 static void test_what_cannot_be_submitted(void **state)
 {
     (void)state;
@@ -389,6 +504,8 @@ int main(void)
         cmocka_unit_test(test_closing_ends_what_is_under_way),
         cmocka_unit_test(test_a_connection_that_ends_between_two_calls),
         cmocka_unit_test(test_a_call_is_sent_when_it_is_submitted),
+        cmocka_unit_test(test_a_descriptor_is_open_until_it_is_forgotten),
+        cmocka_unit_test(test_descriptors_of_connections_that_are_kept),
         cmocka_unit_test(test_what_cannot_be_submitted),
         cmocka_unit_test(test_out_of_memory),
     };
