@@ -384,7 +384,8 @@ kq_client_loop_open_sized(struct kq_client *client, const struct kq_client_loop_
                           struct kq_client_error *error);
 
 /* A loop belongs to one thread at a time; one client may have many. `callbacks` is copied; NULL: see
- * kq_client_loop_wait. USAGE, MEMORY; then *loop is NULL. */
+ * kq_client_loop_wait. With callbacks a connection takes two file descriptors. USAGE, MEMORY; then *loop is
+ * NULL. */
 KQ_CLIENT_MUST KQ_CLIENT_INLINE enum kq_client_status
 kq_client_loop_open(struct kq_client *client, const struct kq_client_loop_callbacks *callbacks,
                     struct kq_client_loop **loop, struct kq_client_error *error)
