@@ -21,17 +21,18 @@ static void append_shell(struct kq_buffer *code, struct kq_slice utf8)
     kq_buffer_append_byte(code, '\'');
 }
 
-/* Control characters as \\001, or as \\x01. */
-static void append_quoted(struct kq_buffer *code, struct kq_slice utf8, char quote, bool octal)
+/* Control characters as \\001 of C, which also reads two ? and what follows as another character, even within
+ * a text (trigraphs, with -std=c11 and the like); or as \\x01. */
+static void append_quoted(struct kq_buffer *code, struct kq_slice utf8, char quote, bool is_c)
 {
     kq_buffer_append_byte(code, quote);
     for (size_t i = 0; i < utf8.size; i++) {
         char byte = utf8.data[i];
-        if (byte == quote || byte == '\\') {
+        if (byte == quote || byte == '\\' || (is_c && byte == '?')) {
             kq_buffer_append_byte(code, '\\');
             kq_buffer_append_byte(code, byte);
         } else if (is_control(byte)) {
-            kq_buffer_print(code, octal ? "\\%03o" : "\\x%02x", (unsigned)byte);
+            kq_buffer_print(code, is_c ? "\\%03o" : "\\x%02x", (unsigned)byte);
         } else {
             kq_buffer_append_byte(code, byte);
         }

@@ -26,6 +26,23 @@ def test_printed_program(library, place, server, app, user, tmp_path, charset, e
     assert [voucher["memo"] for voucher in place.vouchers(template_id=template_id)] == [memo]
 
 
+# `??/` is a backslash where trigraphs are read; `%:` and `<%` are other signs outside of texts only.
+EVERY_TRIGRAPH = "??= ??/ ??' ??( ??) ??! ??< ??> ??- ???/ ??/\\ ?? ? %: <% \\u0022 \\x22"
+
+
+@pytest.mark.parametrize("standard", ["c11", "c17", "gnu17"])
+def test_printed_program_has_no_trigraphs(library, place, app, user, call_modes, tmp_path, standard):
+    """With one, what stands in a value would end the text and be a statement."""
+    injected, template_id = 'x??/";__builtin_printf("PWN");//', place.create_template(app.pid)
+    text = printed.code("c", "voucher.send", **call_modes.flags("plain"), template_id=template_id, user_id=user.user_id,
+                        out_biz_no=injected, memo=EVERY_TRIGRAPH)
+    source = printed.write(tmp_path, "call.c", text)
+    program = library.compile(("gcc", f"-std={standard}"), source, tmp_path / "call", library.shared_flags())
+    assert json.loads(printed.run([program]))["code"] == "10000"
+    [voucher] = place.vouchers(template_id=template_id)
+    assert (voucher["out_biz_no"], voucher["memo"]) == (injected, EVERY_TRIGRAPH)
+
+
 @pytest.mark.parametrize("mode", ["plain", "v3-plain"])
 def test_printed_program_of_a_refusal(library, user, call_modes, tmp_path, mode):
     text = printed.code("c", "voucher.send", **call_modes.flags(mode), template_id="2" * 28, user_id=user.user_id,
