@@ -8,8 +8,7 @@
 
 #include "base/cursor.h"
 #include "base/time.h"
-#include "cli/file.h"
-#include "cli/keys.h"
+#include "cli/call_code_keys.h"
 #include "wire/json.h"
 #include "wire/openapi_v3.h"
 
@@ -204,49 +203,6 @@ static struct kq_result collect(struct kq_invocation *invocation, const struct k
     return plan->is_v3 ? collect_v3(&invocation->arena, plan, path, parts, error) : KQ_OK;
 }
 
-static struct kq_result read_pem(const char *path, struct kq_buffer *text, struct kq_error *error)
-{
-    KQ_TRY(kq_file_read(path, KQ_KEY_FILE_MAX_BYTES, text, error));
-    KQ_ENSURE(memmem(text->data, text->size, "-----BEGIN ", 11) != NULL, error, KQ_E_BAD_KEY,
-              "%s is not in PEM form, which a printed program reads", path);
-    return KQ_OK;
-}
-
-/* What answers are verified with. */
-static struct kq_result check_trust(const struct kq_call_plan *plan, struct kq_error *error)
-{
-    const struct kq_slice paths[] = {plan->gateway_public_key, plan->app_certificate,
-                                     plan->gateway_certificate, plan->root_certificates};
-    for (size_t i = 0; i < KQ_COUNT(paths); i++) {
-        struct kq_buffer text KQ_CLEANUP(kq_buffer_free) = {0};
-        if (paths[i].size > 0) {
-            KQ_TRY(read_pem(paths[i].data, &text, error));
-        }
-    }
-    return KQ_OK;
-}
-
-/* The program would fail where it stands: better said here. */
-static struct kq_result check_files(const struct kq_code_form *form, const struct kq_call_plan *plan,
-                                    struct kq_error *error)
-{
-    struct kq_buffer text KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
-    struct kq_content_key *content_key KQ_CLEANUP(kq_content_key_cleanup) = NULL;
-    const char *path = plan->private_key.data;
-    KQ_TRY(kq_call_plan_load_content_key(plan, &content_key, error));
-    if ((form->limits & KQ_CODE_ANY_KEY_FORM) != 0) {
-        return KQ_OK;
-    }
-    KQ_TRY(read_pem(path, &text, error));
-    bool is_pkcs1 = memmem(text.data, text.size, "BEGIN RSA PRIVATE KEY", 21) != NULL;
-    KQ_ENSURE(
-        (form->limits & KQ_CODE_PKCS8_ONLY) == 0 || !is_pkcs1, error, KQ_E_BAD_KEY,
-        "the library of --%s reads PKCS#8, and %s is PKCS#1: `openssl pkcs8 -topk8 -nocrypt` makes one of "
-        "the other",
-        form->flag, path);
-    return check_trust(plan, error);
-}
-
 /* It stands in remarks and in names of types, where nothing could be quoted. */
 static struct kq_result check_method(struct kq_slice method, struct kq_error *error)
 {
@@ -293,7 +249,7 @@ static struct kq_result check(const struct kq_code_form *form, const struct kq_c
               error, KQ_E_USAGE, "the library of --%s speaks utf-8 only, not %s", form->flag,
               plan->charset.data);
     KQ_TRY(check_biz(form, plan, error));
-    return check_files(form, plan, error);
+    return kq_code_check_files(form, plan, error);
 }
 
 static struct kq_result append_http(struct kq_invocation *invocation, const struct kq_call_plan *plan,

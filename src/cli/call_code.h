@@ -12,7 +12,7 @@
 
 /* What a form cannot carry, or wants otherwise. */
 enum kq_code_limit {
-    KQ_CODE_TAKES_ALL = 0,    /* but keys that are not PEM */
+    KQ_CODE_TAKES_ALL = 0,    /* but keys that are not as openssl writes them: cli/call_code_keys.h */
     KQ_CODE_NO_TIMESTAMP = 1, /* its library makes the time stamp itself */
     KQ_CODE_UTF8_ONLY = 2,
     KQ_CODE_PKCS8_ONLY = 4,
@@ -20,6 +20,8 @@ enum kq_code_limit {
     KQ_CODE_OBJECT = 16,       /* its library takes the fields as an object */
     KQ_CODE_OBJECT_IN_V3 = 32, /* in OpenAPI v3 it does */
     KQ_CODE_ANY_KEY_FORM = 64, /* its library reads keys in every form; others read PEM */
+    KQ_CODE_OWN_READER =
+        128, /* its library reads the gateway's key as a bare one, and all the certificates */
 };
 
 /* One form. Its template has `{{name}}` for a literal of the language, `{{=name}}` for the bare text, and

@@ -472,12 +472,12 @@ static const char c_template[] =
 
 const struct kq_code_form kq_code_forms[] = {
     {"curl", KQ_CODE_TAKES_ALL, append_shell, curl_template, kq_code_curl_v3},
-    {"java", KQ_CODE_NO_TIMESTAMP | KQ_CODE_PKCS8_ONLY | KQ_CODE_OBJECT_IN_V3, append_java, java_template,
-     kq_code_java_v3},
-    {"python", KQ_CODE_NO_TIMESTAMP | KQ_CODE_KEYS_ONLY | KQ_CODE_OBJECT, append_python, python_template,
-     NULL},
-    {"node", KQ_CODE_NO_TIMESTAMP | KQ_CODE_UTF8_ONLY | KQ_CODE_OBJECT, append_node, node_template,
-     kq_code_node_v3},
+    {"java", KQ_CODE_NO_TIMESTAMP | KQ_CODE_PKCS8_ONLY | KQ_CODE_OBJECT_IN_V3 | KQ_CODE_OWN_READER,
+     append_java, java_template, kq_code_java_v3},
+    {"python", KQ_CODE_NO_TIMESTAMP | KQ_CODE_KEYS_ONLY | KQ_CODE_OBJECT | KQ_CODE_OWN_READER, append_python,
+     python_template, NULL},
+    {"node", KQ_CODE_NO_TIMESTAMP | KQ_CODE_UTF8_ONLY | KQ_CODE_OBJECT | KQ_CODE_OWN_READER, append_node,
+     node_template, kq_code_node_v3},
     {"php", KQ_CODE_TAKES_ALL, append_php, php_template, kq_code_php_v3},
     {"c", KQ_CODE_ANY_KEY_FORM, append_c, c_template, c_template},
 };

@@ -6,7 +6,10 @@
 const struct kq_translation kq_chinese_errors[] = {
     {"--json or --table, not both", "--json 和 --table 只能给出一个"},
     {"the SHELL is bash, zsh or fish, not %", "shell 是 bash、zsh 或 fish，而不是 %1"},
-    {"% is not in PEM form, which a printed program reads", "%1 不是 PEM 格式，而打印出的程序读取 PEM"},
+    {"a printed program reads plain PEM, as `%` writes it (FILE: %)",
+     "打印出的程序只读取普通的 PEM，可用 `%1` 得到（FILE 即 %2）"},
+    {"the library of --% reads a bare public key, as `%` writes it (FILE: %)",
+     "--%1 的库只读取单独的公钥，可用 `%2` 得到（FILE 即 %3）"},
     {"a method's name has letters, digits, dots and underscores only", "方法名只含字母、数字、点和下划线"},
     {"give --gateway-public-key FILE, or --app-certificate, --gateway-certificate and --root-certificates",
      "请给出 --gateway-public-key 文件，或 --app-certificate、--gateway-certificate 和 --root-certificates"},
@@ -27,9 +30,8 @@ const struct kq_translation kq_chinese_errors[] = {
     {"one of --curl, --http, --java, … at a time", "--curl、--http、--java 等一次只能给出一个"},
     {"the library of --% makes the time stamp itself: --timestamp goes with --c, --curl, --http and --php",
      "--%1 的库自己生成时间戳：--timestamp 只能与 --c、--curl、--http 和 --php 一起使用"},
-    {"the library of --% reads PKCS#8, and % is PKCS#1: `openssl pkcs8 -topk8 -nocrypt` makes "
-     "one of the other",
-     "--%1 的库读取 PKCS#8，而 %2 是 PKCS#1：用 `openssl pkcs8 -topk8 -nocrypt` 转换"},
+    {"the library of --% reads PKCS#8, as `%` writes it, not PKCS#1 (FILE: %)",
+     "--%1 的库读取 PKCS#8 而不是 PKCS#1，可用 `%2` 得到（FILE 即 %3）"},
     {"the library of --% speaks utf-8 only, not %", "--%1 的库只支持 utf-8，不支持 %2"},
     {"--% takes a file", "--%1 需要一个文件"},
     {"the key could not be written, and was not set: %", "密钥无法写出，因此没有设置：&1"},

@@ -175,20 +175,6 @@ def test_fields_that_are_no_object_as_they_were_written(form, protocol):
     assert "no JSON" in printed(form, LIST, protocol=protocol, biz="no JSON", **OFFLINE_PEM)
 
 
-FORMS_THAT_READ_PEM = ["curl", "java", "python", "node", "php"]
-
-
-@pytest.mark.parametrize("form", FORMS_THAT_READ_PEM)
-def test_key_that_no_program_reads(form):
-    refused(binary.run("call", LIST, f"--{form}", **OFFLINE), 1, "private", "not in PEM form")
-
-
-@pytest.mark.parametrize("form", FORMS_THAT_READ_PEM)
-def test_gateway_key_that_no_program_reads(form):
-    flags = {**OFFLINE_PEM, "gateway_public_key": KEY_FILES / "public.der"}
-    refused(binary.run("call", LIST, f"--{form}", **flags), 1, "public.der", "not in PEM form")
-
-
 def test_key_of_any_form_for_the_library_that_reads_it():
     assert str(OFFLINE["private_key"]) in printed("c", LIST, **OFFLINE)
 
@@ -462,13 +448,19 @@ def test_curl_shows_no_secret_to_who_lists_processes(call_modes, place, user, tm
         assert secret not in arguments
 
 
-@pytest.mark.parametrize("kind", ["certificate", "PKCS#1"])
-def test_curl_with_another_form_of_the_gateways_key(caller, gateway_key, template_id, user, tmp_path, kind):
+@pytest.mark.parametrize("protocol", ["form", "v3"])
+@pytest.mark.parametrize("form", ["curl", "php"])
+@pytest.mark.parametrize("kind", ["certificate", "PKCS#1", "CRLF"])
+def test_another_form_of_the_gateways_key(caller, gateway_key, template_id, user, tmp_path, kind, form, protocol):
+    public = gateway_key.public_key()
     other = tmp_path / "other.pem"
-    other.write_bytes(modes.self_signed(gateway_key) if kind == "certificate" else gateway_key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.PKCS1))
+    other.write_bytes({
+        "certificate": modes.self_signed(gateway_key), "CRLF": keys.public_pem(gateway_key).replace("\n", "\r\n").encode(),
+        "PKCS#1": public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.PKCS1)}[kind])
     flags = {**caller, "gateway_public_key": other, "template_id": template_id, "user_id": user.user_id}
-    assert by_curl(printed("curl", LIST, **flags))["code"] == "10000"
+    text = printed(form, LIST, **flags, protocol=protocol)
+    answer = by_curl(text) if form == "curl" else by_php(text, tmp_path)[0]
+    assert answer["vouchers"] == []
 
 
 def test_php_in_gbk_and_encrypted(call_modes, place, app, user, tmp_path):

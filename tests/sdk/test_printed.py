@@ -102,6 +102,18 @@ def test_python_reads_a_key_of_either_form(run, flags, place, app, user):
         assert response(run(language, text))["code"] == "10000"
 
 
+@pytest.mark.parametrize("language, protocol", [
+    ("java", "form"), ("python", "form"), ("node", "form"), ("java", "v3"), ("node", "v3")])
+def test_keys_with_the_line_ends_of_another_system(run, flags, place, app, user, tmp_path, language, protocol):
+    for use in ("private_key", "gateway_public_key"):
+        pem = flags[use].read_bytes()
+        flags[use] = tmp_path / f"crlf-{use}"
+        flags[use].write_bytes(pem.replace(b"\n", b"\r\n"))
+    text = printed.code(language, "voucher.list.query", **flags, protocol=protocol,
+                        template_id=place.create_template(app.pid), user_id=user.user_id)
+    assert response(run(language, text, "v3-plain" if protocol == "v3" else ""))["vouchers"] == []
+
+
 @pytest.fixture
 def recorder():
     """A gateway that answers nothing of use: its URL, and the bodies that came."""
