@@ -38,8 +38,13 @@ struct kq_code_form {
 
 /* What the curl scripts of both protocols have in common. The functions fail, option and verified_by: */
 #define KQ_CODE_CURL_FUNCTIONS \
+    "# Says why, without what would steer a terminal: C0, DEL, C1, and what turns a line's direction.\n" \
     "fail() {\n" \
-    "    printf '%s\\n' \"$1\" >&2\n" \
+    "    local said=${1//[[:cntrl:]]/?}\n" \
+    "    said=${said//$'\\xc2'[$'\\x80'-$'\\x9f']/?}\n" \
+    "    said=${said//$'\\xe2\\x80'[$'\\xaa'-$'\\xae']/?}\n" \
+    "    said=${said//$'\\xe2\\x81'[$'\\xa6'-$'\\xa9']/?}\n" \
+    "    printf '%s\\n' \"$said\" >&2\n" \
     "    exit 1\n" \
     "}\n" \
     "\n" \
@@ -64,6 +69,17 @@ struct kq_code_form {
     "{{!app_cert_sn}}gateway_key=$(openssl x509 -in \"$gateway_public_key\" -noout -pubkey 2>/dev/null " \
     "|| cat \"$gateway_public_key\")\n" \
     "{{?app_cert_sn}}gateway_key=$(openssl x509 -in {{gateway_certificate}} -noout -pubkey)\n"
+
+/* What the PHP programs of both protocols begin with. An answer that nobody signed may stand in a message. */
+#define KQ_CODE_PHP_FAILURES \
+    "set_error_handler(fn ($level, $message) => throw new ErrorException($message));\n" \
+    "set_exception_handler(function ($exception) {\n" \
+    "    // without what would steer a terminal: C0, DEL, C1, and what turns a line's direction\n" \
+    "    $steering = '/[\\x00-\\x1f\\x7f]|\\xc2[\\x80-\\x9f]'\n" \
+    "        . '|\\xe2\\x80[\\xaa-\\xae]|\\xe2\\x81[\\xa6-\\xa9]/';\n" \
+    "    fwrite(STDERR, preg_replace($steering, '?', trim($exception->getMessage())) . \"\\n\");\n" \
+    "    exit(1);\n" \
+    "});\n"
 
 /* With a content key, openssl's arguments: */
 #define KQ_CODE_CURL_CIPHER \

@@ -349,11 +349,7 @@ static const char php_template[] =
     "<?php\n"
     "// {{=method}}: needs PHP alone, with its extensions openssl and iconv.\n"
     "\n"
-    "set_error_handler(fn ($level, $message) => throw new ErrorException($message));\n"
-    "set_exception_handler(function ($exception) {\n"
-    "    fwrite(STDERR, $exception->getMessage() . \"\\n\");\n"
-    "    exit(1);\n"
-    "});\n"
+    KQ_CODE_PHP_FAILURES
     "\n"
     "$parameters = [\n"
     "    'app_id' => {{app_id}},\n"

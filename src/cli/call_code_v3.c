@@ -181,11 +181,7 @@ const char kq_code_php_v3[] =
     "<?php\n"
     "// {{=method}} by OpenAPI v3: needs PHP alone, with its extension openssl.\n"
     "\n"
-    "set_error_handler(fn ($level, $message) => throw new ErrorException($message));\n"
-    "set_exception_handler(function ($exception) {\n"
-    "    fwrite(STDERR, $exception->getMessage() . \"\\n\");\n"
-    "    exit(1);\n"
-    "});\n"
+    KQ_CODE_PHP_FAILURES
     "\n"
     "$body = {{biz_json}};\n"
     "{{?content_key}}$key = base64_decode(file_get_contents({{content_key}}));\n"

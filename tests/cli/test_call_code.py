@@ -396,6 +396,21 @@ def test_no_program_believes_a_changed_answer_of_v3(refused_program, lying, gate
     assert answer is None and "the signature of the answer is missing or wrong" in said
 
 
+# C0 (NUL aside, which bash drops by itself), DEL, C1, and what turns a line's direction; and text of the same first bytes.
+STEERING = "".join(map(chr, [*range(1, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+TEXT = "优酷 é\u00a0\u2029\u202f\u2065\u206a 😀"
+
+
+@pytest.mark.parametrize("protocol, status", [("form", 200), ("v3", 200), ("v3", 500)])
+@pytest.mark.parametrize("answer", ["{text}", '{{"error_response":"{text}"}}', '{{"code":"x","message":"{text}"}}'])
+def test_no_unsigned_answer_steers_the_terminal(refused_program, lying, protocol, status, answer):
+    body = answer.format(text=TEXT + STEERING + TEXT)
+    shown, said = refused_program(LIST, **lying(body.encode(), status=status), protocol=protocol)
+    *_, sentence, nothing = said.split("\n")
+    assert shown is None and nothing == "" and TEXT + "?" * len(STEERING) + TEXT in sentence
+    assert not set(STEERING) & set(said) - {"\n"}
+
+
 @pytest.mark.parametrize("mode", ["plain", *NEW_MODES])
 def test_no_program_believes_another_gateway(refused_program, call_modes, place, app, user, tmp_path, mode):
     flags = call_modes.flags(mode)
