@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/call_code.h"
 
-/* The forms of a call as code, each a template and how its language writes a text. */
+#include "wire/charset.h"
 
-static bool is_control(char byte)
-{
-    return (unsigned char)byte < 0x20 || byte == 0x7F;
-}
+/* The forms of a call as code, each a template and how its language writes a text. */
 
 static void append_shell(struct kq_buffer *code, struct kq_slice utf8)
 {
@@ -21,20 +18,40 @@ static void append_shell(struct kq_buffer *code, struct kq_slice utf8)
     kq_buffer_append_byte(code, '\'');
 }
 
-/* Control characters as \\001 of C, which also reads two ? and what follows as another character, even within
- * a text (trigraphs, with -std=c11 and the like); or as \\x01. */
+/* Of text that was found to be UTF-8; in other text, too, it takes no sign that would end a literal along. */
+static unsigned take_code_point(struct kq_slice *utf8)
+{
+    unsigned char lead = (unsigned char)utf8->data[0];
+    size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    unsigned code_point = size == 1 ? lead : lead & (0x7Fu >> size);
+    size_t taken = 1;
+    for (; taken < size && taken < utf8->size && ((unsigned char)utf8->data[taken] & 0xC0) == 0x80; taken++) {
+        code_point = code_point << 6 | ((unsigned char)utf8->data[taken] & 0x3F);
+    }
+    *utf8 = (struct kq_slice){.data = utf8->data + taken, .size = utf8->size - taken};
+    return code_point;
+}
+
+/* What steers a terminal, or makes a line of the program read as another one, is escaped: its bytes as \\001
+ * of C, which has no other way for all of them, or \\u0001. C also reads two ? and what follows as another
+ * character, even within a text (trigraphs, with -std=c11 and the like). */
 static void append_quoted(struct kq_buffer *code, struct kq_slice utf8, char quote, bool is_c)
 {
     kq_buffer_append_byte(code, quote);
-    for (size_t i = 0; i < utf8.size; i++) {
-        char byte = utf8.data[i];
-        if (byte == quote || byte == '\\' || (is_c && byte == '?')) {
-            kq_buffer_append_byte(code, '\\');
-            kq_buffer_append_byte(code, byte);
-        } else if (is_control(byte)) {
-            kq_buffer_print(code, is_c ? "\\%03o" : "\\x%02x", (unsigned)byte);
+    while (utf8.size > 0) {
+        struct kq_slice character = utf8;
+        unsigned code_point = take_code_point(&utf8);
+        character.size -= utf8.size;
+        if (code_point == (unsigned char)quote || code_point == '\\' || (is_c && code_point == '?')) {
+            kq_buffer_print(code, "\\%c", (char)code_point);
+        } else if (!kq_utf8_is_control(character)) {
+            kq_buffer_append(code, character);
+        } else if (!is_c) {
+            kq_buffer_print(code, "\\u%04x", code_point);
         } else {
-            kq_buffer_append_byte(code, byte);
+            for (size_t i = 0; i < character.size; i++) {
+                kq_buffer_print(code, "\\%03o", (unsigned)(unsigned char)character.data[i]);
+            }
         }
     }
     kq_buffer_append_byte(code, quote);
@@ -66,19 +83,6 @@ static void append_php(struct kq_buffer *code, struct kq_slice utf8)
         kq_buffer_append_byte(code, utf8.data[i]);
     }
     kq_buffer_append_byte(code, '\'');
-}
-
-static unsigned take_code_point(struct kq_slice *utf8)
-{
-    unsigned char lead = (unsigned char)utf8->data[0];
-    size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    unsigned code_point = size == 1 ? lead : lead & (0x7Fu >> size);
-    for (size_t i = 1; i < size && i < utf8->size; i++) {
-        code_point = code_point << 6 | ((unsigned char)utf8->data[i] & 0x3F);
-    }
-    size = size < utf8->size ? size : utf8->size;
-    *utf8 = (struct kq_slice){.data = utf8->data + size, .size = utf8->size - size};
-    return code_point;
 }
 
 /* All in ASCII: javac reads a file in the charset of the locale. */

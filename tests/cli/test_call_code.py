@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from support import binary, content, keys, modes
 from support import printed as programs
 from support.call_modes import NEW_MODES, CallModes
+from support.recorder import Recorder
 
 from command import refused
 from test_call import KEY_FILES, answer_of, caller, gateway_key, lying, private_key_file
@@ -23,6 +24,10 @@ __all__ = ["caller", "gateway_key", "lying", "private_key_file"]
 OFFLINE_PEM = {**OFFLINE, "private_key": KEY_FILES / "app_2048.pem", "gateway_public_key": KEY_FILES / "public.pem"}
 LIST = "voucher.list.query"
 NASTY = ["杯 & 茶", "it's \"$HOME\" `id` \\ \\n %41+", "a\nb\t😀", "*/ <?php ?> {{=gateway}} //"]
+
+# C0 (NUL aside, which bash drops by itself), DEL, C1, and what turns a line's direction; and text of the same first bytes.
+STEERING = "".join(map(chr, [*range(1, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+TEXT = "优酷 é\u00a0\u2029\u202f\u2065\u206a 😀"
 
 
 def printed(form, *words, **flags):
@@ -96,6 +101,41 @@ def test_same_answer(caller, template_id, user, tmp_path, form, out_biz_no):
 
 def test_nothing_is_sent_and_no_key_is_shown():
     assert "PRIVATE" not in printed("php", LIST, **OFFLINE_PEM)
+
+
+@pytest.fixture
+def recorder():
+    recorder = Recorder()
+    yield recorder
+    recorder.close()
+
+
+@pytest.mark.parametrize("form, interpreter", [("curl", "bash"), ("php", "php")])
+def test_no_text_ends_early_or_is_changed(recorder, tmp_path, form, interpreter):
+    flags = programs.trap_flags(recorder)
+    path = tmp_path / "call"
+    path.write_bytes(raw_printed(form, "voucher.send", **{**OFFLINE_PEM, **flags}))
+    programs.run([interpreter, path], status=1)  # it is answered by nobody whom it could believe
+    programs.check_traps(recorder, flags)
+
+
+@pytest.mark.parametrize("form", ["java", "python", "node", "c"])
+def test_no_program_reads_as_another_one(form):
+    """Where a language has escapes; between the single quotes of a shell or PHP there are none."""
+    text = printed(form, LIST, **{**OFFLINE_PEM, "biz": json.dumps({"memo": STEERING}, ensure_ascii=False)})
+    assert not set(STEERING) & set(text) - {"\n"}
+
+
+@pytest.mark.parametrize("form, interpreter", [("curl", "bash"), ("php", "php")])
+def test_no_key_files_name_ends_early(caller, template_id, user, tmp_path, form, interpreter):
+    flags = {**caller, "template_id": template_id, "user_id": user.user_id}
+    for use in ("private_key", "gateway_public_key"):
+        pem = flags[use].read_bytes()
+        flags[use] = tmp_path / f"-{use[:3]}\r\n '\"\\' $(exit 7) `exit 7` ?> * \\u0022 😀"
+        flags[use].write_bytes(pem)
+    path = tmp_path / "call"
+    path.write_bytes(raw_printed(form, LIST, **flags))
+    assert json.loads(programs.run([interpreter, path]))["vouchers"] == []
 
 
 @pytest.mark.parametrize("sign_type", ["RSA2", "RSA"])
@@ -394,11 +434,6 @@ def test_no_program_believes_a_changed_answer_of_v3(refused_program, lying, gate
         assert answer is None and "the signature of the answer is missing or wrong" in said
     answer, said = refused_program(LIST, **lying(b"{}"), protocol="v3")
     assert answer is None and "the signature of the answer is missing or wrong" in said
-
-
-# C0 (NUL aside, which bash drops by itself), DEL, C1, and what turns a line's direction; and text of the same first bytes.
-STEERING = "".join(map(chr, [*range(1, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
-TEXT = "优酷 é\u00a0\u2029\u202f\u2065\u206a 😀"
 
 
 @pytest.mark.parametrize("protocol, status", [("form", 200), ("v3", 200), ("v3", 500)])

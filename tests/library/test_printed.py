@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from support import printed
 from support.call_modes import NEW_MODES, CallModes
 from support.library import C
+from support.recorder import Recorder
 
 
 @pytest.mark.parametrize("charset, encoding", [("utf-8", Encoding.PEM), ("gbk", Encoding.DER)])
@@ -41,6 +42,17 @@ def test_printed_program_has_no_trigraphs(library, place, app, user, call_modes,
     assert json.loads(printed.run([program]))["code"] == "10000"
     [voucher] = place.vouchers(template_id=template_id)
     assert (voucher["out_biz_no"], voucher["memo"]) == (injected, EVERY_TRIGRAPH)
+
+
+@pytest.mark.parametrize("standard", ["c11", "gnu17"])
+def test_no_text_ends_early_or_is_changed(library, call_modes, tmp_path, standard):
+    recorder = Recorder()
+    flags = printed.trap_flags(recorder)
+    text = printed.code("c", "voucher.send", **{**call_modes.flags("plain"), **flags})
+    source = printed.write(tmp_path, "call.c", text)
+    printed.run([library.compile(("gcc", f"-std={standard}"), source, tmp_path / "call", library.shared_flags())], status=1)
+    printed.check_traps(recorder, flags)
+    recorder.close()
 
 
 @pytest.mark.parametrize("mode", ["plain", "v3-plain"])

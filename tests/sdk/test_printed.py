@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from support import binary, printed
 from support.call_modes import NEW_MODES, CallModes
+from support.recorder import Recorder
 
 
 @pytest.fixture
@@ -135,6 +136,24 @@ def recorder():
         yield f"http://127.0.0.1:{server.server_address[1]}/gateway.do", came
         server.shutdown()
         thread.join()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_ends_early_or_is_changed(run, flags, language):
+    recorder = Recorder()
+    traps = printed.trap_flags(recorder)
+    run(language, printed.code(language, "voucher.send", **{**flags, **traps}), status=1)
+    printed.check_traps(recorder, traps)
+    recorder.close()
+
+
+@pytest.mark.parametrize("language", ["java", "node"])
+def test_no_field_of_v3_ends_early_or_is_changed(run, flags, language):
+    recorder = Recorder()
+    traps = {name: printed.trap_flags(recorder)[name] for name in ("gateway", "biz")}
+    run(language, printed.code(language, "voucher.send", **{**flags, **traps}, protocol="v3"), "v3-plain", status=1)
+    assert json.loads(recorder.take().body) == json.loads(traps["biz"])
+    recorder.close()
 
 
 def test_node_sends_the_fields_as_they_were_written(sdk, flags, recorder, tmp_path):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calls that the program prints as code, and such code run."""
 
+import json
 import os
 import subprocess
 
@@ -9,10 +10,31 @@ from support import binary
 # What a language could trip over, in a value that a method takes.
 ODD = "优酷 '\"\\ $(x) `x` %41 ${HOME} \\u0041 <?> & 😀 {{method}}\t#"
 
+# All that could end a text, a remark or a program of any language, or be translated before it is read, anywhere in it
+# (javac reads its escapes first of all, C its trigraphs), and a backslash at its end. U+0022 is the quote.
+CONTROLS = "".join(map(chr, [*range(1, 0x20), *range(0x7F, 0xA0)]))
+TRAPS = (CONTROLS + "17\r\n\r\n */ /* // <?php ?> <?= \"\"\" \'\'\' </script> <!-- --> \u2028 \u2029 \ufeff \u202e 😀 "
+         r"\u0022); stop(7); // \u000a stop(7); \\u0022 \\\u0022 \uuu0022 \x22 \042 \0 \N{DIGIT ONE} \é \\优 \\\😀 "
+         "${process.exit(7)} $(exit 7) `exit 7` #{x} {$x} $x {{method}} {{=biz}} {{?biz}} %s %n %1$s %22 + & = ; ! ^x^ ~ "
+         r"??/ ??/" "\" ??' \' \" '\'' " "EOF\n\\\nx\\")
+
 
 def code(language, *words, **flags):
     """What `kaquan call … --LANGUAGE` prints."""
     return binary.must_run("call", *words, "--" + language, **flags)
+
+
+def trap_flags(recorder):
+    """Flags of a call to that recorder, whose every text has all the traps."""
+    return {"gateway": f"http://127.0.0.1:{recorder.port}/gateway.do", "app_id": TRAPS, "app_auth_token": TRAPS,
+            "biz": json.dumps({"memo": TRAPS, "out_biz_no": TRAPS}, ensure_ascii=False, separators=(",\r\n\t", ":\n "))}
+
+
+def check_traps(recorder, flags):
+    """It was called once, with just these texts; libraries write JSON in their own way."""
+    sent = recorder.take().parameters("utf-8")
+    assert (sent["app_id"], sent["app_auth_token"]) == (TRAPS, TRAPS)
+    assert json.loads(sent["biz_content"]) == json.loads(flags["biz"])
 
 
 def run(command, environment=None, folder=None, status=0):
