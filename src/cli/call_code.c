@@ -220,6 +220,10 @@ static struct kq_result check_biz(const struct kq_code_form *form, const struct 
 {
     struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
     const struct kq_json *biz = NULL;
+    KQ_ENSURE((form->limits & KQ_CODE_SHORT_BIZ) == 0 || plan->biz.size <= KQ_CODE_BIZ_MAX_BYTES, error,
+              KQ_E_USAGE,
+              "what --%s prints takes fields of %zu bytes in all: that of --php, --c and --http takes more",
+              form->flag, KQ_CODE_BIZ_MAX_BYTES);
     unsigned wanted = plan->is_v3 ? KQ_CODE_OBJECT | KQ_CODE_OBJECT_IN_V3 : KQ_CODE_OBJECT;
     if ((form->limits & wanted) == 0 || plan->biz.size == 0) {
         return KQ_OK;

@@ -20,9 +20,13 @@ enum kq_code_limit {
     KQ_CODE_OBJECT = 16,       /* its library takes the fields as an object */
     KQ_CODE_OBJECT_IN_V3 = 32, /* in OpenAPI v3 it does */
     KQ_CODE_ANY_KEY_FORM = 64, /* its library reads keys in every form; others read PEM */
-    KQ_CODE_OWN_READER =
-        128, /* its library reads the gateway's key as a bare one, and all the certificates */
+    KQ_CODE_OWN_READER = 128,  /* its library reads bare public keys only, and all certificates */
+    KQ_CODE_SHORT_BIZ = 256,   /* takes no biz_content above KQ_CODE_BIZ_MAX_BYTES */
 };
+
+/* Fits whatever is in it, escaped and encrypted, into what each form has for a text: 65535 bytes of a class
+ * file, where some characters have half as many again, and curl's 100 KiB for a line of its configuration. */
+#define KQ_CODE_BIZ_MAX_BYTES ((size_t)32768)
 
 /* One form. Its template has `{{name}}` for a literal of the language, `{{=name}}` for the bare text, and
  * lines that begin with `{{?name}}` or `{{!name}}`, which are there only with, or without, that text. */

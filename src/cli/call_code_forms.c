@@ -471,8 +471,10 @@ static const char c_template[] =
 /* clang-format on */
 
 const struct kq_code_form kq_code_forms[] = {
-    {"curl", KQ_CODE_TAKES_ALL, append_shell, curl_template, kq_code_curl_v3},
-    {"java", KQ_CODE_NO_TIMESTAMP | KQ_CODE_PKCS8_ONLY | KQ_CODE_OBJECT_IN_V3 | KQ_CODE_OWN_READER,
+    {"curl", KQ_CODE_SHORT_BIZ, append_shell, curl_template, kq_code_curl_v3},
+    {"java",
+     KQ_CODE_NO_TIMESTAMP | KQ_CODE_SHORT_BIZ | KQ_CODE_PKCS8_ONLY | KQ_CODE_OBJECT_IN_V3 |
+         KQ_CODE_OWN_READER,
      append_java, java_template, kq_code_java_v3},
     {"python", KQ_CODE_NO_TIMESTAMP | KQ_CODE_KEYS_ONLY | KQ_CODE_OBJECT | KQ_CODE_OWN_READER, append_python,
      python_template, NULL},

@@ -27,6 +27,8 @@ const struct kq_translation kq_chinese_errors[] = {
     {"what --% prints knows neither certificates nor encryption nor OpenAPI v3: that of every other form "
      "does",
      "--%1 打印的程序不支持证书、加密和 OpenAPI v3：其他各种形式都支持"},
+    {"what --% prints takes fields of % bytes in all: that of --php, --c and --http takes more",
+     "--%1 打印的程序最多接受共 %2 字节的字段：--php、--c 和 --http 打印的可以更长"},
     {"one of --curl, --http, --java, … at a time", "--curl、--http、--java 等一次只能给出一个"},
     {"the library of --% makes the time stamp itself: --timestamp goes with --c, --curl, --http and --php",
      "--%1 的库自己生成时间戳：--timestamp 只能与 --c、--curl、--http 和 --php 一起使用"},

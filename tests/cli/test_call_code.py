@@ -138,6 +138,30 @@ def test_no_key_files_name_ends_early(caller, template_id, user, tmp_path, form,
     assert json.loads(programs.run([interpreter, path]))["vouchers"] == []
 
 
+# The longest for which each form is printed; two thirds of it are twice as long where quotes are escaped.
+LONGEST = '{"a":["' + '","' * 10919 + '"]} '
+assert len(LONGEST) == 32768
+
+
+@pytest.mark.parametrize("protocol", ["form", "v3"])
+@pytest.mark.parametrize("form, interpreter", [("curl", "bash"), ("php", "php")])
+def test_long_fields(recorder, tmp_path, form, interpreter, protocol):
+    (tmp_path / "content").write_text("AAECAwQFBgcICQoLDA0ODw==\n")
+    flags = {**OFFLINE_PEM, "gateway": f"http://127.0.0.1:{recorder.port}/gateway.do", "protocol": protocol}
+    for more in ({}, {"content_key": tmp_path / "content"}):
+        path = programs.write(tmp_path, "call", printed(form, LIST, **flags, **more, biz=LONGEST))
+        programs.run([interpreter, path], status=1)
+        assert len(recorder.take().body) >= len(LONGEST)
+
+
+@pytest.mark.parametrize("protocol", ["form", "v3"])
+@pytest.mark.parametrize("form", ["curl", "java"])
+def test_fields_that_are_too_long_for_a_program(form, protocol):
+    assert LONGEST in printed("php", LIST, protocol=protocol, biz=LONGEST + " ", **OFFLINE_PEM).replace("\\\\", "\\")
+    refused(binary.run("call", LIST, f"--{form}", protocol=protocol, biz=LONGEST + " ", **OFFLINE_PEM), 2,
+            f"--{form}", "32768 bytes", "--php")
+
+
 @pytest.mark.parametrize("sign_type", ["RSA2", "RSA"])
 @pytest.mark.parametrize("charset", ["utf-8", "gbk", "gb2312"])
 def test_php_in_any_charset(caller, place, app, user, tmp_path, charset, sign_type):

@@ -156,6 +156,17 @@ def test_no_field_of_v3_ends_early_or_is_changed(run, flags, language):
     recorder.close()
 
 
+def test_longest_fields_of_java(run, flags):
+    """Of the characters that are the longest in a class file."""
+    recorder = Recorder()
+    biz = json.dumps({"memo": "😀" * 8188}, ensure_ascii=False)
+    for protocol in ("form", "v3"):
+        call = {**flags, "gateway": f"http://127.0.0.1:{recorder.port}/gateway.do", "protocol": protocol, "biz": biz}
+        run("java", printed.code("java", "voucher.send", **call), "v3-plain" if protocol == "v3" else "", status=1)
+        assert len(recorder.take().body) > len(biz)
+    recorder.close()
+
+
 def test_node_sends_the_fields_as_they_were_written(sdk, flags, recorder, tmp_path):
     """As a literal of the language, __proto__ would be no field."""
     gateway, came = recorder
