@@ -85,6 +85,20 @@ struct kq_code_form {
     "    exit(1);\n" \
     "});\n"
 
+/* What the Java and Node programs of both protocols do against an answer that nobody signed and that steers a
+ * terminal: the libraries put it into their exceptions, those of Java also into what they log. */
+#define KQ_CODE_JAVA_FAILURE \
+    "            // An answer that nobody signed may stand in it: without what would steer a terminal.\n" \
+    "            String steering = \"[\\\\p{Cc}\\\\u202a-\\\\u202e\\\\u2066-\\\\u2069]\";\n" \
+    "            System.err.println(said.replaceAll(steering, \"?\"));\n" \
+    "            System.exit(1);\n"
+#define KQ_CODE_NODE_FAILURE \
+    "  error => {\n" \
+    "    // An answer that nobody signed may stand in it: without what would steer a terminal.\n" \
+    "    console.error(inspect(error).replace(/(?!\\n)\\p{Cc}|[\\u202a-\\u202e\\u2066-\\u2069]/gu, '?'));\n" \
+    "    process.exitCode = 1;\n" \
+    "  },\n"
+
 /* With a content key, openssl's arguments: */
 #define KQ_CODE_CURL_CIPHER \
     "{{?content_key}}key=$(tr -d '[:space:]' <{{content_key}} | openssl base64 -d -A | od -An -v -tx1 | " \

@@ -93,6 +93,7 @@ const char kq_code_node_v3[] =
     "'use strict';\n"
     "\n"
     "const fs = require('node:fs');\n"
+    "const { inspect } = require('node:util');\n"
     "const { AlipaySdk } = require('alipay-sdk');\n"
     "\n"
     "const privateKey = fs.readFileSync({{private_key}}, 'ascii');\n"
@@ -115,10 +116,7 @@ const char kq_code_node_v3[] =
     "\n"
     "client.curl('POST', {{v3_method_path}}, options).then(\n"
     "  answer => console.log(JSON.stringify(answer.data)),\n"
-    "  error => {\n"
-    "    console.error(error);\n"
-    "    process.exitCode = 1;\n"
-    "  },\n"
+    KQ_CODE_NODE_FAILURE
     ");\n";
 
 const char kq_code_java_v3[] =
@@ -127,6 +125,7 @@ const char kq_code_java_v3[] =
     "import com.alipay.v3.ApiClient;\n"
     "import com.alipay.v3.ApiException;\n"
     "import com.alipay.v3.ApiResponse;\n"
+    "import com.alipay.v3.util.AlipayLogger;\n"
     "import com.alipay.v3.util.GenericExecuteApi;\n"
     "import com.alipay.v3.util.model.AlipayConfig;\n"
     "import com.alipay.v3.util.model.OpenApiGenericRequest;\n"
@@ -156,6 +155,7 @@ const char kq_code_java_v3[] =
     "{{?app_cert_sn}}        config.setRootCertPath({{root_certificates}});\n"
     "{{?content_key}}        config.setEncryptType(\"AES\");\n"
     "{{?content_key}}        config.setEncryptKey(key({{content_key}}));\n"
+    "        AlipayLogger.setNeedEnableLogger(false); // it logs what is sent, and answers as they come\n"
     "        ApiClient client = new ApiClient();\n"
     "        client.setAlipayConfig(config);\n"
     "\n"
@@ -171,8 +171,8 @@ const char kq_code_java_v3[] =
     "            System.out.writeBytes((gson.toJson(response.getData()) + "
     "\"\\n\").getBytes(StandardCharsets.UTF_8));\n"
     "        } catch (ApiException exception) {\n"
-    "            System.err.println(exception.getMessage() + \"\\n\" + exception.getResponseBody());\n"
-    "            System.exit(1);\n"
+    "            String said = exception.getMessage() + \" \" + exception.getResponseBody();\n"
+    KQ_CODE_JAVA_FAILURE
     "        }\n"
     "    }\n"
     "}\n";

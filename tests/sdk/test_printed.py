@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """kaquan call --java, --python, --node: the printed programs run unchanged, with the libraries as they are published."""
 
+import contextlib
 import http.server
 import json
 import subprocess
@@ -16,16 +17,16 @@ from support.recorder import Recorder
 
 @pytest.fixture
 def run(sdk, tmp_path):
-    """run(language, text, mode, status): the printed program's output."""
-    def run(language, text, mode="", status=0):
+    """run(language, text, mode, status): the printed program's output, with_errors: all that it wrote."""
+    def run(language, text, mode="", **expected):
         if language == "java":
             folder = "java-v3" if mode.startswith("v3-") else "java"
             return printed.run(["java", "-cp", f"{sdk}/{folder}/lib/*", printed.write(tmp_path, "Call.java", text)],
-                               status=status)
+                               **expected)
         if language == "node":
             return printed.run(["node", printed.write(tmp_path, "call.cjs", text)],
-                               {"NODE_PATH": f"{sdk}/node/node_modules"}, status=status)
-        return printed.run([sys.executable, printed.write(tmp_path, "call.py", text)], status=status)
+                               {"NODE_PATH": f"{sdk}/node/node_modules"}, **expected)
+        return printed.run([sys.executable, printed.write(tmp_path, "call.py", text)], **expected)
     return run
 
 
@@ -113,6 +114,46 @@ def test_keys_with_the_line_ends_of_another_system(run, flags, place, app, user,
     text = printed.code(language, "voucher.list.query", **flags, protocol=protocol,
                         template_id=place.create_template(app.pid), user_id=user.user_id)
     assert response(run(language, text, "v3-plain" if protocol == "v3" else ""))["vouchers"] == []
+
+
+@pytest.fixture
+def lying():
+    """lying(status, body): the URL of a gateway that answers so, whose key nobody knows."""
+    with contextlib.ExitStack() as stack:
+        def start(status, body):
+            class Handler(http.server.BaseHTTPRequestHandler):
+                def do_POST(self):
+                    self.rfile.read(int(self.headers["Content-Length"]))
+                    self.send_response(status, "reason \x1b[31m")
+                    self.send_header("Content-Type", "application/json;charset=utf-8")
+                    self.send_header("Content-Length", str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+
+                def log_message(self, *arguments):
+                    pass
+
+            server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(server.server_close)
+            stack.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_address[1]}/gateway.do"
+        yield start
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("language, protocol", [
+    ("java", "form"), ("python", "form"), ("node", "form"), ("java", "v3"), ("node", "v3")])
+def test_no_unsigned_answer_steers_the_terminal(run, flags, lying, language, protocol, status):
+    """What the program says comes from its library."""
+    text = f"优酷 {printed.STEERING} 优酷"
+    for answer in (text, '{"alipay_marketing_voucher_list_query_response":{"msg":"%s"},"sign":"AAAA"}' % text):
+        gateway = lying(status, answer.encode("utf-8"))
+        code = printed.code(language, "voucher.list.query", **{**flags, "gateway": gateway}, protocol=protocol, biz="{}")
+        said = run(language, code, "v3-plain" if protocol == "v3" else "", status=1, with_errors=True)
+        assert said != "" and not set(printed.STEERING) & set(said) - {"\n"}
 
 
 @pytest.fixture

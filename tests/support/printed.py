@@ -10,10 +10,12 @@ from support import binary
 # What a language could trip over, in a value that a method takes.
 ODD = "优酷 '\"\\ $(x) `x` %41 ${HOME} \\u0041 <?> & 😀 {{method}}\t#"
 
+# What steers a terminal: C0 (NUL aside, which no argument has), DEL, C1, and what turns a line's direction.
+STEERING = "".join(map(chr, [*range(1, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+
 # All that could end a text, a remark or a program of any language, or be translated before it is read, anywhere in it
 # (javac reads its escapes first of all, C its trigraphs), and a backslash at its end. U+0022 is the quote.
-CONTROLS = "".join(map(chr, [*range(1, 0x20), *range(0x7F, 0xA0)]))
-TRAPS = (CONTROLS + "17\r\n\r\n */ /* // <?php ?> <?= \"\"\" \'\'\' </script> <!-- --> \u2028 \u2029 \ufeff \u202e 😀 "
+TRAPS = (STEERING + "17\r\n\r\n */ /* // <?php ?> <?= \"\"\" \'\'\' </script> <!-- --> \u2028 \u2029 \ufeff 😀 "
          r"\u0022); stop(7); // \u000a stop(7); \\u0022 \\\u0022 \uuu0022 \x22 \042 \0 \N{DIGIT ONE} \é \\优 \\\😀 "
          "${process.exit(7)} $(exit 7) `exit 7` #{x} {$x} $x {{method}} {{=biz}} {{?biz}} %s %n %1$s %22 + & = ; ! ^x^ ~ "
          r"??/ ??/" "\" ??' \' \" '\'' " "EOF\n\\\nx\\")
@@ -37,12 +39,13 @@ def check_traps(recorder, flags):
     assert json.loads(sent["biz_content"]) == json.loads(flags["biz"])
 
 
-def run(command, environment=None, folder=None, status=0):
-    """Runs a printed program to its end: its standard output. In a locale and a time zone that help nobody."""
+def run(command, environment=None, folder=None, status=0, with_errors=False):
+    """Runs a printed program to its end: its standard output, and where they are wanted its errors behind it. In a locale
+    and a time zone that help nobody."""
     done = subprocess.run(command, env={**binary.ENVIRONMENT, "LC_ALL": "C", "TZ": "America/New_York", **(environment or {})},
                           cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=binary.COMMAND_TIMEOUT_S,
                           check=False)
-    output = done.stdout.decode("utf-8")
+    output = (done.stdout + (done.stderr if with_errors else b"")).decode("utf-8")
     assert done.returncode == status, (output, done.stderr.decode("utf-8", "replace"))
     return output
 
