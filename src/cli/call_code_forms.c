@@ -159,7 +159,7 @@ static const char curl_template[] =
     "answer=$(\n"
     "    for parameter in \"${parameters[@]}\" \"sign=$sign\"; do\n"
     "        option data-urlencode \"$parameter\"\n"
-    "    done | curl --silent --show-error --fail --config - \"$gateway\"\n"
+    "    done | curl --silent --show-error --fail --globoff --config - \"$gateway\"\n"
     ")\n"
     "\n"
     "# The gateway signs the value of the first member, byte for byte as it stands in the answer.\n"

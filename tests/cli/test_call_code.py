@@ -118,6 +118,16 @@ def test_no_text_ends_early_or_is_changed(recorder, tmp_path, form, interpreter)
     programs.check_traps(recorder, flags)
 
 
+@pytest.mark.parametrize("protocol", ["form", "v3"])
+@pytest.mark.parametrize("form, interpreter", [("curl", "bash"), ("php", "php")])
+def test_a_gateways_url_is_no_pattern(recorder, tmp_path, form, interpreter, protocol):
+    """Of which curl would make four calls."""
+    flags = {**OFFLINE_PEM, "gateway": f"http://127.0.0.1:{recorder.port}/{{a,b}}[1-2]", "protocol": protocol}
+    path = programs.write(tmp_path, "call", printed(form, LIST, **flags, biz="{}"))
+    programs.run([interpreter, path], status=1)
+    assert recorder.take().path.startswith("/{a,b}[1-2]")
+
+
 @pytest.mark.parametrize("form", ["java", "python", "node", "c"])
 def test_no_program_reads_as_another_one(form):
     """Where a language has escapes; between the single quotes of a shell or PHP there are none."""
