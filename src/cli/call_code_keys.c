@@ -221,10 +221,24 @@ static struct kq_result check_file(const struct kq_code_form *form, enum use use
     return KQ_OK;
 }
 
+static struct kq_result check_names(const struct kq_call_plan *plan, struct kq_error *error)
+{
+    const struct kq_slice paths[] = {plan->private_key,       plan->gateway_public_key,
+                                     plan->app_certificate,   plan->gateway_certificate,
+                                     plan->root_certificates, plan->content_key};
+    for (size_t i = 0; i < KQ_COUNT(paths); i++) {
+        KQ_ENSURE(!kq_slice_equal(paths[i], KQ_SLICE("-")), error, KQ_E_USAGE,
+                  "a printed program reads keys from files, not from standard input: --http prints what is "
+                  "signed already");
+    }
+    return KQ_OK;
+}
+
 struct kq_result kq_code_check_files(const struct kq_code_form *form, const struct kq_call_plan *plan,
                                      struct kq_error *error)
 {
     struct kq_content_key *content_key KQ_CLEANUP(kq_content_key_cleanup) = NULL;
+    KQ_TRY(check_names(plan, error));
     KQ_TRY(kq_call_plan_load_content_key(plan, &content_key, error));
     if ((form->limits & KQ_CODE_ANY_KEY_FORM) != 0) {
         return KQ_OK;

@@ -10,7 +10,7 @@
  * them find out only when the answer is there: the call was made, and nobody knows what became of it. So a
  * program is printed only for files that it reads. */
 
-/* NOT_FOUND, IO, BAD_KEY (with a command that makes such a file of this one), NO_MEMORY, CRYPTO. */
+/* USAGE, NOT_FOUND, IO, BAD_KEY (with a command that makes such a file of this one), NO_MEMORY, CRYPTO. */
 KQ_MUST struct kq_result kq_code_check_files(const struct kq_code_form *form, const struct kq_call_plan *plan,
                                              struct kq_error *error);
 

@@ -8,6 +8,8 @@ const struct kq_translation kq_chinese_errors[] = {
     {"the SHELL is bash, zsh or fish, not %", "shell 是 bash、zsh 或 fish，而不是 %1"},
     {"a printed program reads plain PEM, as `%` writes it (FILE: %)",
      "打印出的程序只读取普通的 PEM，可用 `%1` 得到（FILE 即 %2）"},
+    {"a printed program reads keys from files, not from standard input: --http prints what is signed already",
+     "打印出的程序从文件读取密钥，而不是从标准输入：--http 打印的请求已经签名"},
     {"the library of --% reads a bare public key, as `%` writes it (FILE: %)",
      "--%1 的库只读取单独的公钥，可用 `%2` 得到（FILE 即 %3）"},
     {"a method's name has letters, digits, dots and underscores only", "方法名只含字母、数字、点和下划线"},

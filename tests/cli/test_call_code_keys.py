@@ -165,6 +165,14 @@ def test_key_that_no_call_takes(form, use, name, sentence):
     refused(binary.run("call", LIST, f"--{form}", **{**OFFLINE_PEM, use: KEY_FILES / name}), 1, name, sentence)
 
 
+@pytest.mark.parametrize("form", [*FORMS_THAT_READ_PEM, "c"])
+@pytest.mark.parametrize("use", ["private_key", "gateway_public_key"])
+def test_key_that_came_once(form, use):
+    """The program would look for a file of that name."""
+    done = binary.run("call", LIST, f"--{form}", **{**OFFLINE_PEM, use: "-"}, stdin=PRIVATE)
+    refused(done, 2, "from files", "--http")
+
+
 @pytest.mark.parametrize("form", FORMS_THAT_READ_PEM)
 def test_line_ends_that_every_program_reads(tmp_path, form):
     for use, text in (("private_key", PRIVATE), ("gateway_public_key", PUBLIC)):
