@@ -188,7 +188,7 @@ static const struct kind_row kind_rows[] = {
     [KQ_KEY_KIND_EC_PRIVATE] = {"an EC private key" ONLY_RSA, true},
     [KQ_KEY_KIND_DSA_PRIVATE] = {"a DSA private key" ONLY_RSA, true},
     [KQ_KEY_KIND_ENCRYPTED] =
-        {"an encrypted private key; openssl pkey -in FILE -out FILE makes a plain one of it", true},
+        {"an encrypted private key; openssl pkey -in FILE -out OTHER makes a plain one of it", true},
     [KQ_KEY_KIND_REQUEST] = {"a certificate request (CSR), not yet a certificate", false},
     [KQ_KEY_KIND_PKCS12] = {"a PKCS#12 file; openssl pkcs12 -in FILE -nodes shows the keys in it", true},
     [KQ_KEY_KIND_PKCS7] = {"a PKCS#7 file", false},

@@ -73,7 +73,7 @@ static struct kq_result read_pem(struct kq_slice text, struct kq_key_text *read,
                   "this is an OpenSSH private key; ssh-keygen -p -m PEM -f FILE makes a plain one of it");
         KQ_ENSURE(
             !contains(body, KQ_SLICE("ENCRYPTED")), error, KQ_E_BAD_KEY,
-            "this is an encrypted private key; openssl pkey -in FILE -out FILE makes a plain one of it");
+            "this is an encrypted private key; openssl pkey -in FILE -out OTHER makes a plain one of it");
         KQ_TRY(add_base64(body, read, error));
     }
     return KQ_OK;
