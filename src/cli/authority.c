@@ -7,12 +7,12 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include "base/log.h"
 #include "base/macros.h"
 #include "base/time.h"
 #include "cli/data.h"
 #include "cli/file.h"
 #include "cli/keys.h"
+#include "cli/shown.h"
 #include "wire/certificate.h"
 #include "wire/certificate_issue.h"
 
@@ -179,9 +179,9 @@ static void warn_of_validity(const struct kq_authority *authority, const char *p
     bool is_expired = now_s > facts->not_after_s;
     kq_time_format(is_expired ? facts->not_after_s : facts->not_before_s, text);
     if (is_expired) {
-        kq_log(KQ_LOG_WARNING, "%s: the certificate expired on %s", path, text);
+        kq_warn("%s: the certificate expired on %s", path, text);
     } else if (now_s < facts->not_before_s) {
-        kq_log(KQ_LOG_WARNING, "%s: the certificate is not valid before %s", path, text);
+        kq_warn("%s: the certificate is not valid before %s", path, text);
     }
 }
 
@@ -195,8 +195,7 @@ static struct kq_result warn_of_strange_roots(const char *path, struct kq_slice 
         return KQ_OK;
     }
     KQ_ENSURE(why.code == KQ_E_BAD_KEY, error, why.code, "%s", why.detail);
-    kq_log(KQ_LOG_WARNING, "%s: none of these certificates has signed %s", path,
-           KQ_GATEWAY_CERTIFICATE_FILE_NAME);
+    kq_warn("%s: none of these certificates has signed %s", path, KQ_GATEWAY_CERTIFICATE_FILE_NAME);
     return KQ_OK;
 }
 
@@ -206,7 +205,7 @@ static struct kq_result warn_of_readable_key(const struct kq_authority *authorit
     struct stat about;
     KQ_TRY(path_of(authority, KQ_ROOT_KEY_FILE_NAME, &path, error));
     if (stat(path, &about) == 0 && (about.st_mode & 077) != 0) {
-        kq_log(KQ_LOG_WARNING, "%s can be read by others than its owner: chmod 600 it", path);
+        kq_warn("%s can be read by others than its owner: chmod 600 it", path);
     }
     return KQ_OK;
 }
@@ -269,7 +268,7 @@ struct kq_result kq_authority_open(const struct kq_authority *authority,
     if (!read_gateway(authority, certificates, &facts, error).ok ||
         !read_roots(authority, certificates, facts.not_before_s, error).ok) {
         KQ_ENSURE(error->code == KQ_E_CRYPTO, error, error->code, "%s", error->detail);
-        kq_log(KQ_LOG_WARNING, "there is no certificate mode: %s", kq_error_message(error));
+        kq_warn("there is no certificate mode: %s", kq_error_message(error));
         *certificates = (struct kq_gateway_certificates){0};
         *error = (struct kq_error){0};
     }

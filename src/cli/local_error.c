@@ -14,6 +14,10 @@
 #define CONTEXT_END ": "
 #define CONTEXT_END_SIZE ((size_t)2)
 
+/* How many places of a text may be a context's end. Those behind them are in a path or in what a gateway
+ * says: to try each of them, and each behind it, would take minutes for a long text of nothing else. */
+#define CONTEXT_ENDS_MAX 4
+
 /* The best way to read a sentence: the one that explains most of its bytes. */
 struct reading {
     const struct kq_translation *row; /* NULL: it is a context and a sentence, or nothing that is known */
@@ -62,7 +66,42 @@ static size_t count_known(const char *form)
     return known;
 }
 
-static void read_with_rows(struct kq_slice text, struct reading *best)
+static struct reading read_sentence(struct kq_slice text, unsigned depth);
+
+static bool is_capture(const char *at)
+{
+    return (*at == '%' || *at == '&') && at[1] >= '1' && at[1] <= '0' + CAPTURES_MAX;
+}
+
+/* Of what a row puts into Chinese itself: a reason that is known speaks for the row that has it. */
+static size_t count_known_captures(const struct reading *reading, unsigned depth)
+{
+    size_t known = 0;
+    for (const char *at = reading->row->chinese; depth < DEPTH_MAX && *at != '\0'; at++) {
+        if (*at == '&' && is_capture(at)) {
+            struct kq_slice capture = reading->captures[at[1] - '1'];
+            known +=
+                kq_local_part(capture) != NULL ? capture.size : read_sentence(capture, depth + 1).known_bytes;
+        }
+    }
+    return known;
+}
+
+static void read_with_row(const struct kq_translation *row, struct kq_slice text, unsigned depth,
+                          struct reading *best)
+{
+    struct reading reading = {.row = row, .known_bytes = count_known(row->english)};
+    bool may_be_better = reading.known_bytes > best->known_bytes || strchr(row->chinese, '&') != NULL;
+    if (!may_be_better || !fits(row->english, text, reading.captures, 0)) {
+        return;
+    }
+    reading.known_bytes += count_known_captures(&reading, depth);
+    if (reading.known_bytes > best->known_bytes) {
+        *best = reading;
+    }
+}
+
+static void read_with_rows(struct kq_slice text, unsigned depth, struct reading *best)
 {
     static const struct {
         const struct kq_translation *rows;
@@ -80,12 +119,7 @@ static void read_with_rows(struct kq_slice text, struct reading *best)
     };
     for (size_t table = 0; table < KQ_COUNT(tables); table++) {
         for (size_t i = 0; i < *tables[table].count; i++) {
-            struct reading reading = {.row = &tables[table].rows[i]};
-            reading.known_bytes = count_known(reading.row->english);
-            if (reading.known_bytes > best->known_bytes &&
-                fits(reading.row->english, text, reading.captures, 0)) {
-                *best = reading;
-            }
+            read_with_row(&tables[table].rows[i], text, depth, best);
         }
     }
 }
@@ -93,13 +127,16 @@ static void read_with_rows(struct kq_slice text, struct reading *best)
 static struct reading read_sentence(struct kq_slice text, unsigned depth)
 {
     struct reading best = {0};
-    read_with_rows(text, &best);
-    for (size_t at = 1; depth < DEPTH_MAX && at + CONTEXT_END_SIZE < text.size; at++) {
+    unsigned ends = 0;
+    read_with_rows(text, depth, &best);
+    for (size_t at = 1; depth < DEPTH_MAX && ends < CONTEXT_ENDS_MAX && at + CONTEXT_END_SIZE < text.size;
+         at++) {
         if (memcmp(text.data + at, CONTEXT_END, CONTEXT_END_SIZE) != 0) {
             continue;
         }
+        ends++;
         struct reading context = {0};
-        read_with_rows((struct kq_slice){.data = text.data, .size = at}, &context);
+        read_with_rows((struct kq_slice){.data = text.data, .size = at}, DEPTH_MAX, &context);
         size_t known = read_sentence(rest_of(text, at + CONTEXT_END_SIZE), depth + 1).known_bytes;
         if (known > 0 && context.known_bytes + CONTEXT_END_SIZE + known > best.known_bytes) {
             best = (struct reading){
@@ -117,8 +154,7 @@ static void append(struct kq_buffer *buffer, struct kq_slice english, unsigned d
 static void append_row(struct kq_buffer *buffer, const struct reading *reading, unsigned depth)
 {
     for (const char *at = reading->row->chinese; *at != '\0'; at++) {
-        bool is_capture = (*at == '%' || *at == '&') && at[1] >= '1' && at[1] <= '0' + CAPTURES_MAX;
-        if (!is_capture) {
+        if (!is_capture(at)) {
             kq_buffer_append_byte(buffer, *at);
             continue;
         }

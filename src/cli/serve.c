@@ -6,12 +6,12 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "base/log.h"
 #include "cli/authority.h"
 #include "cli/commands.h"
 #include "cli/data.h"
 #include "cli/file.h"
 #include "cli/keys.h"
+#include "cli/shown.h"
 #include "server/gateway.h"
 #include "server/server.h"
 #include "store/sqlite.h"
@@ -141,7 +141,7 @@ static void forbid_core_dumps(void)
 {
     const struct rlimit none = {0};
     if (setrlimit(RLIMIT_CORE, &none) != 0) {
-        kq_log(KQ_LOG_WARNING, "core dumps cannot be switched off: %s", strerror(errno));
+        kq_warn("core dumps cannot be switched off: %s", strerror(errno));
     }
 }
 
@@ -152,7 +152,7 @@ static struct kq_result load_key(const struct kq_data *data, struct kq_arena *ar
     KQ_ENSURE_MEMORY(path.data != NULL, error);
     struct stat about;
     if (stat(path.data, &about) == 0 && (about.st_mode & 077) != 0) {
-        kq_log(KQ_LOG_WARNING, "%s can be read by others than its owner: chmod 600 it", path.data);
+        kq_warn("%s can be read by others than its owner: chmod 600 it", path.data);
     }
     return kq_load_private_key(path.data, key, error);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/shown.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <wchar.h>
 
+#include "base/log.h"
 #include "cli/local_error.h"
 #include "wire/charset.h"
 #include "wire/json.h"
@@ -89,6 +91,18 @@ void kq_report_error(bool json, const struct kq_error *error)
         kq_append_local_error(&local, kq_slice_of(message));
     }
     kq_report(json, kq_error_name(error->code), json || local.failed ? message : local.data);
+}
+
+void kq_warn(const char *format, ...)
+{
+    struct kq_buffer local KQ_CLEANUP(kq_buffer_free) = {0};
+    char english[KQ_LOG_LINE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(english, sizeof(english), format, arguments);
+    va_end(arguments);
+    kq_append_local_error(&local, kq_slice_of(english));
+    kq_log(KQ_LOG_WARNING, "%s", local.failed ? english : local.data);
 }
 
 bool kq_is_terminal(int file)

@@ -25,6 +25,10 @@ void kq_report_refusal(bool json, const char *code,
                        const char *message); /* by another: shown with its code */
 void kq_report_error(bool json, const struct kq_error *error);
 
+/* A line of the program's own log (base/log.h), but in the language of the locale: what a command has to say
+ * before the server runs, whose log is in English. */
+void kq_warn(const char *format, ...) KQ_PRINTF(1, 2);
+
 /* Is it a terminal, and are colours wanted there (NO_COLOR)? */
 bool kq_is_terminal(int file);
 bool kq_wants_colour(int file);

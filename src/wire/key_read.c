@@ -55,8 +55,6 @@ struct decoders {
     decode_function *as_private;
 };
 
-#define ONLY_RSA "; the protocol has RSA keys only"
-
 static struct decoders decoders_of(enum kq_key_kind kind)
 {
     switch (kind) {
@@ -124,8 +122,8 @@ static bool has_sound_exponent(const EVP_PKEY *pkey)
 static struct kq_result check(const EVP_PKEY *pkey, struct kq_error *error)
 {
     const char *name = EVP_PKEY_get0_type_name(pkey);
-    KQ_ENSURE(EVP_PKEY_is_a(pkey, "RSA"), error, KQ_E_BAD_KEY, "this is a key of type %s" ONLY_RSA,
-              name == NULL ? "unknown" : name);
+    KQ_ENSURE(EVP_PKEY_is_a(pkey, "RSA"), error, KQ_E_BAD_KEY,
+              "this is a key of type %s; the protocol has RSA keys only", name == NULL ? "unknown" : name);
     int bits = EVP_PKEY_get_bits(pkey);
     KQ_ENSURE(bits >= KQ_KEY_MIN_BITS && bits <= KQ_KEY_MAX_BITS, error, KQ_E_BAD_KEY,
               "this key has %d bits; %d to %d are supported", bits, KQ_KEY_MIN_BITS, KQ_KEY_MAX_BITS);

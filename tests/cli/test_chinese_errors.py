@@ -11,8 +11,9 @@ from support.binary import ROOT
 CJK = re.compile(r"[\u4e00-\u9fff]")
 LITERAL = r'"(?:\\.|[^"\\])*"'
 PIECE = re.compile(rf"{LITERAL}|PRI[a-z]\d+")
-# What follows a code, or a context's error: kq_fail, kq_fail_in, KQ_ENSURE and their like.
-FAILURE = re.compile(rf"(?:KQ_E_\w+|kq_fail_in\(\w+)\s*,\s*((?:{LITERAL}|PRI[a-z]\d+|\s)+)")
+# What follows a code, a status, or a context's error: kq_fail, kq_fail_in, KQ_ENSURE and their like; and warnings.
+FAILURE = re.compile(r"(?:(?:KQ_E_\w+|KQ_CLIENT_[A-Z]+|(?:kq_fail_in|kq_answer_blame)\(\w+)\s*,|kq_warn\()"
+                     rf"\s*((?:{LITERAL}|PRI[a-z]\d+|\s)+)")
 CONVERSION = re.compile(r"%[-0-9.*]*(?:zu|ll[du]|l[du]|[a-zA-Z])")
 
 # What only puts a sentence behind where it belongs: the program takes these apart by itself.
