@@ -169,7 +169,8 @@ static bool is_in_example(const struct kq_method *method, const struct kq_field 
     return wanted;
 }
 
-const char *kq_call_method_short_name(const struct kq_method *method)
+/* The shortest end, of two words at least, that only this method's name has. */
+static const char *short_name_of(const struct kq_method *method)
 {
     size_t all = count_dots(kq_slice_of(method->name));
     for (size_t dots = 1; dots < all; dots++) {
@@ -187,7 +188,7 @@ const char *kq_call_method_short_name(const struct kq_method *method)
 
 static void print_example(FILE *out, const struct kq_method *method)
 {
-    fprintf(out, "  kaquan call %s", kq_call_method_short_name(method));
+    fprintf(out, "  kaquan call %s", short_name_of(method));
     const struct kq_field *field = kq_method_field(method->request, 0);
     for (size_t i = 0; field != NULL; field = kq_method_field(method->request, ++i)) {
         char flag[KQ_FIELD_FLAG_SIZE];

@@ -19,9 +19,6 @@ KQ_MUST struct kq_result kq_call_method_resolve(struct kq_invocation *invocation
 /* The method of the catalogue whose name this is, or the end of; NULL: none, or several. */
 const struct kq_method *kq_call_method_find(struct kq_slice name);
 
-/* The shortest end, of two words at least, that only this method's name has. */
-const char *kq_call_method_short_name(const struct kq_method *method);
-
 /* The method of the catalogue whose name is the nearest; NULL: none is near. */
 const struct kq_method *kq_call_method_nearest(struct kq_slice name);
 

@@ -56,18 +56,28 @@ static void offer_choices(const struct line *line, const char *const *choices)
     }
 }
 
-/* Whole names; and where nothing of them was meant, the ends that are enough. */
+/* What stands behind a dot of the name and is the end of no other. */
+static void offer_ends(const struct line *line, const struct kq_method *method)
+{
+    struct kq_slice name = kq_slice_of(method->name);
+    for (size_t at = 1; at < name.size; at++) {
+        struct kq_slice end = {.data = name.data + at, .size = name.size - at};
+        if (name.data[at - 1] == '.' && kq_call_method_find(end) == method) {
+            offer(line, end.data, kq_text(method->text, method->text_zh));
+        }
+    }
+}
+
+/* Whole names; and where a beginning was written, the ends that are enough for a call: too many to be shown
+ * to those who only ask which methods there are. */
 static void offer_methods(const struct line *line, bool ends_too)
 {
-    bool is_whole = false;
     for (size_t i = 0; i < kq_catalogue_count; i++) {
         const struct kq_method *method = kq_catalogue[i];
-        is_whole = is_whole || kq_slice_starts_with(kq_slice_of(method->name), line->written);
         offer(line, method->name, kq_text(method->text, method->text_zh));
     }
-    for (size_t i = 0; ends_too && !is_whole && i < kq_catalogue_count; i++) {
-        const struct kq_method *method = kq_catalogue[i];
-        offer(line, kq_call_method_short_name(method), kq_text(method->text, method->text_zh));
+    for (size_t i = 0; ends_too && line->written.size > 0 && i < kq_catalogue_count; i++) {
+        offer_ends(line, kq_catalogue[i]);
     }
 }
 

@@ -92,6 +92,20 @@ def test_methods():
     assert candidates("app", "limit", "--method", SEND[:-1]) == [SEND]
 
 
+def test_ends_of_methods():
+    """Each end that `call` takes for one method, and none that it does not."""
+    names = candidates("call", "")
+    ends = [name.split(".", dots)[dots] for name in names for dots in range(1, name.count(".") + 1)]
+    enough = [end for end in ends if ends.count(end) == 1]
+    assert "voucher.list.query" in enough and "send" not in enough
+    for first in {end[0] for end in enough}:
+        offered = candidates("call", first)
+        assert sorted(offered) == sorted(name for name in [*names, *enough] if name.startswith(first))
+    assert candidates("call", "voucher.l") == ["voucher.list.query"]
+    assert all(binary.run("call", end, "--help").returncode == 0 for end in enough[::7])
+    assert candidates("app", "limit", "--method", "voucher.l") == []
+
+
 def test_fields_of_the_method_on_the_line():
     offered = candidates("call", "voucher.send", "")
     assert offered[:3] == ["--template-id", "--login-id", "--taobao-nick"] and "--gateway" in offered
@@ -166,6 +180,7 @@ def test_bash(tmp_path):
     assert in_bash("tem") == ["template"]
     assert in_bash("template ") == ["create", "activate", "delete", "list", "show"]
     assert in_bash("call voucher.send --out") == ["--out-biz-no"]
+    assert in_bash("call voucher.l") == ["voucher.list.query"]
     assert in_bash("call --charset ") == ["utf-8", "gbk", "gb2312"]
     assert in_bash("call --charset=") == ["utf-8", "gbk", "gb2312"]
     assert in_bash("call --charset=g") == ["gbk", "gb2312"]
@@ -233,8 +248,8 @@ def shell(tmp_path):
         one.close()
 
 
-LINE = "kaquan call voucher.send --out\t1 --charset=gbk --tem\t2\n"
-RAN = "ran with: call voucher.send --out-biz-no 1 --charset=gbk --template-id 2"
+LINE = "kaquan call voucher.l\t--user\t1 --charset=gbk --tem\t2\n"
+RAN = "ran with: call voucher.list.query --user-id 1 --charset=gbk --template-id 2"
 
 
 def test_bash_on_a_terminal(shell):
@@ -262,8 +277,10 @@ def test_zsh(shell, name):
 @pytest.mark.parametrize("name", has("fish"))
 def test_fish(tmp_path, name):
     script = "kaquan completion fish | source; complete -C 'kaquan call voucher.send --out'; " \
+             "complete -C 'kaquan call voucher.l'; " \
              "complete -C 'kaquan call --charset '; complete -C 'kaquan call --charset=g'"
     done = subprocess.run([name, "-N", "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path,
                           env=environment(tmp_path), timeout=binary.COMMAND_TIMEOUT_S)
     shown = [line.partition("\t")[0] for line in done.stdout.splitlines()]
-    assert sorted(shown) == ["--charset=gb2312", "--charset=gbk", "--out-biz-no", "gb2312", "gbk", "utf-8"]
+    assert sorted(shown) == ["--charset=gb2312", "--charset=gbk", "--out-biz-no", "gb2312", "gbk", "utf-8",
+                             "voucher.list.query"]
