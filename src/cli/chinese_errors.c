@@ -159,6 +159,7 @@ const struct kq_translation kq_chinese_errors[] = {
     {"there is no certificate mode: %", "证书模式不可用：&1"},
     {"%: the certificate expired on %", "%1：证书已于 %2 过期"},
     {"%: the certificate is not valid before %", "%1：证书在 %2 之前无效"},
+    {"standard input cannot be read: %", "标准输入不能读取：&1"},
     {"the input cannot be read: %", "输入不能读取：&1"},
     {"`kaquan %` needs one more word: `kaquan help %` lists them",
      "`kaquan %1` 之后还要有一个词：`kaquan help %2` 列出可用的词"},

@@ -57,6 +57,8 @@ struct kq_result kq_import_input_open(const struct kq_invocation *invocation, st
               title);
     bool is_standard_input = path.size == 0 || kq_slice_equal(path, KQ_SLICE("-"));
     input->file = is_standard_input ? STDIN_FILENO : open(path.data, O_RDONLY | O_CLOEXEC);
+    KQ_ENSURE(!is_standard_input || read(STDIN_FILENO, NULL, 0) == 0, error, KQ_E_IO,
+              "standard input cannot be read: %s", strerror(errno));
     KQ_ENSURE(input->file >= 0 || errno != ENOENT, error, KQ_E_NOT_FOUND, "there is no file %s", path.data);
     KQ_ENSURE(input->file >= 0, error, KQ_E_IO, "%s cannot be opened: %s", path.data, strerror(errno));
     struct stat about = {0};

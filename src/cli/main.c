@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +21,11 @@
 static bool is_word(const char *word, const char *expected)
 {
     return word != NULL && strcmp(word, expected) == 0;
+}
+
+static bool is_help(const char *word)
+{
+    return is_word(word, "--help") || is_word(word, "-h");
 }
 
 /* Errors are JSON where programs asked for it, also those about the rest of the line. */
@@ -126,8 +132,9 @@ static struct kq_result show_man(int count, char *const *words, struct kq_error 
 }
 
 /* What was printed must have arrived: a full disk behind `>` is a failure. */
-static struct kq_result flush(struct kq_error *error)
+static struct kq_result flush(struct kq_result printed, struct kq_error *error)
 {
+    KQ_TRY(printed);
     KQ_ENSURE(fflush(stdout) == 0 && ferror(stdout) == 0, error, KQ_E_IO,
               "the output could not be written: %s", strerror(errno));
     return KQ_OK;
@@ -152,10 +159,7 @@ static enum kq_exit_status run(const struct kq_command *command, int count, char
         result = run_command(&invocation, count, words, &error);
     }
     bool json = invocation.json || asks_for_json(count, words);
-    if (result.ok) {
-        result = flush(&error);
-    }
-    return finish(result, json, &error, invocation.exit_status);
+    return finish(flush(result, &error), json, &error, invocation.exit_status);
 }
 
 /* Where the words are not a command: help, the version's usual flag, or a mistake. */
@@ -167,26 +171,35 @@ static enum kq_exit_status run_other(int count, char *const *words)
         kq_help_overview(stderr, KQ_SLICE_EMPTY);
         return KQ_EXIT_USAGE;
     }
-    if (is_word(words[0], "help") || is_word(words[0], "--help") || is_word(words[0], "-h")) {
-        return finish(show_help(count - 1, words + 1, &error), json, &error, KQ_EXIT_DONE);
+    struct kq_result result;
+    if (is_word(words[0], "help") || is_help(words[0])) {
+        result = show_help(count - 1, words + 1, &error);
+    } else if (count > 1 && kq_command_is_group(words[0]) && is_help(words[1])) {
+        result = show_help(1, words, &error);
+    } else if (is_word(words[0], "__complete")) { /* asked by what `kaquan completion` prints */
+        result = kq_complete(stdout, count - 1, words + 1, &error);
+    } else if (is_word(words[0], "man")) {
+        result = show_man(count - 1, words + 1, &error);
+    } else {
+        result = refuse_unknown(count, words, &error);
     }
-    if (count > 1 && kq_command_is_group(words[0]) &&
-        (is_word(words[1], "--help") || is_word(words[1], "-h"))) {
-        return finish(show_help(1, words, &error), json, &error, KQ_EXIT_DONE);
+    return finish(flush(result, &error), json, &error, KQ_EXIT_DONE);
+}
+
+/* A standard file that is closed stays one that cannot be used: else the next file that is opened would have
+ * its number, and be read, or written, in its place. */
+static void hold_standard_files(void)
+{
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++) {
+        if (fcntl(file, F_GETFD) < 0) {
+            (void)open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        }
     }
-    if (is_word(words[0], "__complete")) { /* asked by what `kaquan completion` prints */
-        struct kq_result result = kq_complete(stdout, count - 1, words + 1, &error);
-        return finish(result.ok ? flush(&error) : result, json, &error, KQ_EXIT_DONE);
-    }
-    if (is_word(words[0], "man")) {
-        struct kq_result result = show_man(count - 1, words + 1, &error);
-        return finish(result.ok ? flush(&error) : result, json, &error, KQ_EXIT_DONE);
-    }
-    return finish(refuse_unknown(count, words, &error), json, &error, KQ_EXIT_DONE);
 }
 
 int main(int argument_count, char **arguments)
 {
+    hold_standard_files();
     /* A file that may not grow is a full disk, which the store reports; it is no reason to die. */
     (void)signal(SIGXFSZ, SIG_IGN);
     /* For the width of characters on the screen; everything else is UTF-8 by itself. */

@@ -95,6 +95,27 @@ def test_output_that_cannot_be_written(own_place):
     assert json.loads(done.stderr)["error"]["code"] == "IO"
 
 
+def run_with(redirection, *words, **flags):
+    """Run by a shell, which can close files."""
+    return subprocess.run(["sh", "-c", f'exec "$0" "$@" {redirection}', *binary.arguments(words, flags)], text=True,
+                          env=binary.ENVIRONMENT, capture_output=True, timeout=binary.COMMAND_TIMEOUT_S, check=False)
+
+
+@pytest.mark.parametrize("redirection", [">/dev/full", ">&-"])
+@pytest.mark.parametrize("words", [["--help"], ["help"], ["help", "call"], ["app", "--help"], ["help", "--json"], ["man"],
+                                   ["version"]], ids=" ".join)
+def test_help_that_cannot_be_written(words, redirection):
+    done = run_with(redirection, *words)
+    assert done.returncode == 1 and "output could not be written" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["voucher", "import"], ["voucher", "import", "-"], ["user", "import"], ["verify"]],
+                         ids=" ".join)
+def test_standard_input_that_is_closed(own_place, words):
+    """The next file that is opened would have its number."""
+    refused(run_with("<&-", *words, data=own_place.data), 1, "standard input cannot be read: Bad file descriptor")
+
+
 def test_an_empty_list_has_headings(own_place):
     """No line at all would look like a fault."""
     status, shown = run_on_terminal(["user", "list"], data=own_place.data)
