@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "cli/import.h"
 #include "cli/locale.h"
+#include "cli/man.h"
 #include "cli/shown.h"
 #include "wire/json.h"
 
@@ -37,6 +38,11 @@ void kq_help_overview(FILE *out, struct kq_slice group)
             kq_command_title(kq_commands[i], title);
             fprintf(out, "  %-*s%s\n", TITLE_COLUMNS, title, kq_local_text(kq_commands[i]->text));
         }
+    }
+    if (group.size == 0) {
+        fprintf(out, "  %-*s%s\n", TITLE_COLUMNS, "help",
+                kq_text("explain a command, or list them all", "说明一个命令，或列出全部命令"));
+        fprintf(out, "  %-*s%s\n", TITLE_COLUMNS, "man", kq_man_text());
     }
     fprintf(out,
             kq_text("\n`kaquan help %s%sCOMMAND` explains one, with an example.\n",

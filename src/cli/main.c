@@ -86,6 +86,33 @@ static struct kq_result run_command(struct kq_invocation *invocation, int count,
     return command->run(invocation, error);
 }
 
+/* What is behind the words that `kaquan help` and `kaquan man` know. */
+static struct kq_result refuse_more(const char *first, const struct kq_command *command, int count,
+                                    char *const *words, struct kq_error *error)
+{
+    char title[KQ_COMMAND_TITLE_SIZE];
+    kq_command_title(command, title);
+    KQ_ENSURE(count == 0, error, KQ_E_USAGE, "`kaquan %s %s` takes no more words; %s is one too many", first,
+              title, words[0]);
+    return KQ_OK;
+}
+
+/* A command, or with a word behind it what it has to say of that one. */
+static struct kq_result explain(const struct kq_command *command, int count, char *const *words,
+                                struct kq_error *error)
+{
+    int known = command->help != NULL && count > 0 ? 1 : 0;
+    KQ_TRY(refuse_more("help", command, count - known, words + known, error));
+    if (known == 0) {
+        kq_help_command(stdout, command);
+        return KQ_OK;
+    }
+    char *const about[] = {words[0], "--help"};
+    struct kq_invocation invocation KQ_CLEANUP(kq_invocation_free) = {0};
+    KQ_TRY(kq_invocation_init(&invocation, command, error));
+    return run_command(&invocation, KQ_COUNT(about), about, error);
+}
+
 /* kaquan help [WORDS], kaquan GROUP --help */
 static struct kq_result show_help(int count, char *const *words, struct kq_error *error)
 {
@@ -94,16 +121,16 @@ static struct kq_result show_help(int count, char *const *words, struct kq_error
         kq_help_json(stdout);
         return KQ_OK;
     }
-    const struct kq_command *command = kq_command_find(count, words, &taken);
-    if (command != NULL && command->help != NULL && count > taken) {
-        char *const about[] = {words[taken], "--help"};
-        struct kq_invocation invocation KQ_CLEANUP(kq_invocation_free) = {0};
-        KQ_TRY(kq_invocation_init(&invocation, command, error));
-        return run_command(&invocation, KQ_COUNT(about), about, error);
+    while (count > 0 && (is_help(words[count - 1]) || (count == 1 && is_word(words[0], "help")))) {
+        count--; /* asked for twice */
     }
-    if (command != NULL) {
-        kq_help_command(stdout, command);
+    if (count == 1 && is_word(words[0], "man")) {
+        kq_man_help(stdout);
         return KQ_OK;
+    }
+    const struct kq_command *command = kq_command_find(count, words, &taken);
+    if (command != NULL) {
+        return explain(command, count - taken, words + taken, error);
     }
     if (count == 0 || (count == 1 && kq_command_is_group(words[0]))) {
         kq_help_overview(stdout, kq_slice_of(count == 0 ? NULL : words[0]));
@@ -116,12 +143,21 @@ static struct kq_result show_help(int count, char *const *words, struct kq_error
 static struct kq_result show_man(int count, char *const *words, struct kq_error *error)
 {
     int taken = 0;
+    if (count > 0 && is_help(words[count - 1])) {
+        kq_man_help(stdout);
+        return KQ_OK;
+    }
+    KQ_ENSURE(count != 1 || !is_word(words[0], "--into"), error, KQ_E_USAGE, "--%s needs a value: --%s %s",
+              "into", "into", "DIR");
     if (count == 2 && is_word(words[0], "--into")) {
         return kq_man_write_all(words[1], error);
     }
     const struct kq_command *command = kq_command_find(count, words, &taken);
-    if (count > 0 && (command == NULL || taken < count)) {
+    if (count > 0 && command == NULL) {
         return refuse_unknown(count, words, error);
+    }
+    if (command != NULL) {
+        KQ_TRY(refuse_more("man", command, count - taken, words + taken, error));
     }
     if (kq_is_terminal(STDOUT_FILENO)) {
         kq_man_show(command);

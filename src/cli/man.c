@@ -12,6 +12,7 @@
 
 #include "api/catalogue.h"
 #include "cli/import.h"
+#include "cli/locale.h"
 #include "cli/method_fields.h"
 
 /* Of the pages, not of their printing: the same source makes the same pages. */
@@ -234,6 +235,10 @@ static void print_overview(FILE *out)
         print_line(out, ".TP\n.B kaquan ", title, "");
         print_line(out, "", kq_commands[i]->text, "");
     }
+    fputs(".TP\n.B kaquan help\nexplain a command, or list them all\n"
+          ".TP\n.B kaquan man\nshow a page of the manual, or with\n.B \\-\\-into\n.I DIR\nwrite all of "
+          "them\n",
+          out);
     fputs(
         ".SH ENVIRONMENT\nA flag that is not given may be a variable:\n.B KAQUAN_DATA\nis \\-\\-data.\n"
         ".TP\n.BR LC_ALL ,\\  LC_MESSAGES ,\\  LANG\nthe first that is not empty says the language: Chinese "
@@ -243,6 +248,22 @@ static void print_overview(FILE *out)
     fputs(".SH EXAMPLES\n", out);
     print_example(out, "kaquan init --data demo");
     print_example(out, "kaquan serve --data demo");
+}
+
+const char *kq_man_text(void)
+{
+    return kq_text("show a page of the manual, or write all of them", "显示手册页，或写出全部手册页");
+}
+
+void kq_man_help(FILE *out)
+{
+    fprintf(out, kq_text("kaquan man: %s\n\n", "kaquan man：%s\n\n"), kq_man_text());
+    fputs("  kaquan man call\n  kaquan man --into man1\n\n", out);
+    fputs(kq_text("usage: kaquan man [COMMAND]\n"
+                  "       kaquan man --into DIR    all pages, each into a file of that directory\n",
+                  "用法：kaquan man [命令]\n"
+                  "      kaquan man --into 目录    全部手册页，各写入该目录中的一个文件\n"),
+          out);
 }
 
 void kq_man_print(FILE *out, const struct kq_command *command)

@@ -11,6 +11,10 @@
  * kaquan.1 lists the commands; each of them has a page of its own, and that of `kaquan call` has the methods'
  * fields. */
 
+/* What `kaquan man` is for and how it is used, in the language of the locale. */
+const char *kq_man_text(void);
+void kq_man_help(FILE *out);
+
 /* NULL: the page of kaquan itself. */
 void kq_man_print(FILE *out, const struct kq_command *command);
 

@@ -157,6 +157,23 @@ def test_nothing_at_all():
     assert "kaquan init" in done.stderr
 
 
+def test_help_and_manual_explain_themselves():
+    assert binary.must_run("help", "--help") == binary.must_run("help") == binary.must_run("help", "help")
+    for words in (["man", "--help"], ["man", "-h"], ["help", "man"]):
+        text = binary.must_run(*words)
+        assert "usage: kaquan man [COMMAND]" in text and "--into DIR" in text
+    assert re.search(r"^  help  +\S.*\n  man  +\S", binary.must_run("help"), re.MULTILINE)
+    assert "\n  man " not in binary.must_run("help", "app")
+
+
+def test_words_too_many_for_help():
+    for words in (["help", "voucher", "send", "x"], ["help", "call", "voucher.send", "x"], ["man", "call", "x"]):
+        title = " ".join(words[:3] if words[1] == "voucher" else words[:2])
+        refused(binary.run(*words), 2, f"`kaquan {title}` takes no more words; x is one too many")
+    assert binary.must_run("help", "voucher", "send", "--help") == binary.must_run("help", "voucher", "send")
+    refused(binary.run("man", "--into"), 2, "--into needs a value: --into DIR")
+
+
 def test_unknown_command():
     refused(binary.run("ini"), 2, "there is no `kaquan ini`", "did you mean `kaquan init`?")
     refused(binary.run("frobnicate"), 2, "there is no `kaquan frobnicate`", "`kaquan help`")
