@@ -30,21 +30,67 @@ static struct kq_result make_biz(struct kq_invocation *invocation, struct kq_cal
     return KQ_OK;
 }
 
-static struct kq_result read_kinds(const struct kq_call_plan *plan, enum kq_charset *charset,
-                                   enum kq_sign_type *sign_type, struct kq_error *error)
+static struct kq_result read_charset(struct kq_slice name, enum kq_charset *charset, struct kq_error *error)
 {
-    KQ_ENSURE(kq_charset_parse(plan->charset, charset, error).ok, error, KQ_E_USAGE,
-              "the charset must be utf-8, gbk or gb2312, not %s", plan->charset.data);
-    KQ_ENSURE(kq_sign_type_parse(plan->sign_type, sign_type), error, KQ_E_USAGE,
-              "the sign type must be RSA2 or RSA, not %s", plan->sign_type.data);
+    KQ_ENSURE(kq_charset_parse(name, charset, error).ok, error, KQ_E_USAGE,
+              "the charset must be utf-8, gbk or gb2312, not %.*s", KQ_SLICE_PRINT(name));
     return KQ_OK;
 }
 
-struct kq_result kq_call_protocol_parse(struct kq_slice name, bool *is_v3, struct kq_error *error)
+static struct kq_result read_sign_type(struct kq_slice name, enum kq_sign_type *sign_type,
+                                       struct kq_error *error)
 {
-    *is_v3 = kq_slice_equal(name, KQ_SLICE("v3"));
-    KQ_ENSURE(*is_v3 || kq_slice_equal(name, KQ_SLICE("form")), error, KQ_E_USAGE,
-              "the protocol must be form or v3, not %.*s", KQ_SLICE_PRINT(name));
+    KQ_ENSURE(kq_sign_type_parse(name, sign_type), error, KQ_E_USAGE,
+              "the sign type must be RSA2 or RSA, not %.*s", KQ_SLICE_PRINT(name));
+    return KQ_OK;
+}
+
+static struct kq_result check_gateway(struct kq_slice url, struct kq_error *error)
+{
+    KQ_ENSURE(kq_slice_starts_with(url, KQ_SLICE("http://")) ||
+                  kq_slice_starts_with(url, KQ_SLICE("https://")),
+              error, KQ_E_USAGE, "the gateway's URL must begin with http:// or https://: %s", url.data);
+    KQ_ENSURE(kq_slice_find(url, '?') == url.size && kq_slice_find(url, '#') == url.size, error, KQ_E_USAGE,
+              "the gateway's URL must end before its query: %s", url.data);
+    return KQ_OK;
+}
+
+static bool is_v3(struct kq_slice protocol)
+{
+    return kq_slice_equal(protocol, KQ_SLICE("v3"));
+}
+
+struct kq_result kq_call_setting_check(const char *flag, struct kq_slice value, struct kq_error *error)
+{
+    enum kq_charset charset = KQ_CHARSET_UTF8;
+    enum kq_sign_type sign_type = KQ_SIGN_RSA2;
+    struct kq_slice name = kq_slice_of(flag);
+    if (kq_slice_equal(name, KQ_SLICE("gateway"))) {
+        return check_gateway(value, error);
+    }
+    if (kq_slice_equal(name, KQ_SLICE("charset"))) {
+        return read_charset(value, &charset, error);
+    }
+    if (kq_slice_equal(name, KQ_SLICE("sign-type"))) {
+        return read_sign_type(value, &sign_type, error);
+    }
+    bool is_protocol = kq_slice_equal(name, KQ_SLICE("protocol"));
+    KQ_ENSURE(!is_protocol || is_v3(value) || kq_slice_equal(value, KQ_SLICE("form")), error, KQ_E_USAGE,
+              "the protocol must be form or v3, not %.*s", KQ_SLICE_PRINT(value));
+    return KQ_OK;
+}
+
+/* Refusals say where the value stands that a file or a variable has. */
+static struct kq_result check_settings(const struct kq_invocation *invocation, struct kq_error *error)
+{
+    static const char *const names[] = {"protocol", "gateway", "charset", "sign-type"};
+    for (size_t i = 0; i < KQ_COUNT(names); i++) {
+        size_t index = kq_command_flag_index(invocation->command, kq_slice_of(names[i]));
+        const struct kq_value *value = &invocation->values[index];
+        if (!kq_call_setting_check(names[i], value->text, error).ok) {
+            return value->place == NULL ? KQ_FAILED : kq_fail_in(error, "%s", value->place);
+        }
+    }
     return KQ_OK;
 }
 
@@ -117,20 +163,6 @@ static struct kq_result take_v3(struct kq_invocation *invocation, struct kq_call
     return KQ_OK;
 }
 
-static struct kq_result check(const struct kq_call_plan *plan, struct kq_error *error)
-{
-    enum kq_charset charset = KQ_CHARSET_UTF8;
-    enum kq_sign_type sign_type = KQ_SIGN_RSA2;
-    struct kq_slice url = plan->gateway;
-    KQ_ENSURE(kq_slice_starts_with(url, KQ_SLICE("http://")) ||
-                  kq_slice_starts_with(url, KQ_SLICE("https://")),
-              error, KQ_E_USAGE, "the gateway's URL must begin with http:// or https://: %s", url.data);
-    KQ_ENSURE(kq_slice_find(url, '?') == url.size && kq_slice_find(url, '#') == url.size, error, KQ_E_USAGE,
-              "the gateway's URL must end before its query: %s", url.data);
-    KQ_TRY(check_trust(plan, error));
-    return read_kinds(plan, &charset, &sign_type, error);
-}
-
 struct kq_result kq_call_plan_make(struct kq_invocation *invocation, struct kq_call_plan *plan,
                                    struct kq_error *error)
 {
@@ -150,9 +182,10 @@ struct kq_result kq_call_plan_make(struct kq_invocation *invocation, struct kq_c
         .method = invocation->operand,
         .biz = kq_flag_text(invocation, "biz"),
     };
-    KQ_TRY(kq_call_protocol_parse(kq_flag_text(invocation, "protocol"), &plan->is_v3, error));
+    plan->is_v3 = is_v3(kq_flag_text(invocation, "protocol"));
+    KQ_TRY(check_settings(invocation, error));
     KQ_TRY(choose_trust(invocation, plan, error));
-    KQ_TRY(check(plan, error));
+    KQ_TRY(check_trust(plan, error));
     if (plan->is_v3) {
         KQ_TRY(take_v3(invocation, plan, error));
     }
@@ -238,7 +271,8 @@ struct kq_result kq_call_plan_sign(struct kq_invocation *invocation, const struc
         .content_key = content_key,
     };
     KQ_TRY(stamp(plan, &invocation->arena, &call, error));
-    KQ_TRY(read_kinds(plan, &settings.charset, &settings.sign_type, error));
+    KQ_TRY(read_charset(plan->charset, &settings.charset, error));
+    KQ_TRY(read_sign_type(plan->sign_type, &settings.sign_type, error));
     KQ_TRY(kq_load_private_key(plan->private_key.data, &key, error));
     return plan->is_v3 ? kq_v3_request_make(&settings, key, &call, &invocation->arena, request, error)
                        : kq_request_make(&settings, key, &call, &invocation->arena, request, error);

@@ -41,8 +41,10 @@ struct kq_call_numbers {
 KQ_MUST struct kq_result kq_call_plan_numbers(const struct kq_call_plan *plan, struct kq_arena *arena,
                                               struct kq_call_numbers *numbers, struct kq_error *error);
 
-/* "form" or "v3", written just so: another word would be a call by the wrong protocol. USAGE. */
-KQ_MUST struct kq_result kq_call_protocol_parse(struct kq_slice name, bool *is_v3, struct kq_error *error);
+/* Can a call be made with this value of the flag? A protocol is "form" or "v3", written just so: another word
+ * would be a call by the wrong protocol. The value is NUL-terminated. USAGE. */
+KQ_MUST struct kq_result kq_call_setting_check(const char *flag, struct kq_slice value,
+                                               struct kq_error *error);
 
 /* Of an invocation of `kaquan call`. USAGE, NO_MEMORY. */
 KQ_MUST struct kq_result kq_call_plan_make(struct kq_invocation *invocation, struct kq_call_plan *plan,

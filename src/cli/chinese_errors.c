@@ -119,6 +119,8 @@ const struct kq_translation kq_chinese_errors[] = {
     {"`kaquan %` takes one %; % is one too many", "`kaquan %1` 只接受一个“&2”；%3 是多余的"},
     {"`kaquan % %` takes no more words; % is one too many", "`kaquan %1 %2` 之后不能再有词；%3 是多余的"},
     {"flags begin with two dashes: -%", "参数以两个短横开头：-%1"},
+    {"--% % is missing: %; no profile was chosen (--profile %)",
+     "缺少 --%1 &2：&3；没有选择 profile（--profile %4）"},
     {"--% % is missing: %", "缺少 --%1 &2：&3"},
     {"`kaquan %` needs a %: `kaquan % --help` shows an example",
      "`kaquan %1` 需要“&2”：`kaquan %3 --help` 有示例"},

@@ -84,6 +84,7 @@ enum kq_value_level {
 /* A flag's value, checked against its row. In the invocation's arena. */
 struct kq_value {
     enum kq_value_level level;
+    const char *place;      /* of the setting: "FILE line 3", or a variable; NULL: on the line, or nowhere */
     struct kq_slice text;   /* NUL-terminated */
     int64_t number;         /* NUMBER; MONEY in fen; TIME, and DAY's beginning, in seconds; SWITCH 1 or 0 */
     struct kq_slice *items; /* LIST */
@@ -101,9 +102,10 @@ struct kq_given_field {
 /* One run of one command. */
 struct kq_invocation {
     const struct kq_command *command;
-    struct kq_arena arena;   /* owned by whoever runs the command */
-    struct kq_value *values; /* one a flag, in the order of kq_command_flag */
-    struct kq_slice operand; /* NUL-terminated */
+    struct kq_arena arena;            /* owned by whoever runs the command */
+    struct kq_value *values;          /* one a flag, in the order of kq_command_flag */
+    struct kq_slice operand;          /* NUL-terminated */
+    struct kq_slice unchosen_profile; /* of the file, which chooses none; empty: there is none */
     struct kq_given_field *fields;
     size_t field_count;
     size_t field_capacity;

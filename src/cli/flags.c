@@ -248,6 +248,9 @@ struct kq_result kq_flags_check(const struct kq_invocation *invocation, struct k
     for (size_t i = 0; flag != NULL; flag = kq_command_flag(command, ++i)) {
         const struct kq_value *value = &invocation->values[i];
         bool missing = flag->required && (value->level == KQ_VALUE_NONE || value->text.size == 0);
+        KQ_ENSURE(!missing || invocation->unchosen_profile.size == 0, error, KQ_E_USAGE,
+                  "--%s %s is missing: %s; no profile was chosen (--profile %.*s)", flag->name, flag->value,
+                  flag->text, KQ_SLICE_PRINT(invocation->unchosen_profile));
         KQ_ENSURE(!missing, error, KQ_E_USAGE, "--%s %s is missing: %s", flag->name, flag->value, flag->text);
     }
     char title[KQ_COMMAND_TITLE_SIZE];

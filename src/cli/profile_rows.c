@@ -15,6 +15,7 @@ const struct kq_column kq_profile_columns[KQ_PROFILE_COLUMN_COUNT] = {
     {.name = "protocol", .detail = true},
     {.name = "charset", .detail = true},
     {.name = "sign_type", .detail = true},
+    {.name = "timeout", .detail = true},
     {.name = "app_auth_token", .detail = true},
 };
 

@@ -6,7 +6,7 @@
 #include "cli/row.h"
 
 /* What `kaquan profile` shows. Tokens stay in the file. */
-#define KQ_PROFILE_COLUMN_COUNT 14
+#define KQ_PROFILE_COLUMN_COUNT 15
 extern const struct kq_column kq_profile_columns[KQ_PROFILE_COLUMN_COUNT];
 
 /* A section's cells. USAGE, NO_MEMORY. */

@@ -40,17 +40,7 @@ static struct kq_result check_line(const struct kq_profile_setting *setting, str
     return KQ_OK;
 }
 
-/* An empty value takes the setting away. */
-static struct kq_result check_protocol(const struct kq_profile_setting *setting, struct kq_error *error)
-{
-    bool is_v3 = false;
-    if (setting->value.size == 0 || strcmp(setting->name, "protocol") != 0) {
-        return KQ_OK;
-    }
-    return kq_call_protocol_parse(setting->value, &is_v3, error);
-}
-
-/* The settings that the line gave. */
+/* The settings that the line gave; an empty value takes one away. */
 static struct kq_result collect(struct kq_invocation *invocation, struct kq_profile_setting *settings,
                                 size_t *count, struct kq_error *error)
 {
@@ -66,7 +56,9 @@ static struct kq_result collect(struct kq_invocation *invocation, struct kq_prof
             KQ_TRY(make_absolute(invocation, setting->name, &setting->value, error));
         }
         KQ_TRY(check_line(setting, error));
-        KQ_TRY(check_protocol(setting, error));
+        if (setting->value.size > 0) {
+            KQ_TRY(kq_call_setting_check(setting->name, setting->value, error));
+        }
         setting->value.data = setting->value.size == 0 ? NULL : setting->value.data;
     }
     return KQ_OK;

@@ -24,21 +24,6 @@ static void name_variable(const char *flag_name, char variable[VARIABLE_SIZE])
     }
 }
 
-static struct kq_result apply_environment(struct kq_invocation *invocation, struct kq_error *error)
-{
-    const struct kq_flag *flag = kq_command_flag(invocation->command, 0);
-    for (size_t i = 0; flag != NULL; flag = kq_command_flag(invocation->command, ++i)) {
-        char variable[VARIABLE_SIZE];
-        name_variable(flag->name, variable);
-        const char *value = getenv(variable);
-        if (value != NULL && value[0] != '\0') {
-            KQ_TRY(
-                kq_invocation_give(invocation, i, KQ_VALUE_ENVIRONMENT, kq_slice_of(value), variable, error));
-        }
-    }
-    return KQ_OK;
-}
-
 /* A name that only another command knows is fine: the file is for all of them. */
 static struct kq_result check_known(struct kq_slice name, const char *source, struct kq_error *error)
 {
@@ -70,6 +55,34 @@ static struct kq_result expand(struct kq_invocation *invocation, struct kq_slice
     return KQ_OK;
 }
 
+/* `source` is for refusals of this value, `place` for those that come when it is used. */
+static struct kq_result give(struct kq_invocation *invocation, size_t index, enum kq_value_level level,
+                             struct kq_slice text, const char *source, const char *place,
+                             struct kq_error *error)
+{
+    struct kq_value *value = &invocation->values[index];
+    KQ_TRY(kq_invocation_give(invocation, index, level, text, source, error));
+    if (value->level == level) {
+        value->place = kq_arena_copy(&invocation->arena, kq_slice_of(place)).data;
+        KQ_ENSURE_MEMORY(value->place != NULL, error);
+    }
+    return KQ_OK;
+}
+
+static struct kq_result apply_environment(struct kq_invocation *invocation, struct kq_error *error)
+{
+    const struct kq_flag *flag = kq_command_flag(invocation->command, 0);
+    for (size_t i = 0; flag != NULL; flag = kq_command_flag(invocation->command, ++i)) {
+        char variable[VARIABLE_SIZE];
+        name_variable(flag->name, variable);
+        const char *value = getenv(variable);
+        if (value != NULL && value[0] != '\0') {
+            KQ_TRY(give(invocation, i, KQ_VALUE_ENVIRONMENT, kq_slice_of(value), variable, variable, error));
+        }
+    }
+    return KQ_OK;
+}
+
 static struct kq_result give_setting(struct kq_invocation *invocation, const struct kq_config_line *line,
                                      struct kq_error *error)
 {
@@ -86,7 +99,7 @@ static struct kq_result give_setting(struct kq_invocation *invocation, const str
     }
     char setting[SOURCE_SIZE + VARIABLE_SIZE];
     snprintf(setting, sizeof(setting), "%s: %.*s", source, KQ_SLICE_PRINT(line->name));
-    return kq_invocation_give(invocation, index, level, value, setting, error);
+    return give(invocation, index, level, value, setting, source, error);
 }
 
 /* The lines of one section, or (where `profile` is empty) those above all of them. */
@@ -111,6 +124,21 @@ static bool has_flag(const struct kq_invocation *invocation, const char *name)
     return kq_command_flag(invocation->command, index) != NULL;
 }
 
+/* The profile that could have been chosen: for those who miss what it says. */
+static struct kq_result find_unchosen(struct kq_invocation *invocation, const char *path,
+                                      struct kq_slice text, struct kq_error *error)
+{
+    struct kq_config_line line = kq_config_begin(path, text);
+    bool more = false;
+    KQ_TRY(kq_config_next(&line, &more, error));
+    while (more && line.kind != KQ_CONFIG_SECTION) {
+        KQ_TRY(kq_config_next(&line, &more, error));
+    }
+    invocation->unchosen_profile = more ? kq_arena_copy(&invocation->arena, line.profile) : KQ_SLICE_EMPTY;
+    KQ_ENSURE_MEMORY(!more || invocation->unchosen_profile.data != NULL, error);
+    return KQ_OK;
+}
+
 static struct kq_result read_profile(struct kq_invocation *invocation, const char *path, struct kq_slice text,
                                      struct kq_error *error)
 {
@@ -124,7 +152,8 @@ static struct kq_result read_profile(struct kq_invocation *invocation, const cha
     KQ_ENSURE(found || !needed, error, KQ_E_USAGE,
               "there is no profile %.*s in %s: `kaquan profile list` lists them", KQ_SLICE_PRINT(profile),
               path);
-    return found ? read_section(invocation, path, text, profile, error) : KQ_OK;
+    return found ? read_section(invocation, path, text, profile, error)
+                 : find_unchosen(invocation, path, text, error);
 }
 
 struct kq_result kq_settings_read(struct kq_invocation *invocation, const char *path, struct kq_slice text,

@@ -25,6 +25,7 @@ gateway = http://127.0.0.1:10/gateway.do
 app-id = 2
 charset = gbk
 sign_type = RSA
+timeout = 7
 app_auth_token = token-2
 {KEYS}"""
 
@@ -151,7 +152,38 @@ def test_set_refuses(tmp_path):
     refused(binary.run("profile", "set", "a", config=path, app_id="1\n[profile b]"), 2, "--app-id takes one line")
     refused(binary.run("profile", "set", "a", config=path, timeout="x"), 2, "--timeout takes a whole number")
     refused(binary.run("profile", "set", "a", config=path, protocol="v4"), 2, "the protocol must be form or v3, not v4")
+    refused(binary.run("profile", "set", "a", config=path, gateway="foo"), 2, "must begin with http:// or https://: foo")
+    refused(binary.run("profile", "set", "a", config=path, gateway="http://a/?b"), 2, "must end before its query")
+    refused(binary.run("profile", "set", "a", config=path, charset="big5"), 2, "utf-8, gbk or gb2312, not big5")
+    refused(binary.run("profile", "set", "a", config=path, sign_type="RSA3"), 2, "RSA2 or RSA, not RSA3")
     assert not path.exists()
+
+
+@pytest.mark.parametrize(("setting", "sentence"), [
+    ("charset = big5", "the charset must be utf-8, gbk or gb2312, not big5"),
+    ("protocol = v4", "the protocol must be form or v3, not v4"),
+    ("sign_type = RSA3", "the sign type must be RSA2 or RSA, not RSA3"),
+    ("gateway = foo", "the gateway's URL must begin with http:// or https://: foo"),
+    ("timeout = x", "timeout takes a whole number from 1 to 3600, not x")])
+def test_refusals_name_the_line(tmp_path, setting, sentence):
+    path = tmp_path / "c"
+    gateway = "" if setting.startswith("gateway") else "gateway = http://127.0.0.1:9/\n"
+    path.write_text(f"profile = a\n[profile a]\n{setting}\n{gateway}app_id = 1\n{KEYS}")
+    done = binary.run("call", LIST, config=path)
+    refused(done, 2, f"{path} line 3: {sentence}")
+    name = setting.partition(" ")[0]
+    if name in ("charset", "protocol"):
+        assert binary.run("call", LIST, "--dry-run", config=path, **{name: {"charset": "gbk"}.get(name, "form")}).returncode == 0
+        done = run_bytes("call", LIST, config=path, environment={f"KAQUAN_{name.upper()}": "what"})
+        refused(done, 2, f"kaquan: KAQUAN_{name.upper()}: the {name} must be")
+
+
+def test_no_profile_was_chosen(home, tmp_path):
+    (tmp_path / ".config" / "kaquan" / "config").write_text("[profile mine]\ngateway = http://127.0.0.1:9/\n")
+    refused(run_bytes("call", LIST, environment=home), 2, "--gateway URL is missing", "; no profile was chosen (--profile mine)")
+    refused(run_bytes("call", LIST, "--profile", "mine", environment=home), 2, "--app-id ID is missing: the application that calls\n")
+    done = run_bytes("call", LIST, environment={**home, "LC_ALL": "zh_CN.UTF-8"})
+    refused(done, 2, "缺少 --gateway URL：网关地址，", "；没有选择 profile（--profile mine）")
 
 
 def test_list_and_show(home):
@@ -160,6 +192,7 @@ def test_list_and_show(home):
     assert (first["profile"], first["default"], first["app_id"], first["app_auth_token"]) == ("first", True, "1", None)
     assert (second["profile"], second["default"], second["app_auth_token"]) == ("second", False, "(set)")
     assert "token-2" not in done.stdout
+    assert (first["timeout"], second["timeout"]) == (None, "7")
     assert json.loads(run_bytes("profile", "show", "--json", environment=home).stdout) == first
     assert json.loads(run_bytes("profile", "show", "second", "--json", environment=home).stdout) == second
     refused(run_bytes("profile", "show", "third", environment=home), 1, "there is no profile third in ")
