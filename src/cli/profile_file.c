@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "cli/file.h"
@@ -13,8 +15,8 @@
 #define DIRECTORY_MODE 0700
 #define SETTINGS_MAX 32
 
-struct kq_result kq_profile_file_read(struct kq_invocation *invocation, struct kq_profile_file *file,
-                                      struct kq_error *error)
+static struct kq_result find(struct kq_invocation *invocation, struct kq_profile_file *file,
+                             struct kq_error *error)
 {
     *file = (struct kq_profile_file){.path = kq_flag_text(invocation, "config")};
     if (file->path.size == 0) {
@@ -22,10 +24,22 @@ struct kq_result kq_profile_file_read(struct kq_invocation *invocation, struct k
     }
     KQ_ENSURE(file->path.size > 0, error, KQ_E_USAGE,
               "neither HOME nor XDG_CONFIG_HOME is set: name the file with --config FILE");
+    return KQ_OK;
+}
+
+static struct kq_result read_text(struct kq_profile_file *file, struct kq_error *error)
+{
     if (!kq_file_exists(file->path.data)) {
         return KQ_OK;
     }
     return kq_file_read(file->path.data, KQ_SETTINGS_MAX_BYTES, &file->text, error);
+}
+
+struct kq_result kq_profile_file_read(struct kq_invocation *invocation, struct kq_profile_file *file,
+                                      struct kq_error *error)
+{
+    KQ_TRY(find(invocation, file, error));
+    return read_text(file, error);
 }
 
 void kq_profile_file_free(struct kq_profile_file *file)
@@ -130,21 +144,47 @@ static struct kq_result make_folders(char *path, struct kq_error *error)
     return KQ_OK;
 }
 
-struct kq_result kq_profile_file_write(const struct kq_profile_file *file, struct kq_slice text,
-                                       struct kq_error *error)
+/* To the file that a link leads to, also where that is not there yet. */
+static struct kq_result follow_link(struct kq_arena *arena, struct kq_slice *path, struct kq_error *error)
 {
-    struct kq_arena arena KQ_CLEANUP(kq_arena_free) = {0};
-    char *writable = kq_arena_allocate(&arena, file->path.size + 1);
+    struct stat about;
+    if (lstat(path->data, &about) != 0 || !S_ISLNK(about.st_mode)) {
+        return KQ_OK;
+    }
+    int target KQ_CLEANUP(kq_file_close) = open(path->data, O_WRONLY | O_CREAT | O_CLOEXEC, FILE_MODE);
+    char *real = target < 0 ? NULL : realpath(path->data, NULL);
+    KQ_ENSURE(real != NULL, error, KQ_E_IO, "%s cannot be opened: %s", path->data, strerror(errno));
+    *path = kq_arena_copy(arena, kq_slice_of(real));
+    free(real);
+    KQ_ENSURE_MEMORY(path->data != NULL, error);
+    return KQ_OK;
+}
+
+struct kq_result kq_profile_file_lock(struct kq_invocation *invocation, struct kq_profile_file *file,
+                                      int *folder, struct kq_error *error)
+{
+    KQ_TRY(find(invocation, file, error));
+    KQ_TRY(follow_link(&invocation->arena, &file->path, error));
+    char *writable = kq_arena_allocate(&invocation->arena, file->path.size + 1);
     KQ_ENSURE_MEMORY(writable != NULL, error);
-    memcpy(writable, file->path.data, file->path.size);
+    memcpy(writable, file->path.data, file->path.size + 1);
     KQ_TRY(make_folders(writable, error));
     char *slash = strrchr(writable, '/');
-    const char *name = slash == NULL ? writable : slash + 1;
-    const char *folder = slash == NULL ? "." : slash == writable ? "/" : writable;
+    const char *path = slash == NULL ? "." : slash == writable ? "/" : writable;
     if (slash != NULL) {
         *slash = '\0';
     }
-    int directory KQ_CLEANUP(kq_file_close) = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    KQ_ENSURE(directory >= 0, error, KQ_E_IO, "%s cannot be opened: %s", folder, strerror(errno));
-    return kq_file_write(directory, name, FILE_MODE, text, error);
+    *folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    KQ_ENSURE(*folder >= 0, error, KQ_E_IO, "%s cannot be opened: %s", path, strerror(errno));
+    /* Of two who change the file at once the second waits; where the file system has no locks, it is as if
+     * the first had not been. */
+    (void)flock(*folder, LOCK_EX);
+    return read_text(file, error);
+}
+
+struct kq_result kq_profile_file_write(const struct kq_profile_file *file, int folder, struct kq_slice text,
+                                       struct kq_error *error)
+{
+    const char *slash = strrchr(file->path.data, '/');
+    return kq_file_write(folder, slash == NULL ? file->path.data : slash + 1, FILE_MODE, text, error);
 }

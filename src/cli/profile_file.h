@@ -16,6 +16,12 @@ struct kq_profile_file {
 /* --config, else kq_config_home. USAGE where there is no place to look; IO, BAD_INPUT, NO_MEMORY. */
 KQ_MUST struct kq_result kq_profile_file_read(struct kq_invocation *invocation, struct kq_profile_file *file,
                                               struct kq_error *error);
+
+/* The same to change it: makes the folders above it, and waits for others who change a file in its folder.
+ * Where the path is a link, `file` is what it leads to. *folder (-1 before) is the caller's to close, which
+ * ends the lock. */
+KQ_MUST struct kq_result kq_profile_file_lock(struct kq_invocation *invocation, struct kq_profile_file *file,
+                                              int *folder, struct kq_error *error);
 void kq_profile_file_free(struct kq_profile_file *file);
 
 /* Appends the text with a profile's settings in it: in the place of older ones, else at the end of its
@@ -29,8 +35,8 @@ KQ_MUST struct kq_result kq_profile_edit(const struct kq_profile_file *file, str
                                          const struct kq_profile_setting *settings, size_t count,
                                          struct kq_buffer *edited, struct kq_error *error);
 
-/* Writes it in the place of the file, 0600, with the folders above it. IO, NO_MEMORY. */
-KQ_MUST struct kq_result kq_profile_file_write(const struct kq_profile_file *file, struct kq_slice text,
-                                               struct kq_error *error);
+/* Writes it in the place of the locked file, 0600. IO. */
+KQ_MUST struct kq_result kq_profile_file_write(const struct kq_profile_file *file, int folder,
+                                               struct kq_slice text, struct kq_error *error);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "cli/call_plan.h"
 #include "cli/commands.h"
+#include "cli/file.h"
 #include "cli/profile_file.h"
 #include "cli/result.h"
 
@@ -99,34 +100,40 @@ static struct kq_result replace_trust(struct kq_profile_setting *settings, size_
     return KQ_OK;
 }
 
-static struct kq_result edit(struct kq_invocation *invocation, struct kq_profile_file *file,
+/* What the line gave, and what that takes out. */
+struct change {
+    struct kq_profile_setting settings[KQ_COUNT(flags)];
+    size_t count;
+};
+
+static struct kq_result edit(struct kq_invocation *invocation, const struct change *change,
                              struct kq_error *error)
 {
-    struct kq_profile_setting settings[KQ_COUNT(flags)];
+    struct kq_profile_file file KQ_CLEANUP(kq_profile_file_free) = {0};
     struct kq_buffer edited KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
-    size_t count = 0;
-    bool is_first = file->text.size == 0;
-    KQ_TRY(collect(invocation, settings, &count, error));
-    KQ_TRY(replace_trust(settings, &count, error));
-    KQ_TRY(kq_profile_edit(file, invocation->operand, settings, count, &edited, error));
+    int folder KQ_CLEANUP(kq_file_close) = -1;
+    KQ_TRY(kq_profile_file_lock(invocation, &file, &folder, error));
+    bool is_first = file.text.size == 0;
+    KQ_TRY(kq_profile_edit(&file, invocation->operand, change->settings, change->count, &edited, error));
     if (is_first || kq_flag_switch(invocation, "default")) {
         const struct kq_profile_setting choice = {.name = "profile", .value = invocation->operand};
-        const struct kq_profile_file before = {.path = file->path, .text = edited};
+        const struct kq_profile_file before = {.path = file.path, .text = edited};
         struct kq_buffer chosen KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
         KQ_TRY(kq_profile_edit(&before, KQ_SLICE_EMPTY, &choice, 1, &chosen, error));
-        return kq_profile_file_write(file, kq_buffer_slice(&chosen), error);
+        return kq_profile_file_write(&file, folder, kq_buffer_slice(&chosen), error);
     }
-    return kq_profile_file_write(file, kq_buffer_slice(&edited), error);
+    return kq_profile_file_write(&file, folder, kq_buffer_slice(&edited), error);
 }
 
 static struct kq_result run(struct kq_invocation *invocation, struct kq_error *error)
 {
-    struct kq_profile_file file KQ_CLEANUP(kq_profile_file_free) = {0};
+    struct change change = {.count = 0};
     KQ_ENSURE(kq_config_is_profile_name(invocation->operand), error, KQ_E_USAGE,
               "a profile's name is letters, digits, dots, dashes and underscores, not %s",
               invocation->operand.data);
-    KQ_TRY(kq_profile_file_read(invocation, &file, error));
-    KQ_TRY(edit(invocation, &file, error));
+    KQ_TRY(collect(invocation, change.settings, &change.count, error));
+    KQ_TRY(replace_trust(change.settings, &change.count, error));
+    KQ_TRY(edit(invocation, &change, error));
     return kq_print_changed(invocation->json, "profile", "profile", invocation->operand, "written", true,
                             error);
 }

@@ -4,6 +4,7 @@
 import json
 import os
 import stat
+import subprocess
 
 import pytest
 from support import binary
@@ -184,6 +185,29 @@ def test_no_profile_was_chosen(home, tmp_path):
     refused(run_bytes("call", LIST, "--profile", "mine", environment=home), 2, "--app-id ID is missing: the application that calls\n")
     done = run_bytes("call", LIST, environment={**home, "LC_ALL": "zh_CN.UTF-8"})
     refused(done, 2, "缺少 --gateway URL：网关地址，", "；没有选择 profile（--profile mine）")
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_set_writes_through_a_link(tmp_path, is_there):
+    (tmp_path / "dotfiles").mkdir()
+    target, link = tmp_path / "dotfiles" / "kaquan", tmp_path / "config"
+    if is_there:
+        target.write_text("# mine\n")
+    link.symlink_to("dotfiles/kaquan")
+    assert binary.run("profile", "set", "a", config=link, app_id="1").returncode == 0
+    assert link.is_symlink() and target.read_text().endswith("[profile a]\napp_id = 1\n")
+    assert target.read_text().startswith("# mine\n") == is_there
+
+
+def test_set_at_the_same_time(tmp_path):
+    path = tmp_path / "new" / "folder" / "config"
+    names = [f"p{number}" for number in range(16)]
+    started = [subprocess.Popen(binary.arguments(["profile", "set", name], {"config": path, "app_id": "1"}),
+                                env=binary.ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for name in names]
+    assert [(process.communicate(timeout=binary.COMMAND_TIMEOUT_S)[1], process.returncode) for process in started] == \
+        [(b"", 0)] * len(names)
+    assert sorted(row["profile"] for row in json.loads(binary.must_run("profile", "list", "--json", config=path))) == sorted(names)
+    assert os.listdir(path.parent) == ["config"]
 
 
 def test_list_and_show(home):
