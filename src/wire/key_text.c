@@ -33,14 +33,51 @@ static struct kq_result add_block(struct kq_slice der, struct kq_key_text *read,
     return KQ_OK;
 }
 
+static bool contains(struct kq_slice text, struct kq_slice wanted)
+{
+    struct kq_cursor cursor = kq_cursor_of(text);
+    struct kq_slice before;
+    return kq_cursor_take_until(&cursor, wanted, &before);
+}
+
+/* Base64 but for the two characters that URLs and file names cannot have. */
+static bool is_base64url(struct kq_slice text)
+{
+    bool has_own = false;
+    for (size_t i = 0; i < text.size; i++) {
+        char byte = text.data[i];
+        bool is_own = byte == '-' || byte == '_';
+        bool is_digit = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                        (byte >= '0' && byte <= '9') || byte == '=';
+        has_own = has_own || is_own;
+        if (!is_own && !is_digit && byte != '\r' && byte != '\n') {
+            return false;
+        }
+    }
+    return has_own;
+}
+
+/* How keys come out of files of settings and out of other programs. */
+static struct kq_result refuse_text(struct kq_slice text, struct kq_error *error)
+{
+    bool is_quoted = text.size > 1 && (text.data[0] == '"' || text.data[0] == '\'') &&
+                     text.data[text.size - 1] == text.data[0];
+    KQ_ENSURE(!contains(text, KQ_SLICE("\\n")), error, KQ_E_BAD_KEY,
+              "this key has the two characters \\n where its lines end: put line ends in their place");
+    KQ_ENSURE(!is_quoted, error, KQ_E_BAD_KEY, "this key is in quotes: take them away");
+    KQ_ENSURE(!is_base64url(text), error, KQ_E_BAD_KEY,
+              "this key is in base64url: write + for each - in it, and / for each _");
+    return kq_fail(error, KQ_E_BAD_KEY,
+                   "this is neither PEM nor base64 nor DER, or it was cut off or changed");
+}
+
 static struct kq_result add_base64(struct kq_slice text, struct kq_key_text *read, struct kq_error *error)
 {
     struct kq_slice der;
     struct kq_error inner = {0};
     if (!kq_base64_decode(text, &read->arena, &der, &inner).ok) {
-        KQ_ENSURE(inner.code != KQ_E_BAD_INPUT, error, KQ_E_BAD_KEY,
-                  "this is neither PEM nor base64 nor DER, or it was cut off or changed");
-        return kq_fail(error, inner.code, "%s", inner.detail);
+        return inner.code == KQ_E_BAD_INPUT ? refuse_text(text, error)
+                                            : kq_fail(error, inner.code, "%s", inner.detail);
     }
     return add_block(der, read, error);
 }
@@ -51,13 +88,6 @@ static bool take_pem_block(struct kq_cursor *cursor, struct kq_slice *label, str
     struct kq_slice end_label;
     return kq_cursor_take_until(cursor, PEM_DASHES, label) && kq_cursor_take_until(cursor, PEM_END, body) &&
            kq_cursor_take_until(cursor, PEM_DASHES, &end_label) && kq_slice_equal(*label, end_label);
-}
-
-static bool contains(struct kq_slice text, struct kq_slice wanted)
-{
-    struct kq_cursor cursor = kq_cursor_of(text);
-    struct kq_slice before;
-    return kq_cursor_take_until(&cursor, wanted, &before);
 }
 
 static struct kq_result read_pem(struct kq_slice text, struct kq_key_text *read, struct kq_error *error)
