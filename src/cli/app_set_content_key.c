@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/data.h"
 #include "cli/file.h"
+#include "cli/keys.h"
 #include "cli/result.h"
 #include "domain/application_change.h"
 #include "wire/base64.h"
@@ -34,6 +35,7 @@ static struct kq_result read_key(const char *path, struct kq_arena *arena, struc
 {
     struct kq_buffer text KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
     struct kq_content_key *key KQ_CLEANUP(kq_content_key_cleanup) = NULL;
+    KQ_TRY(kq_key_file_check(path, error));
     KQ_TRY(kq_file_read(path, KQ_KEY_FILE_MAX_BYTES, &text, error));
     if (!kq_content_key_load(kq_buffer_slice(&text), &key, error).ok) {
         return kq_fail_in(error, "%s", path);

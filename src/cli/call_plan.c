@@ -80,18 +80,32 @@ struct kq_result kq_call_setting_check(const char *flag, struct kq_slice value, 
     return KQ_OK;
 }
 
+static const struct kq_value *value_of(const struct kq_invocation *invocation, const char *flag)
+{
+    return &invocation->values[kq_command_flag_index(invocation->command, kq_slice_of(flag))];
+}
+
 /* Refusals say where the value stands that a file or a variable has. */
 static struct kq_result check_settings(const struct kq_invocation *invocation, struct kq_error *error)
 {
     static const char *const names[] = {"protocol", "gateway", "charset", "sign-type"};
     for (size_t i = 0; i < KQ_COUNT(names); i++) {
-        size_t index = kq_command_flag_index(invocation->command, kq_slice_of(names[i]));
-        const struct kq_value *value = &invocation->values[index];
+        const struct kq_value *value = value_of(invocation, names[i]);
         if (!kq_call_setting_check(names[i], value->text, error).ok) {
             return value->place == NULL ? KQ_FAILED : kq_fail_in(error, "%s", value->place);
         }
     }
     return KQ_OK;
+}
+
+static struct kq_result check_secret(const struct kq_invocation *invocation, const char *flag,
+                                     struct kq_error *error)
+{
+    const struct kq_value *value = value_of(invocation, flag);
+    if (value->text.size == 0 || kq_key_file_check(value->text.data, error).ok) {
+        return KQ_OK;
+    }
+    return kq_fail_in(error, "--%s", flag);
 }
 
 /* One of the two ways to know the gateway, and all of it. */
@@ -112,8 +126,7 @@ static struct kq_result check_trust(const struct kq_call_plan *plan, struct kq_e
 
 static enum kq_value_level level_of(const struct kq_invocation *invocation, const char *name)
 {
-    const struct kq_value *value =
-        &invocation->values[kq_command_flag_index(invocation->command, kq_slice_of(name))];
+    const struct kq_value *value = value_of(invocation, name);
     return value->text.size == 0 ? KQ_VALUE_FALLBACK : value->level;
 }
 
@@ -186,6 +199,8 @@ struct kq_result kq_call_plan_make(struct kq_invocation *invocation, struct kq_c
     KQ_TRY(check_settings(invocation, error));
     KQ_TRY(choose_trust(invocation, plan, error));
     KQ_TRY(check_trust(plan, error));
+    KQ_TRY(check_secret(invocation, "private-key", error));
+    KQ_TRY(check_secret(invocation, "content-key", error));
     if (plan->is_v3) {
         KQ_TRY(take_v3(invocation, plan, error));
     }

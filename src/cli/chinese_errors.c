@@ -45,6 +45,8 @@ const struct kq_translation kq_chinese_errors[] = {
     {"give --token TOKEN, or --app-id ID and --pid PID", "请给出 --token 令牌，或 --app-id ID 和 --pid PID"},
     {"give --public-key FILE or --certificate FILE, with --keep-current to phase it in, or --finish",
      "请给出 --public-key 文件或 --certificate 文件（分步启用时加 --keep-current），或 --finish"},
+    {"a file is wanted here, and this looks like the key itself: write it into a file, and name that",
+     "此处需要文件，而给出的像是密钥本身：请把它写入文件，再给出文件名"},
     {"give --generate, --key FILE or --remove", "请给出 --generate、--key 文件或 --remove"},
     {"there is no application %: `kaquan app list` shows them",
      "没有应用 %1：`kaquan app list` 列出现有的应用"},

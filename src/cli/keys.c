@@ -2,12 +2,14 @@
 #include "cli/keys.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/buffer.h"
 #include "base/time.h"
 #include "cli/data.h"
 #include "cli/file.h"
 #include "wire/certificate.h"
+#include "wire/content_cipher.h"
 #include "wire/signature.h"
 
 void kq_public_key_cleanup(struct kq_public_key **key)
@@ -20,9 +22,28 @@ void kq_private_key_cleanup(struct kq_private_key **key)
     kq_private_key_free(*key);
 }
 
+struct kq_result kq_key_file_check(const char *path, struct kq_error *error)
+{
+    struct kq_content_key *content_key KQ_CLEANUP(kq_content_key_cleanup) = NULL;
+    struct kq_private_key *private_key KQ_CLEANUP(kq_private_key_cleanup) = NULL;
+    struct kq_slice text = kq_slice_of(path);
+    struct kq_error cause = {0};
+    if (text.size == 0 || kq_slice_equal(text, KQ_SLICE("-")) || kq_file_exists(path)) {
+        return KQ_OK;
+    }
+    bool is_key = strstr(path, "PRIVATE KEY") != NULL || kq_content_key_load(text, &content_key, &cause).ok ||
+                  kq_private_key_load(text, &private_key, &cause).ok;
+    KQ_ENSURE(cause.code != KQ_E_NO_MEMORY, error, KQ_E_NO_MEMORY, "%s", "");
+    KQ_ENSURE(
+        !is_key, error, KQ_E_USAGE,
+        "a file is wanted here, and this looks like the key itself: write it into a file, and name that");
+    return KQ_OK;
+}
+
 struct kq_result kq_load_private_key(const char *path, struct kq_private_key **key, struct kq_error *error)
 {
     struct kq_buffer text KQ_CLEANUP(kq_buffer_wipe_and_free) = {0};
+    KQ_TRY(kq_key_file_check(path, error));
     KQ_TRY(kq_file_read(path, KQ_KEY_FILE_MAX_BYTES, &text, error));
     if (!kq_private_key_load(kq_buffer_slice(&text), key, error).ok) {
         return kq_fail_in(error, "%s", path);

@@ -10,7 +10,11 @@
 
 /* Keys in files. `path` may be "-", standard input. Refusals (NOT_FOUND, IO, BAD_KEY) name the file. */
 
-/* A private key; whatever was read of it is wiped. */
+/* Whether what should be a secret key's file is the key itself: that is not to be shown, as refusals show a
+ * file's name. Passes what is a file, whatever its name. USAGE, NO_MEMORY. */
+KQ_MUST struct kq_result kq_key_file_check(const char *path, struct kq_error *error);
+
+/* A private key; whatever was read of it is wiped. USAGE: it is no file, see above. */
 KQ_MUST struct kq_result kq_load_private_key(const char *path, struct kq_private_key **key,
                                              struct kq_error *error);
 

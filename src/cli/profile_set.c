@@ -7,6 +7,7 @@
 #include "cli/call_plan.h"
 #include "cli/commands.h"
 #include "cli/file.h"
+#include "cli/keys.h"
 #include "cli/profile_file.h"
 #include "cli/result.h"
 
@@ -23,6 +24,9 @@ static struct kq_result make_absolute(struct kq_invocation *invocation, const ch
 {
     if (path->size == 0) {
         return KQ_OK;
+    }
+    if (!kq_key_file_check(path->data, error).ok) {
+        return kq_fail_in(error, "--%s", name);
     }
     char *absolute = realpath(path->data, NULL);
     KQ_ENSURE(absolute != NULL, error, KQ_E_NOT_FOUND, "--%s: %s: %s", name, path->data, strerror(errno));

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is said of files that are no keys, and of keys that are in no file."""
 
+import base64
 import re
 
 import pytest
@@ -8,7 +9,9 @@ from support import binary
 from support.binary import ROOT
 
 from command import refused, run_bytes
-from test_call import KEY_FILES
+from test_call import KEY_FILES, LIST, caller, private_key_file
+
+__all__ = ["caller", "private_key_file"]
 
 SOURCES = [*ROOT.glob("src/*/*.c"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("README*.md")]
 
@@ -43,3 +46,31 @@ def test_a_private_key_out_of_another_file(tmp_path, change, advice):
 
 def body_of(pem):
     return "".join(line for line in pem.split("-----")[2].splitlines())
+
+
+CONTENT_KEY = base64.b64encode(bytes(range(200, 216))).decode()
+PRIVATE_KEY = "".join((KEY_FILES / "private_base64.txt").read_text().split())
+WANTED = "a file is wanted here, and this looks like the key itself"
+
+
+@pytest.mark.parametrize("key", [CONTENT_KEY, PRIVATE_KEY, "\n" + (KEY_FILES / "private_pkcs1.pem").read_text()],
+                         ids=["content", "private", "pem"])
+def test_a_key_in_a_file_s_place_is_not_shown(place, app, caller, tmp_path, key):
+    for words, flags in [(["call", LIST], {**caller, "content_key": key}), (["call", LIST], {**caller, "private_key": key}),
+                         (["call", LIST, "--dry-run"], {**caller, "content_key": key}),
+                         (["sign", "a=b&sign_type=RSA2"], {"private_key": key}),
+                         (["app", "set-content-key"], {"data": place.data, "app_id": app.app_id, "key": key}),
+                         (["profile", "set", "a"], {"config": tmp_path / "config", "content_key": key})]:
+        done = binary.run(*words, **flags)
+        refused(done, 2, WANTED)
+        assert key[:12] not in done.stderr and key[-12:] not in done.stderr
+
+
+def test_a_file_with_a_key_s_name(place, app, monkeypatch, tmp_path):
+    """Whatever its name, a file is one."""
+    monkeypatch.chdir(tmp_path)
+    name = base64.b64encode(b"a" * 16).decode()
+    (tmp_path / name).write_text(CONTENT_KEY)
+    binary.must_run("app", "set-content-key", data=place.data, app_id=app.app_id, key=name)
+    refused(binary.run("app", "set-content-key", data=place.data, app_id=app.app_id, key="none.key"), 1,
+            "there is no file none.key")
