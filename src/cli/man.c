@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "api/catalogue.h"
+#include "cli/commands.h"
 #include "cli/import.h"
 #include "cli/locale.h"
 #include "cli/method_fields.h"
@@ -76,13 +77,24 @@ static void print_head(FILE *out, const struct kq_command *command, const char *
     print_line(out, " \\- ", text, "");
 }
 
-static void print_exit_status(FILE *out)
+/* NULL: of the program. What a command finds is its output, also where it is not what was hoped for. */
+static void print_exit_status(FILE *out, const struct kq_command *command)
 {
-    fputs(".SH EXIT STATUS\n"
-          ".TP\n0\ndone\n"
-          ".TP\n1\nrefused, or failed: one sentence on standard error says why\n"
-          ".TP\n2\nwrong usage\n",
-          out);
+    const char *found = "";
+    if (command == &kq_command_verify) {
+        found = "the signature does not verify: standard output says so, and why;\n";
+    } else if (command == &kq_command_audit) {
+        found = "something disagrees: standard output says what;\n";
+    } else if (command != NULL && command->rows != NULL) {
+        found = "rows were refused: standard error has a line for each (with\n.B \\-\\-json\nthe output has "
+                "them);\n";
+    }
+    fprintf(out,
+            ".SH EXIT STATUS\n"
+            ".TP\n0\ndone\n"
+            ".TP\n1\n%s%srefused, or failed: one sentence on standard error says why\n"
+            ".TP\n2\nwrong usage\n",
+            found, found[0] == '\0' ? "" : "or ");
 }
 
 static void print_synopsis(FILE *out, const struct kq_command *command, const char *title)
@@ -215,7 +227,7 @@ static void print_command(FILE *out, const struct kq_command *command)
         print_methods(out);
     }
     print_examples(out, command);
-    print_exit_status(out);
+    print_exit_status(out, command);
     fputs(".SH SEE ALSO\n.BR kaquan (1)\n", out);
 }
 
@@ -244,7 +256,7 @@ static void print_overview(FILE *out)
         ".TP\n.BR LC_ALL ,\\  LC_MESSAGES ,\\  LANG\nthe first that is not empty says the language: Chinese "
         "where it begins with zh, else English\n",
         out);
-    print_exit_status(out);
+    print_exit_status(out, NULL);
     fputs(".SH EXAMPLES\n", out);
     print_example(out, "kaquan init --data demo");
     print_example(out, "kaquan serve --data demo");

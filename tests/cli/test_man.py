@@ -66,6 +66,17 @@ def test_a_page_for_every_command(directory):
     assert binary.must_run("man") == (directory / "kaquan.1").read_text("utf-8")
 
 
+def test_exit_status(directory):
+    """A verdict is on standard output, other refusals on standard error."""
+    def status(name):
+        text = plain((directory / name).read_text("utf-8"))
+        return " ".join(re.search(r"EXIT STATUS\n(.*?)\n\.TP\n2\n", text, re.DOTALL)[1].split())
+    failed = "refused, or failed: one sentence on standard error says why"
+    assert status("kaquan-verify.1").endswith(f"1 the signature does not verify: standard output says so, and why; or {failed}")
+    assert status("kaquan-audit.1").endswith(f"standard output says what; or {failed}")
+    assert f"or {failed}" in status("kaquan-user-import.1") and status("kaquan-call.1").endswith(f"1 {failed}")
+
+
 def test_fields_of_methods(directory):
     page = plain((directory / "kaquan-call.1").read_text("utf-8"))
     methods = re.findall(r"^  (alipay\.\S+) ", binary.must_run("help", "call"), re.MULTILINE)
