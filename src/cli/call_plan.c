@@ -196,6 +196,8 @@ struct kq_result kq_call_plan_make(struct kq_invocation *invocation, struct kq_c
         .biz = kq_flag_text(invocation, "biz"),
     };
     plan->is_v3 = is_v3(kq_flag_text(invocation, "protocol"));
+    KQ_ENSURE(plan->biz.size > 0 || !kq_flag_is_given(invocation, "biz"), error, KQ_E_USAGE,
+              "--biz is empty: leave it out where the method has no fields, or give {}");
     KQ_TRY(check_settings(invocation, error));
     KQ_TRY(choose_trust(invocation, plan, error));
     KQ_TRY(check_trust(plan, error));

@@ -222,6 +222,8 @@ def test_refusals_before_anything_is_sent(caller, place, tmp_path):
     refused(run(LIST, gateway=None), 2, "--gateway URL is missing")
     refused(run(LIST, gateway="127.0.0.1:8080"), 2, "must begin with http://")
     refused(run(LIST, gateway=caller["gateway"] + "?a=b"), 2, "must end before its query")
+    refused(run(LIST, biz=""), 2, "--biz is empty")
+    refused(run(LIST, "--biz=", biz=None, template_id="1"), 2, "--biz is empty")
     refused(run(LIST, charset="big5"), 2, "utf-8, gbk or gb2312, not big5")
     refused(run(LIST, sign_type="MD5"), 2, "RSA2 or RSA, not MD5")
     refused(run(LIST, timeout="0"), 2, "--timeout takes a whole number from 1")
