@@ -123,7 +123,12 @@ static struct kq_result print_response(const struct kq_client_answer *answer, bo
     if (!json) {
         return kq_call_answer_print(response, error);
     }
-    printf("%.*s\n", KQ_SLICE_PRINT(response));
+    if (kq_is_terminal(STDOUT_FILENO)) {
+        kq_print_json(stdout, response);
+        printf("\n");
+    } else {
+        printf("%.*s\n", KQ_SLICE_PRINT(response));
+    }
     return KQ_OK;
 }
 

@@ -349,6 +349,10 @@ struct kq_result kq_call_plan_show(struct kq_invocation *invocation, const struc
         append_shown(&text, "Request body", request.body);
     }
     KQ_ENSURE_MEMORY(!text.failed, error);
-    printf("%.*s", KQ_SLICE_PRINT(kq_buffer_slice(&text)));
+    if (invocation->json) {
+        kq_print_json(stdout, kq_buffer_slice(&text));
+    } else {
+        printf("%.*s", KQ_SLICE_PRINT(kq_buffer_slice(&text)));
+    }
     return KQ_OK;
 }

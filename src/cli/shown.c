@@ -28,17 +28,61 @@ static size_t take_character(struct kq_slice text, unsigned *code_point)
     return size;
 }
 
+/* Seen as nothing, or as the end of a line that goes on: a name with one in it looks like another name. */
+static bool is_unseen(unsigned code_point)
+{
+    return (code_point >= 0x200B && code_point <= 0x200F) || code_point == 0x2028 || code_point == 0x2029;
+}
+
+static bool is_text(struct kq_slice character, unsigned code_point)
+{
+    return code_point != 0x7F && !kq_utf8_is_control(character) && !is_unseen(code_point);
+}
+
 void kq_append_shown(struct kq_buffer *buffer, struct kq_slice text, bool lines)
 {
     while (text.size > 0) {
         unsigned code_point = 0;
         size_t size = take_character(text, &code_point);
         struct kq_slice character = {.data = text.data, .size = size};
-        bool is_text = code_point != 0x7F && !kq_utf8_is_control(character);
-        bool keep = is_text || (lines && (code_point == '\n' || code_point == '\t'));
+        bool keep = is_text(character, code_point) || (lines && (code_point == '\n' || code_point == '\t'));
         kq_buffer_append(buffer, keep ? character : KQ_SLICE("?"));
         text.data += size;
         text.size -= size;
+    }
+}
+
+/* How many bytes at the beginning are printable ASCII, which is most of them. */
+static size_t count_plain(struct kq_slice text)
+{
+    size_t count = 0;
+    while (count < text.size && text.data[count] >= ' ' && text.data[count] < 0x7F) {
+        count++;
+    }
+    return count;
+}
+
+void kq_print_json(FILE *out, struct kq_slice json)
+{
+    while (json.size > 0) {
+        size_t size = count_plain(json);
+        fwrite(json.data, 1, size, out);
+        if (size == json.size) {
+            return;
+        }
+        unsigned code_point = 0;
+        struct kq_slice character = {.data = json.data + size};
+        character.size =
+            take_character((struct kq_slice){.data = character.data, .size = json.size - size}, &code_point);
+        if (is_text(character, code_point) || code_point == '\n' || code_point == '\t') {
+            fwrite(character.data, 1, character.size, out);
+        } else if (code_point == '\r') {
+            fputc(' ', out); /* between members: in strings it is escaped already */
+        } else {
+            fprintf(out, "\\u%04x", code_point);
+        }
+        json.data += size + character.size;
+        json.size -= size + character.size;
     }
 }
 
@@ -48,7 +92,8 @@ size_t kq_shown_width(struct kq_slice utf8)
     while (utf8.size > 0) {
         unsigned code_point = 0;
         size_t size = take_character(utf8, &code_point);
-        int columns = wcwidth((wchar_t)code_point);
+        bool seen = is_text((struct kq_slice){.data = utf8.data, .size = size}, code_point);
+        int columns = seen ? wcwidth((wchar_t)code_point) : 1;
         width += columns < 0 ? 1 : (size_t)columns;
         utf8.data += size;
         utf8.size -= size;
@@ -73,7 +118,11 @@ void kq_report(bool json, const char *code, const char *message)
         kq_append_shown(&text, kq_slice_of(message), true);
         kq_buffer_print(&text, "\n");
     }
-    fputs(text.failed ? "kaquan: out of memory\n" : text.data, stderr);
+    if (json && !text.failed) {
+        kq_print_json(stderr, kq_buffer_slice(&text)); /* the code may be a gateway's */
+    } else {
+        fputs(text.failed ? "kaquan: out of memory\n" : text.data, stderr);
+    }
 }
 
 void kq_report_refusal(bool json, const char *code, const char *message)

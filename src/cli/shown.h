@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
@@ -12,9 +13,12 @@
 /* Text on a person's screen. Memos, names and answers come from other people: nothing of them may steer the
  * terminal. */
 
-/* Appends with control characters (kq_utf8_is_control) and what is not UTF-8 as `?`. With `lines`, line ends
- * and tabs stay. */
+/* Appends with control characters (kq_utf8_is_control), those that take no room on a line or part it (U+200B
+ * to U+200F, U+2028, U+2029) and what is not UTF-8 as `?`. With `lines`, line ends and tabs stay. */
 void kq_append_shown(struct kq_buffer *buffer, struct kq_slice text, bool lines);
+
+/* Prints JSON with such characters escaped (C0 is escaped in any JSON): another text, and the same value. */
+void kq_print_json(FILE *out, struct kq_slice json);
 
 /* How many columns it takes: Chinese characters take two. */
 size_t kq_shown_width(struct kq_slice utf8);

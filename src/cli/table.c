@@ -76,7 +76,7 @@ static struct kq_result print_json(FILE *out, const struct kq_row *row, struct k
     struct kq_buffer json KQ_CLEANUP(kq_buffer_free) = {0};
     kq_row_append_json(row, &json);
     KQ_ENSURE_MEMORY(!json.failed, error);
-    fprintf(out, "%.*s", KQ_SLICE_PRINT(kq_buffer_slice(&json)));
+    kq_print_json(out, kq_buffer_slice(&json));
     return KQ_OK;
 }
 

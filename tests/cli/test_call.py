@@ -334,6 +334,26 @@ def test_response_that_is_no_object(lying, gateway_key):
     refused(binary.run("call", LIST, **lying(answer_of(gateway_key, LIST, b'"secret"'))), 1, "not a JSON object")
 
 
+STEERING = "".join(map(chr, [*range(0x7F, 0xA0), *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2066, 0x206A)]))
+
+
+@pytest.mark.parametrize("code", ["10000", "40004"])
+def test_json_cannot_steer_the_terminal(lying, gateway_key, code):
+    """It is another text there, and the same JSON; in a pipe it is as it came."""
+    answer = {"code": code, "msg": "长", "sub_code": "A" + STEERING, "sub_msg": "B" + STEERING}
+    response = json.dumps(answer, ensure_ascii=False)[:-1] + "\r\n}"
+    flags = lying(answer_of(gateway_key, LIST, response.encode()))
+    piped = binary.run("call", LIST, "--json", **flags)
+    assert piped.stdout == response.replace("\r\n", "\n") + "\n"
+    status, written = run_on_terminal(["call", LIST, "--json"], **flags)
+    shown, _, refusal = written.partition("}\n")
+    assert json.loads(shown + "}") == answer and "长" in shown and status == (0 if code == "10000" else 1)
+    assert not set(written) & set(STEERING)
+    assert code == "10000" or json.loads(refusal)["error"] == {"code": answer["sub_code"], "message": "B" + "?" * len(STEERING)}
+    status, written = run_on_terminal(["call", LIST], **flags)
+    assert not set(written) & set(STEERING) and "sub_msg   B?" in written
+
+
 def test_unverified_answer_cannot_steer_the_terminal(lying):
     body = answer_of(None, LIST, '{"code":"40004","sub_msg":"\\u001b[2J\x9b31m"}'.encode(), sign="")
     done = binary.run("call", LIST, **lying(body))

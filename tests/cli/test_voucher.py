@@ -81,6 +81,11 @@ def test_memo_cannot_steer_the_terminal(place, template_id, user):
     assert "\x1b" not in place.run("voucher", "list", template_id=template_id)
     assert "\x1b" not in place.run("voucher", "show", voucher_id=voucher_id)
     assert place.json("voucher", "show", voucher_id=voucher_id)["out_biz_no"] == "\x1b[2Jx"
+    flags = {"template_id": template_id, "user_id": user.user_id, "out_biz_no": "\u009b2J\u202ex\u200b"}
+    voucher_id = place.run("voucher", "send", **flags).strip()
+    assert '"\\u009b2J\\u202ex\\u200b"' in place.run("voucher", "show", voucher_id=voucher_id)
+    assert "?2J?x?" in place.run("voucher", "show", "--table", voucher_id=voucher_id)
+    assert place.json("voucher", "show", voucher_id=voucher_id)["out_biz_no"] == flags["out_biz_no"]
 
 
 # What becomes of a voucher

@@ -23,8 +23,9 @@ static void test_nothing_steers_the_terminal(void **state)
                           "31mb"),
                  false, KQ_SLICE("a?31mb"));
     assert_shown(KQ_SLICE("a\u202a\u202e\u2066\u2069b"), false, KQ_SLICE("a????b"));
-    assert_shown(KQ_SLICE("\u00a0\u2029\u202f\u2065\u206a"), false,
-                 KQ_SLICE("\u00a0\u2029\u202f\u2065\u206a"));
+    assert_shown(KQ_SLICE("a\u200b\u200fb\u2028\u2029"), false, KQ_SLICE("a??b??"));
+    assert_shown(KQ_SLICE("\u00a0\u200a\u2010\u2027\u202f\u2065\u206a"), false,
+                 KQ_SLICE("\u00a0\u200a\u2010\u2027\u202f\u2065\u206a"));
     assert_shown(KQ_SLICE("a\0b"), false, KQ_SLICE("a?b"));
     assert_shown(KQ_SLICE("a\nb\tc"), false, KQ_SLICE("a?b?c"));
     assert_shown(KQ_SLICE("a\nb\tc\r"), true, KQ_SLICE("a\nb\tc?"));
@@ -44,6 +45,7 @@ static void test_width(void **state)
     assert_int_equal(kq_shown_width(KQ_SLICE("")), 0);
     assert_int_equal(kq_shown_width(KQ_SLICE("abc")), 3);
     assert_int_equal(kq_shown_width(KQ_SLICE("优酷3")), 5);
+    assert_int_equal(kq_shown_width(KQ_SLICE("a\u200b\u202e\xC2\x9B")), 4);
 }
 
 static void test_row_as_json(void **state)
