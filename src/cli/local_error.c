@@ -18,13 +18,20 @@
  * says: to try each of them, and each behind it, would take minutes for a long text of nothing else. */
 #define CONTEXT_ENDS_MAX 4
 
-/* The best way to read a sentence: the one that explains most of its bytes. */
+/* The best way to read a sentence: the one that explains most of its bytes, and most by itself. */
 struct reading {
     const struct kq_translation *row; /* NULL: it is a context and a sentence, or nothing that is known */
     struct kq_slice captures[CAPTURES_MAX];
     size_t context_size; /* 0: none */
     size_t known_bytes;  /* 0: it cannot be read */
+    size_t own_bytes;    /* of these: the row's own, or for a context and a sentence all */
 };
+
+static bool is_better(const struct reading *reading, const struct reading *best)
+{
+    return reading->known_bytes > best->known_bytes ||
+           (reading->known_bytes == best->known_bytes && reading->own_bytes > best->own_bytes);
+}
 
 static struct kq_slice rest_of(struct kq_slice text, size_t from)
 {
@@ -90,15 +97,14 @@ static size_t count_known_captures(const struct reading *reading, unsigned depth
 static void read_with_row(const struct kq_translation *row, struct kq_slice text, unsigned depth,
                           struct reading *best)
 {
-    struct reading reading = {.row = row, .known_bytes = count_known(row->english)};
-    bool may_be_better = reading.known_bytes > best->known_bytes || strchr(row->chinese, '&') != NULL;
+    size_t own_bytes = count_known(row->english);
+    struct reading reading = {.row = row, .known_bytes = own_bytes, .own_bytes = own_bytes};
+    bool may_be_better = is_better(&reading, best) || strchr(row->chinese, '&') != NULL;
     if (!may_be_better || !fits(row->english, text, reading.captures, 0)) {
         return;
     }
     reading.known_bytes += count_known_captures(&reading, depth);
-    if (reading.known_bytes > best->known_bytes) {
-        *best = reading;
-    }
+    *best = is_better(&reading, best) ? reading : *best;
 }
 
 static void read_with_rows(struct kq_slice text, unsigned depth, struct reading *best)
@@ -138,17 +144,33 @@ static struct reading read_sentence(struct kq_slice text, unsigned depth)
         struct reading context = {0};
         read_with_rows((struct kq_slice){.data = text.data, .size = at}, DEPTH_MAX, &context);
         size_t known = read_sentence(rest_of(text, at + CONTEXT_END_SIZE), depth + 1).known_bytes;
-        if (known > 0 && context.known_bytes + CONTEXT_END_SIZE + known > best.known_bytes) {
-            best = (struct reading){
-                .context_size = at,
-                .known_bytes = context.known_bytes + CONTEXT_END_SIZE + known,
-            };
-        }
+        size_t all = context.known_bytes + CONTEXT_END_SIZE + known;
+        const struct reading both = {.context_size = at, .known_bytes = all, .own_bytes = all};
+        best = known > 0 && is_better(&both, &best) ? both : best;
     }
     return best;
 }
 
 static void append(struct kq_buffer *buffer, struct kq_slice english, unsigned depth);
+
+static bool is_chinese(char byte)
+{
+    return ((unsigned char)byte & 0x80) != 0;
+}
+
+/* A row has spaces around what may be a name in ASCII: between Chinese words there are none. */
+static void append_capture(struct kq_buffer *buffer, struct kq_slice english, unsigned depth)
+{
+    struct kq_buffer text KQ_CLEANUP(kq_buffer_free) = {0};
+    append(&text, english, depth + 1);
+    size_t end = buffer->size;
+    bool begins = text.size > 0 && is_chinese(text.data[0]);
+    if (begins && end > 1 && buffer->data[end - 1] == ' ' && is_chinese(buffer->data[end - 2])) {
+        buffer->size--;
+    }
+    kq_buffer_append(buffer, kq_buffer_slice(&text));
+    buffer->failed = buffer->failed || text.failed;
+}
 
 /* %1 and &1 are the first capture. */
 static void append_row(struct kq_buffer *buffer, const struct reading *reading, unsigned depth)
@@ -160,7 +182,9 @@ static void append_row(struct kq_buffer *buffer, const struct reading *reading, 
         }
         struct kq_slice capture = reading->captures[at[1] - '1'];
         if (*at == '&' && depth < DEPTH_MAX) {
-            append(buffer, capture, depth + 1);
+            append_capture(buffer, capture, depth);
+            bool ends = buffer->size > 0 && is_chinese(buffer->data[buffer->size - 1]);
+            at += ends && at[2] == ' ' && is_chinese(at[3]) ? 1 : 0;
         } else {
             kq_buffer_append(buffer, capture);
         }

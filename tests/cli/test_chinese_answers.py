@@ -87,7 +87,7 @@ def test_a_private_key_that_others_can_read(own_place, serve):
 def test_names_in_sentences(place):
     uri = "ftp://127.0.0.1/"
     assert said("template", "create", data=place.data, pid="2088101122136241", type="FIX_VOUCHER", brand_name="a", amount="1",
-                notify_uri=uri) == "通知地址 不是带主机名的 http:// 或 https:// 地址"
+                notify_uri=uri) == "通知地址不是带主机名的 http:// 或 https:// 地址"
 
 
 def test_a_long_text_of_nothing_but_beginnings():
