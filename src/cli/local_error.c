@@ -146,7 +146,9 @@ static struct reading read_sentence(struct kq_slice text, unsigned depth)
         size_t known = read_sentence(rest_of(text, at + CONTEXT_END_SIZE), depth + 1).known_bytes;
         size_t all = context.known_bytes + CONTEXT_END_SIZE + known;
         const struct reading both = {.context_size = at, .known_bytes = all, .own_bytes = all};
-        best = known > 0 && is_better(&both, &best) ? both : best;
+        /* What follows a context that is known word for word may be in anybody's words. */
+        bool is_read = known > 0 || context.known_bytes == at;
+        best = is_read && is_better(&both, &best) ? both : best;
     }
     return best;
 }

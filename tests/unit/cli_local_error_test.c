@@ -86,6 +86,9 @@ static void test_reasons_count(void **state)
     assert_local("/a line 3: login id is missing", "/a 第 3 行：缺少登录号");
     assert_local("login id has a control character", "登录号含有控制字符");
     assert_local("a.b has a control character", "a.b 含有控制字符");
+    assert_local("invalid parameter: amount 有误", "参数无效：amount 有误");
+    assert_local("no answer: what nobody knows", "没有应答：what nobody knows");
+    assert_local("what nobody knows: what nobody knows", "what nobody knows: what nobody knows");
     assert_local("what nobody knows", "what nobody knows");
     assert_local("a: b: c", "a: b: c");
 }
