@@ -271,6 +271,7 @@ const struct kq_translation kq_chinese_client_errors[] = {
      "使用证书时不用 gateway_public_key：gateway_certificate 中已有公钥"},
     {"in OpenAPI v3 the gateway's URL ends before the path, without %",
      "OpenAPI v3 中，网关的 URL 不带路径，也没有 %1"},
+    {"there is no verified answer to be read", "没有已验证的应答可读"},
     {"the answer carries no signature", "应答没有签名"},
     {"the answer is a success in clear, although encryption was asked for",
      "要求了加密，应答却是明文的成功结果"},
