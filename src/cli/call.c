@@ -97,7 +97,7 @@ static enum kq_client_status call(const struct kq_invocation *invocation, const 
         .app_certificate_file = plan->app_certificate.data,
         .gateway_certificate_file = plan->gateway_certificate.data,
         .root_certificates_file = plan->root_certificates.data,
-        .content_key_file = plan->content_key.data,
+        .content_key_file = plan->content_key.size == 0 ? NULL : plan->content_key.data,
         .charset = plan->charset.data,
         .sign_type = plan->sign_type.data,
         .app_auth_token = plan->app_auth_token.data,

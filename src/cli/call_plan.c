@@ -98,6 +98,18 @@ static struct kq_result check_settings(const struct kq_invocation *invocation, s
     return KQ_OK;
 }
 
+/* Most often a variable of a script that is not set: without it the call would be another one. */
+static struct kq_result check_empty(const struct kq_invocation *invocation, struct kq_error *error)
+{
+    const struct kq_value *biz = value_of(invocation, "biz");
+    const struct kq_value *key = value_of(invocation, "content-key");
+    KQ_ENSURE(biz->level != KQ_VALUE_COMMAND_LINE || biz->text.size > 0, error, KQ_E_USAGE,
+              "--biz is empty: leave it out where the method has no fields, or give {}");
+    KQ_ENSURE(key->level != KQ_VALUE_COMMAND_LINE || key->text.size > 0, error, KQ_E_USAGE,
+              "--content-key is empty: leave it out of a call that is not encrypted");
+    return KQ_OK;
+}
+
 static struct kq_result check_secret(const struct kq_invocation *invocation, const char *flag,
                                      struct kq_error *error)
 {
@@ -196,8 +208,7 @@ struct kq_result kq_call_plan_make(struct kq_invocation *invocation, struct kq_c
         .biz = kq_flag_text(invocation, "biz"),
     };
     plan->is_v3 = is_v3(kq_flag_text(invocation, "protocol"));
-    KQ_ENSURE(plan->biz.size > 0 || !kq_flag_is_given(invocation, "biz"), error, KQ_E_USAGE,
-              "--biz is empty: leave it out where the method has no fields, or give {}");
+    KQ_TRY(check_empty(invocation, error));
     KQ_TRY(check_settings(invocation, error));
     KQ_TRY(choose_trust(invocation, plan, error));
     KQ_TRY(check_trust(plan, error));

@@ -61,6 +61,8 @@ const struct kq_translation kq_chinese_errors[] = {
     {"% is there without %: put that back, or move it away", "有 %1 却没有 %2：请把后者放回，或把前者移走"},
     {"--biz is empty: leave it out where the method has no fields, or give {}",
      "--biz 是空的：方法没有字段时请不要写它，或写 {}"},
+    {"--content-key is empty: leave it out of a call that is not encrypted",
+     "--content-key 是空的：调用不加密时请不要写它"},
     {"--% is not JSON: look at character %", "--%1 不是 JSON：请看第 %2 个字符"},
     {"--% takes a whole number, not %", "--%1 需要整数，不能是 %2"},
     {"--% is true or false, not %", "--%1 只能是 true 或 false，不能是 %2"},

@@ -152,6 +152,16 @@ def test_files_that_are_none(call_modes, template_id, user, tmp_path, form):
         assert (done.returncode, done.stdout) in ((1, ""), (2, "")) and done.stderr.count("\n") == 1, done.stderr
 
 
+def test_an_empty_content_key(call_modes, template_id, user, tmp_path):
+    """On the line it is a variable that is not set; a profile that has none says so like this."""
+    flags = call_modes.flags("plain")
+    refused(binary.run("call", LIST, **flags, content_key="", biz="{}"), 2, "--content-key is empty")
+    config = tmp_path / "config"
+    config.write_text("".join(["[profile a]\ncontent_key =\n", *(f"{name} = {value}\n" for name, value in flags.items())]))
+    done = binary.run("call", LIST, config=config, profile="a", template_id=template_id, user_id=user.user_id)
+    assert (done.returncode, json.loads(done.stdout)["vouchers"]) == (0, []), done.stderr
+
+
 def test_charset_and_sign_type_of_v3(call_modes):
     refused(binary.run("call", LIST, **call_modes.flags("v3-plain"), charset="gbk"), 2, "utf-8 only")
     refused(binary.run("call", LIST, **call_modes.flags("v3-plain"), sign_type="RSA"), 2, "RSA2 only")
