@@ -12,6 +12,9 @@
 #include "wire/content_cipher.h"
 #include "wire/signature.h"
 
+/* Shorter than any key in base64. */
+#define PADDED_MIN_CHARS 16
+
 void kq_public_key_cleanup(struct kq_public_key **key)
 {
     kq_public_key_free(*key);
@@ -31,7 +34,10 @@ struct kq_result kq_key_file_check(const char *path, struct kq_error *error)
     if (text.size == 0 || kq_slice_equal(text, KQ_SLICE("-")) || kq_file_exists(path)) {
         return KQ_OK;
     }
-    bool is_key = strstr(path, "PRIVATE KEY") != NULL || kq_content_key_load(text, &content_key, &cause).ok ||
+    /* Padding is the end of base64, also of a key that was cut or mistyped, and of no file's name. */
+    bool is_padded = text.size > PADDED_MIN_CHARS && text.data[text.size - 1] == '=';
+    bool is_key = is_padded || strstr(path, "PRIVATE KEY") != NULL ||
+                  kq_content_key_load(text, &content_key, &cause).ok ||
                   kq_private_key_load(text, &private_key, &cause).ok;
     KQ_ENSURE(cause.code != KQ_E_NO_MEMORY, error, KQ_E_NO_MEMORY, "%s", "");
     KQ_ENSURE(

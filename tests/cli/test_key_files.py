@@ -53,8 +53,8 @@ PRIVATE_KEY = "".join((KEY_FILES / "private_base64.txt").read_text().split())
 WANTED = "a file is wanted here, and this looks like the key itself"
 
 
-@pytest.mark.parametrize("key", [CONTENT_KEY, PRIVATE_KEY, "\n" + (KEY_FILES / "private_pkcs1.pem").read_text()],
-                         ids=["content", "private", "pem"])
+@pytest.mark.parametrize("key", [CONTENT_KEY, CONTENT_KEY[1:], PRIVATE_KEY, "\n" + (KEY_FILES / "private_pkcs1.pem").read_text()],
+                         ids=["content", "cut", "private", "pem"])
 def test_a_key_in_a_file_s_place_is_not_shown(place, app, caller, tmp_path, key):
     for words, flags in [(["call", LIST], {**caller, "content_key": key}), (["call", LIST], {**caller, "private_key": key}),
                          (["call", LIST, "--dry-run"], {**caller, "content_key": key}),
