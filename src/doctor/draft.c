@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "doctor/value_form.h"
+
 struct kq_slice kq_line_chinese(struct kq_slice name)
 {
     static const struct {
@@ -85,6 +87,40 @@ static struct kq_result begin_v3(const struct kq_sent_request *request, struct k
     return KQ_OK;
 }
 
+static struct kq_result is_made_by(kq_value_form *encoder, const struct kq_sent_param *item, bool *is_made,
+                                   struct kq_error *error)
+{
+    struct kq_buffer encoded KQ_CLEANUP(kq_buffer_free) = {0};
+    encoder(item->value, &encoded);
+    KQ_ENSURE_MEMORY(!encoded.failed, error);
+    *is_made = kq_slice_equal(kq_buffer_slice(&encoded), item->raw);
+    return KQ_OK;
+}
+
+struct kq_result kq_draft_looks_encoded(const struct kq_sent_param *item, bool *looks_encoded,
+                                        struct kq_error *error)
+{
+    static kq_value_form *const encoders[] = {
+        kq_form_java_encoded, kq_form_uri_component, kq_form_rfc3986, kq_form_quoted,
+        kq_form_python_plus,  kq_form_net_encoded,   kq_form_uri};
+    *looks_encoded = false;
+    for (size_t i = 0; i < KQ_COUNT(encoders) && !*looks_encoded; i++) {
+        KQ_TRY(is_made_by(encoders[i], item, looks_encoded, error));
+    }
+    return KQ_OK;
+}
+
+static struct kq_result look_at_all(struct kq_draft *draft, struct kq_error *error)
+{
+    draft->looks_encoded = true;
+    for (size_t i = 0; i < draft->count && draft->looks_encoded; i++) {
+        if (!kq_slice_equal(draft->items[i].name, KQ_SLICE("sign"))) {
+            KQ_TRY(kq_draft_looks_encoded(&draft->items[i], &draft->looks_encoded, error));
+        }
+    }
+    return KQ_OK;
+}
+
 struct kq_result kq_draft_begin(const struct kq_sent_request *request, struct kq_draft *draft,
                                 struct kq_error *error)
 {
@@ -107,7 +143,7 @@ struct kq_result kq_draft_begin(const struct kq_sent_request *request, struct kq
             draft->items[draft->count++] = *param;
         }
     }
-    return KQ_OK;
+    return look_at_all(draft, error);
 }
 
 struct kq_result kq_draft_copy(const struct kq_draft *draft, struct kq_arena *arena, struct kq_draft *copy,

@@ -7,23 +7,6 @@
 
 /* Which parameters were signed, with which values. */
 
-/* Variant 0: all of them; else that one alone. */
-struct kq_result kq_change_raw_values(struct kq_draft *draft, size_t variant, struct kq_slice *subject,
-                                      bool *changed, struct kq_error *error)
-{
-    (void)error;
-    for (size_t i = 0; i < draft->count; i++) {
-        struct kq_sent_param *item = &draft->items[i];
-        bool is_meant = (variant == 0 || variant == i + 1) && !kq_slice_equal(item->name, KQ_SLICE("sign"));
-        if (is_meant && !kq_slice_equal(item->value, item->raw)) {
-            item->value = item->raw;
-            *subject = variant == 0 ? KQ_SLICE_EMPTY : item->name;
-            *changed = true;
-        }
-    }
-    return KQ_OK;
-}
-
 /* A request signs sign_type, a notification does not. */
 struct kq_result kq_change_sign_type_rule(struct kq_draft *draft, size_t variant, struct kq_slice *subject,
                                           bool *changed, struct kq_error *error)

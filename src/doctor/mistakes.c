@@ -11,6 +11,12 @@
             "先用 {} 的原始值签名，再做 URL 编码：被签名的字符串里是编码后的值"  \
     }
 
+#define PLUS_SENT_BARE                                                                                       \
+    {                                                                                                        \
+        "plus-sent-bare", "Send a + in {} as %2B: it was sent as +, which arrives as a space",               \
+            "发送时 {} 里的加号要编码成 %2B：直接发送的 + 到达时变成了空格"         \
+    }
+
 const struct kq_mistake kq_mistakes[] = {
     /* Which parameters. */
     {.advice = {"sign-type-rule",
@@ -61,6 +67,16 @@ const struct kq_mistake kq_mistakes[] = {
      .variant_count = 1,
      .is_alone = true},
     /* With which values. */
+    {.advice =
+         {"not-percent-encoded",
+          "Percent-encode {} when you send it: it was signed as it should be, but sent without "
+          "encoding, so that something else arrived (a + as a space, %41 as A, an & as its end)",
+          "发送时对 {} 做 URL 编码：签名没有错，但发送时没有编码，网关收到的就不同了（+ 变成空格，%41 变成 "
+          "A，& 把值截断）"},
+     .stage = KQ_STAGE_ITEMS,
+     .is_costly = true,
+     .change = kq_change_unencoded,
+     .is_common = true},
     {.advice = PERCENT_ENCODED_VALUES,
      .stage = KQ_STAGE_ITEMS,
      .is_costly = true,
@@ -79,6 +95,13 @@ const struct kq_mistake kq_mistakes[] = {
      .stage = KQ_STAGE_ITEMS,
      .forms = {kq_form_plus_for_space},
      .is_common = true},
+    {.advice = PLUS_SENT_BARE, .stage = KQ_STAGE_ITEMS, .is_costly = true, .change = kq_change_plus_kept},
+    {.advice = PLUS_SENT_BARE,
+     .stage = KQ_STAGE_ITEMS,
+     .is_costly = true,
+     .change = kq_change_some_plus_kept,
+     .variant_count = KQ_SOME_PLUS_COUNT,
+     .is_alone = true},
     {.advice = {"escaped-space", "Sign a space in {} as a space: the string that was signed has %20",
                 "{} 里的空格按空格签名：被签名的字符串里是 %20"},
      .stage = KQ_STAGE_ITEMS,
@@ -342,8 +365,10 @@ bool kq_mistake_is_tried(const struct kq_mistake *mistake, const struct kq_draft
     if (mistake->change == kq_change_json_style) {
         return set_size == 2 || variant < COMMON_STYLES;
     }
-    bool is_by_value =
-        mistake->change == NULL ? mistake->stage == KQ_STAGE_ITEMS : mistake->change == kq_change_raw_values;
+    bool is_by_value = mistake->change == NULL ? mistake->stage == KQ_STAGE_ITEMS
+                                               : mistake->change == kq_change_raw_values ||
+                                                     mistake->change == kq_change_unencoded ||
+                                                     mistake->change == kq_change_plus_kept;
     size_t target = variant % (draft->count + 1);
     return !is_by_value || target == 0 || kq_slice_equal(draft->items[target - 1].name, draft->content_name);
 }

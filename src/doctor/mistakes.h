@@ -80,8 +80,12 @@ typedef struct kq_result kq_mistake_change(struct kq_draft *draft, size_t varian
 /* Of the mistake that has this function, for what is seen without a search. */
 const struct kq_advice *kq_mistake_advice(const struct kq_draft *draft, kq_mistake_change *change);
 
-/* The functions of the table, by what they change (mistake_items.c, mistake_json.c, mistake_join.c). */
+/* The functions of the table, by what they change (mistake_items.c, mistake_sent.c, mistake_json.c,
+ * mistake_join.c). */
 kq_mistake_change kq_change_raw_values;
+kq_mistake_change kq_change_unencoded;
+kq_mistake_change kq_change_plus_kept;
+kq_mistake_change kq_change_some_plus_kept;
 kq_mistake_change kq_change_sign_type_rule;
 kq_mistake_change kq_change_left_out;
 kq_mistake_change kq_change_added;
@@ -142,6 +146,8 @@ struct kq_slice kq_v3_item(struct kq_slice list, struct kq_slice name);
 #define KQ_ADDED_COUNT 59
 #define KQ_REPLACED_COUNT 26
 #define KQ_TIMESTAMP_COUNT 10
+#define KQ_PLUS_MAX 6
+#define KQ_SOME_PLUS_COUNT (1 << KQ_PLUS_MAX)
 #define KQ_JSON_STYLE_COUNT 26
 #define KQ_JSON_PRINTED_COUNT 2
 #define KQ_ORDER_COUNT 3

@@ -17,6 +17,16 @@ struct kq_slice kq_request_http_method(struct kq_slice word)
     return KQ_SLICE_EMPTY;
 }
 
+/* The next word; but spaces that were not encoded stand in it, where the version follows them. */
+static struct kq_slice take_target(struct kq_cursor *words)
+{
+    static const struct kq_slice version = KQ_SLICE(" HTTP/");
+    struct kq_slice rest = kq_cursor_take_rest(words);
+    const char *end = rest.size == 0 ? NULL : memmem(rest.data, rest.size, version.data, version.size);
+    size_t size = end == NULL ? kq_slice_find(rest, ' ') : (size_t)(end - rest.data);
+    return (struct kq_slice){.data = rest.data, .size = size};
+}
+
 /* `POST /gateway.do?… HTTP/1.1`. False, and nothing taken, where it is none. */
 static bool take_request_line(struct kq_cursor *cursor, struct kq_sent_v3 *sent)
 {
@@ -30,7 +40,8 @@ static bool take_request_line(struct kq_cursor *cursor, struct kq_sent_v3 *sent)
     struct kq_cursor words = kq_cursor_of(kq_slice_trim(line));
     (void)kq_cursor_take_part(&words, ' ', &word);
     sent->http_method = kq_request_http_method(word);
-    if (sent->http_method.size == 0 || !kq_cursor_take_part(&words, ' ', &target) || target.size == 0) {
+    target = take_target(&words);
+    if (sent->http_method.size == 0 || target.size == 0) {
         return false;
     }
     kq_request_take_address(target, sent);

@@ -58,12 +58,24 @@ struct kq_result kq_request_read_parts(struct kq_slice query, struct kq_slice co
     return kq_request_add_body(request, content_type, body, error);
 }
 
-static struct kq_result add_url(struct kq_sent_request *request, struct kq_slice text, struct kq_error *error)
+/* A space ends it; but one that was not encoded stands in it, where more of a query follows. */
+static size_t url_size(struct kq_slice text)
 {
     size_t size = 0;
-    while (size < text.size && text.data[size] != '\n' && text.data[size] != ' ' && text.data[size] != '\r') {
+    struct kq_slice line = {.data = text.data, .size = kq_slice_find(text, '\n')};
+    while (size < line.size && line.data[size] != ' ' && line.data[size] != '\r') {
         size++;
     }
+    struct kq_slice word = {.data = line.data, .size = size};
+    struct kq_slice behind = kq_slice_trim((struct kq_slice){line.data + size, line.size - size});
+    bool goes_on = kq_request_contains(behind, KQ_SLICE("&")) || kq_request_contains(word, KQ_SLICE("{"));
+    bool is_body = kq_slice_starts_with(behind, KQ_SLICE("biz_content="));
+    return behind.size > 0 && goes_on && !is_body ? (size_t)(behind.data + behind.size - text.data) : size;
+}
+
+static struct kq_result add_url(struct kq_sent_request *request, struct kq_slice text, struct kq_error *error)
+{
+    size_t size = url_size(text);
     struct kq_slice url = {.data = text.data, .size = size};
     struct kq_slice rest = {.data = text.data + size, .size = text.size - size};
     KQ_TRY(kq_request_add_form(request, kq_request_query_of(url), error));

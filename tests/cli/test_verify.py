@@ -55,12 +55,22 @@ RIGHT = Case("right", [])
 
 
 def encoded(case, private_keys):
-    return URL + protocol.form_encode(case.pairs(APP_ID, private_keys))
+    return URL + case.form(case.pairs(APP_ID, private_keys))
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_cause_is_found(verify, private_keys, case):
     assert found(verify(encoded(case, private_keys))) == case.findings
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.form != protocol.form_encode], ids=str)
+@pytest.mark.parametrize("words", ["POST /gateway.do HTTP/1.1\r\nHost: x\r\n\r\n{}", "GET /gateway.do?{} HTTP/1.1\r\nHost: x\r\n\r\n"],
+                         ids=["POST", "GET"])
+def test_a_request_that_was_not_encoded(verify, private_keys, words, case):
+    form = case.form(case.pairs(APP_ID, private_keys)).decode("utf-8")
+    done = verify(words.format(form).encode("utf-8"))
+    assert found(done) == case.findings
+    assert "the string that was signed has it encoded" not in json.loads(done.stdout)["sentence"]
 
 
 @pytest.mark.parametrize("case", FORGED, ids=str)

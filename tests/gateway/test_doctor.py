@@ -50,7 +50,8 @@ def other(place, private_keys):
 def refuse(server, app, case, private_keys):
     """Sends it: refused as any wrong signature is, and not told more."""
     client = Client(server, app)
-    answer = client.send_pairs(case.pairs(app.app_id, private_keys))
+    answer = client.send_pairs(case.pairs(app.app_id, private_keys),
+                               lambda pairs: http.post(b"/gateway.do", case.form(pairs)))
     assert (answer["code"], answer["sub_code"]) == ("40002", "isv.invalid-signature"), answer
     return answer
 

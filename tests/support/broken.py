@@ -134,7 +134,22 @@ def spoilt(sign):
     return sign.replace("+", " ")
 
 
+def raw_form(pairs):
+    """Nothing is encoded but the signature."""
+    return b"&".join(name + b"=" + (protocol.form_encode([(b"", value)])[1:] if name == b"sign" else value)
+                     for name, value in pairs)
+
+
+def bare_plus(space):
+    """All is encoded but plus signs."""
+    def encode(pairs):
+        return b"&".join(name + b"=" + urllib.parse.quote(value, safe="" if name == b"sign" else "+")
+                         .replace("%20", space).encode("ascii") for name, value in pairs)
+    return encode
+
+
 ENCODED = "percent-encoded-values"
+RAW = "not-percent-encoded"
 JSON = "json-written-anew"
 
 CASES = [
@@ -143,6 +158,14 @@ CASES = [
          items=values(lambda value: urllib.parse.quote(value, safe="!~*'()"))),
     Case("values percent-encoded, as .NET does", [ENCODED], items=values(net_encode)),
     Case("only biz_content percent-encoded", [ENCODED], items=values(urllib.parse.quote_plus, "biz_content")),
+    Case("sent without encoding, a plus sign and spaces", [RAW], form=raw_form),
+    *[Case(f"sent without encoding, {memo}", [RAW], form=raw_form, changes={"biz_content": compact({"memo": memo})})
+      for memo in ("a+b", "a b+c", "%41", "100%25 off", "a+b & c", "A&B", "a&b=c+d&e")],
+    Case("sent without encoding, and unsorted", [RAW, "unsorted"], form=raw_form, join=as_sent),
+    Case("sent without encoding, and HTTP's own spaces", [RAW], changes={"biz_content": '{"memo":"a+b"}'},
+         form=lambda pairs: raw_form(pairs).replace(b" ", b"%20")),
+    Case("a plus sign sent bare beside %20", ["plus-sent-bare"], form=bare_plus("%20")),
+    Case("a plus sign sent bare beside others", ["plus-sent-bare"], form=bare_plus("+")),
     Case("plus for space in the timestamp", ["plus-for-space"],
          items=values(lambda value: value.replace(" ", "+"), "timestamp")),
     Case("%20 for space", ["escaped-space"], items=values(lambda value: value.replace(" ", "%20"))),
