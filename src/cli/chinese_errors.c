@@ -218,6 +218,11 @@ const struct kq_translation kq_chinese_errors[] = {
      "没有 profile %1：建立的方法见 `kaquan profile set %2 --help`"},
     {"there is no user %: `kaquan user list` shows them", "没有用户 %1：`kaquan user list` 列出现有的用户"},
     {"that are more keys than %", "密钥多于 %1 个"},
+    {"the request has no app_id, which says whose key is looked for: add it, or give --app-id ID or "
+     "--public-key FILE",
+     "请求里没有 app_id，不知道该用哪个应用的密钥：请补上，或给出 --app-id ID 或 --public-key 文件"},
+    {"the request has % twice, with different values, which the gateway refuses: leave one of them out",
+     "请求里有两个不同的 %1，网关会拒绝：请去掉一个"},
     {"there is no application % with a key: `kaquan app list` shows them",
      "没有登记了密钥的应用 %1：`kaquan app list` 列出现有的应用"},
     {"which key should fit? Give --public-key FILE, or --data DIR for those that are registered there",

@@ -164,6 +164,11 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
 {
     struct signing signing KQ_CLEANUP(free_signing) = {0};
     KQ_TRY(kq_request_input_read(invocation, &signing.input, &signing.request, error));
+    struct kq_slice twice = kq_request_find_twice(&signing.request);
+    KQ_ENSURE(twice.size == 0, error, KQ_E_BAD_INPUT,
+              "the request has %.*s twice, with different values, which the gateway refuses: leave one of "
+              "them out",
+              KQ_SLICE_PRINT(twice));
     KQ_TRY(kq_request_string_to_sign(&signing.request, &signing.string_to_sign, error));
     if (kq_flag_is_given(invocation, "private-key")) {
         KQ_TRY(sign(invocation, &signing, error));

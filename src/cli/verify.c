@@ -126,8 +126,12 @@ static struct kq_result add_registered(struct kq_invocation *invocation, struct 
     (void)kq_sign_type_parse(kq_request_find(&file->request, KQ_SLICE("sign_type")), &sign_type);
     KQ_TRY(kq_suspects_read(data.reader, app_id, sign_type, der, &invocation->arena, &suspects, error));
     bool is_known = suspects.count > 0 && suspects.keys[0].role == KQ_ROLE_REGISTERED;
-    KQ_ENSURE(is_known || kq_request_is_notification(&file->request) || file->key_count > 0, error,
-              KQ_E_NOT_FOUND, "there is no application %.*s with a key: `kaquan app list` shows them",
+    bool is_needed = !is_known && !kq_request_is_notification(&file->request) && file->key_count == 0;
+    KQ_ENSURE(!is_needed || app_id.size > 0, error, KQ_E_BAD_INPUT,
+              "the request has no app_id, which says whose key is looked for: add it, or give --app-id ID or "
+              "--public-key FILE");
+    KQ_ENSURE(!is_needed, error, KQ_E_NOT_FOUND,
+              "there is no application %.*s with a key: `kaquan app list` shows them",
               KQ_SLICE_PRINT(app_id));
     for (size_t i = 0; i < suspects.count; i++) {
         KQ_TRY(add_key(file, suspects.keys[i], error));

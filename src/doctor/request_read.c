@@ -33,6 +33,20 @@ struct kq_slice kq_request_find(const struct kq_sent_request *request, struct kq
     return KQ_SLICE_EMPTY;
 }
 
+struct kq_slice kq_request_find_twice(const struct kq_sent_request *request)
+{
+    for (size_t i = 1; i < request->count && !request->is_v3; i++) {
+        const struct kq_sent_param *later = &request->items[i];
+        for (size_t j = 0; j < i; j++) {
+            const struct kq_sent_param *earlier = &request->items[j];
+            if (kq_slice_equal(earlier->name, later->name) && !kq_slice_equal(earlier->value, later->value)) {
+                return later->name;
+            }
+        }
+    }
+    return KQ_SLICE_EMPTY;
+}
+
 bool kq_request_is_notification(const struct kq_sent_request *request)
 {
     return !request->is_v3 && kq_request_find(request, KQ_SLICE("notify_id")).size > 0 &&

@@ -88,6 +88,10 @@ KQ_MUST struct kq_result kq_request_read_v3(const struct kq_sent_v3 *sent, struc
 /* The first value of that name, or an empty slice. */
 struct kq_slice kq_request_find(const struct kq_sent_request *request, struct kq_slice name);
 
+/* The name of a parameter that stands there twice with different values, which the gateway refuses; or an
+ * empty slice. */
+struct kq_slice kq_request_find_twice(const struct kq_sent_request *request);
+
 /* A notification (it has a notify_id and a notify_type), whose string to sign leaves sign_type out. */
 bool kq_request_is_notification(const struct kq_sent_request *request);
 

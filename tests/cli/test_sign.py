@@ -85,6 +85,7 @@ def test_what_cannot_be_signed_is_said(private_key_file, tmp_path):
     refused(run_bytes("sign", "a=1&sign_type=MD5", private_key=private_key_file), 1, "RSA2 or RSA")
     refused(run_bytes("sign", "a=1&sign_type=RSA2", private_key=tmp_path / "no.pem"), 1, "no.pem")
     refused(run_bytes("sign", stdin=b""), 1, "no parameters")
+    refused(run_bytes("sign", "a=1&a=2"), 1, "has a twice")
     refused(run_bytes("sign", file=tmp_path / "no.txt"), 1, "no.txt")
 
 
