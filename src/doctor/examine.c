@@ -93,7 +93,6 @@ static struct kq_result find_key(struct kq_case_file *file, struct kq_slice text
     for (size_t form = 0; form < kq_signature_form_count && file->diagnosis->key == NULL; form++) {
         struct kq_slice bytes;
         KQ_TRY(kq_signature_read(text, form, file->arena, &bytes, &file->signature_advice, error));
-        file->signature_size = form == 0 ? bytes.size : file->signature_size;
         for (size_t i = 0; i < examination->key_count && bytes.size > 0 && file->diagnosis->key == NULL &&
                            file->diagnosis->openings < examination->openings_max;
              i++) {
@@ -140,10 +139,12 @@ struct kq_result kq_examine(const struct kq_examination *examination, struct kq_
     KQ_TRY(kq_draft_begin(examination->request, &file.right, error));
     KQ_TRY(kq_draft_join(&file.right, error));
     diagnosis->expected = file.right.text;
+    KQ_TRY(kq_judge_twice(&file, error));
     KQ_TRY(kq_judge_sign_type(&file, error));
     if (signature.size == 0) {
         return kq_judge_unsigned(&file, error);
     }
+    file.signature_size = kq_judge_signature_size(signature);
     KQ_TRY(find_key(&file, signature, error));
     return diagnosis->key != NULL ? find_string(&file, error) : kq_judge_nothing(&file, error);
 }

@@ -64,7 +64,9 @@ struct kq_finding {
     struct kq_slice subject_chinese; /* empty: the same */
 };
 
-#define KQ_FINDINGS_MAX 10 /* three of authorization, one each of signature, key, digest, three mistakes */
+/* Three of authorization, one each of a parameter that is there twice, signature, key, digest, three
+ * mistakes. */
+#define KQ_FINDINGS_MAX 11
 
 struct kq_diagnosis {
     enum kq_verdict verdict;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "doctor/judge.h"
 
+#include <stdint.h>
+
 #include "doctor/search.h"
 #include "wire/openapi_v3.h"
 
@@ -64,6 +66,13 @@ static const struct kq_advice gateway_registered_advice = {
     "gateway-key-registered",
     "Register the application's own public key: what is registered for it is the gateway's",
     "登记应用自己的公钥：现在给应用登记的是网关（支付宝）的公钥"};
+
+/* What the gateway looks at first. */
+static const struct kq_advice twice_advice = {
+    "parameter-twice",
+    "Send {} once: the request has it twice, with different values, which the gateway refuses "
+    "(isv.invalid-parameter)",
+    "{} 只发送一次：请求里有它的两个不同的值，网关会拒绝（isv.invalid-parameter）"};
 
 /* How it was made. */
 static const struct kq_advice sha1_advice = {
@@ -240,6 +249,13 @@ struct kq_result kq_judge_sign_type(struct kq_case_file *file, struct kq_error *
                        error);
 }
 
+struct kq_result kq_judge_twice(struct kq_case_file *file, struct kq_error *error)
+{
+    struct kq_slice twice = kq_request_find_twice(file->examination->request);
+    return twice.size == 0 || file->right.is_notification ? KQ_OK
+                                                          : kq_case_add(file, &twice_advice, twice, error);
+}
+
 struct kq_result kq_judge_unsigned(struct kq_case_file *file, struct kq_error *error)
 {
     const struct kq_sent_v3 *v3 = file->right.v3;
@@ -265,10 +281,40 @@ static bool has_gateways_key(const struct kq_examination *examination)
     return found;
 }
 
+size_t kq_judge_signature_size(struct kq_slice text)
+{
+    size_t digits = 0;
+    text = kq_slice_trim(text);
+    for (size_t i = 0; i < text.size; i++) {
+        char byte = text.data[i];
+        bool is_letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
+        bool is_other = (byte >= '0' && byte <= '9') || byte == '+' || byte == '/' || byte == ' ';
+        if (!is_letter && !is_other && byte != '=') {
+            return SIZE_MAX;
+        }
+        digits += byte == '=' ? 0 : 1;
+    }
+    return digits / 4 * 3 + digits % 4 * 3 / 4;
+}
+
+/* No key was tried with what is no base64 that ends. */
+static struct kq_result measure_key(struct kq_case_file *file, struct kq_error *error)
+{
+    struct kq_public_key *first = NULL;
+    if (file->key_size > 0 || file->examination->key_count == 0) {
+        return KQ_OK;
+    }
+    KQ_TRY(kq_public_key_load_der(file->examination->keys[0].der, &first, error));
+    file->key_size = (kq_public_key_bits(first) + 7) / 8;
+    kq_public_key_free(first);
+    return KQ_OK;
+}
+
 struct kq_result kq_judge_nothing(struct kq_case_file *file, struct kq_error *error)
 {
     file->diagnosis->verdict = KQ_VERDICT_KEY_UNKNOWN;
-    if (file->signature_size > 0 && file->signature_size < file->key_size) {
+    KQ_TRY(measure_key(file, error));
+    if (file->signature_size < file->key_size) {
         struct kq_slice size = kq_arena_print(file->arena, "%zu", file->signature_size);
         KQ_ENSURE_MEMORY(size.data, error);
         return kq_case_add(file, &cut_advice, size, error);

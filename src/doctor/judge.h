@@ -15,8 +15,8 @@ struct kq_case_file {
     struct kq_draft right;
     struct kq_opened_signature opened;
     const struct kq_advice *signature_advice; /* of the form in which the signature was readable */
-    size_t signature_size;
-    size_t key_size; /* of the first key's signatures */
+    size_t signature_size;                    /* as its base64 was sent; SIZE_MAX: it is none */
+    size_t key_size;                          /* of the first key's signatures; 0: none was tried */
 };
 
 KQ_MUST struct kq_result kq_case_add(struct kq_case_file *file, const struct kq_advice *advice,
@@ -24,6 +24,12 @@ KQ_MUST struct kq_result kq_case_add(struct kq_case_file *file, const struct kq_
 
 /* Which algorithm the request names: into `sign_type`. */
 KQ_MUST struct kq_result kq_judge_sign_type(struct kq_case_file *file, struct kq_error *error);
+
+/* Does the gateway refuse it before it looks at the signature? */
+KQ_MUST struct kq_result kq_judge_twice(struct kq_case_file *file, struct kq_error *error);
+
+/* How many bytes the base64 of a signature has, its end cut off or not; SIZE_MAX: it is no base64. */
+size_t kq_judge_signature_size(struct kq_slice text);
 
 /* Is the key that has made it the right one? Where several are the same, the one that fits best is. */
 KQ_MUST struct kq_result kq_judge_key(struct kq_case_file *file, struct kq_error *error);

@@ -18,6 +18,16 @@ static void pluses(struct kq_slice text, struct kq_buffer *out)
     kq_form_plus_for_space(kq_slice_trim(text), out);
 }
 
+/* As base64 ends. */
+static void padded(struct kq_slice text, struct kq_buffer *out)
+{
+    text = kq_slice_trim(text);
+    kq_buffer_append(out, text);
+    for (size_t size = text.size; size % 4 != 0; size++) {
+        kq_buffer_append_byte(out, '=');
+    }
+}
+
 static void percent_decoded_twice(struct kq_slice text, struct kq_buffer *out)
 {
     struct kq_buffer once KQ_CLEANUP(kq_buffer_free) = {0};
@@ -94,6 +104,10 @@ static const struct form_row {
       "Percent-encode sign when you send it (+ as %2B): its plus signs arrived as spaces",
       "发送时对 sign 做 URL 编码（+ 编码成 %2B）：收到的 sign 里加号变成了空格"},
      pluses},
+    {{"sign-without-padding",
+      "Send the whole sign, up to the = at its end: that is missing (a column that is too short?)",
+      "发送完整的 sign，包括末尾的 =：现在缺少（字段太短被截断？）"},
+     padded},
     {{"sign-encoded-twice", "Percent-encode sign once (in OpenAPI v3 not at all): it arrived still encoded",
       "sign 只做一次 URL 编码（OpenAPI v3 中不编码）：收到的 sign 解码后仍是编码形式"},
      kq_form_percent_only_decoded},

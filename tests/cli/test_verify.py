@@ -106,9 +106,31 @@ def test_a_long_request_is_bounded_in_time(verify, private_keys):
     assert found(verify(encoded(case, private_keys))) == ["search-cut-off"]
 
 
-def test_a_cut_signature(verify, private_keys):
-    case = Case("cut", [], sent_sign=lambda sign: sign[:256])
-    assert found(verify(encoded(case, private_keys))) == ["sign-cut"]
+@pytest.mark.parametrize("size", [340, 256, 255, 254, 253, 3, 1])
+def test_a_cut_signature(verify, private_keys, size):
+    case = Case("cut", [], sent_sign=lambda sign: sign[:size])
+    done = verify(encoded(case, private_keys))
+    assert found(done) == ["sign-cut"]
+    assert f"it has {size * 3 // 4} bytes" in json.loads(done.stdout)["sentence"]
+
+
+def test_a_signature_that_lost_the_last_byte_of_its_padding(verify, private_keys):
+    """Without any it is read."""
+    case = Case("cut", [], sent_sign=lambda sign: sign[:343])
+    done = verify(encoded(case, private_keys))
+    assert found(done) == ["sign-without-padding"]
+    assert json.loads(done.stdout)["sentence"].startswith("Send the whole sign")
+
+
+@pytest.mark.parametrize("name, more", [("sign", "sign=x"), ("app_id", "app_id=1"), ("charset", "charset=")])
+def test_a_parameter_that_is_there_twice(verify, private_keys, name, more):
+    """The gateway does not get as far as the signature."""
+    right = encoded(RIGHT, private_keys)
+    done = verify(right + b"&" + more.encode())
+    assert found(done) == ["parameter-twice"]
+    assert json.loads(done.stdout)["sentence"].startswith(f"Send {name} once")
+    same = json.loads(verify(right + b"&charset=utf-8").stdout)
+    assert same["verifies"] is True
 
 
 def test_no_signature(verify):
@@ -435,6 +457,15 @@ def test_one_key_with_a_certificate_and_without_is_both(place, private_keys):
 def test_an_application_that_is_not_there(place, private_keys):
     url = encoded(RIGHT, private_keys).replace(APP_ID.encode(), b"2099000000000000")
     refused(run_bytes("verify", stdin=url, data=place.data), 1, "2099000000000000", "kaquan app list")
+
+
+def test_a_request_that_does_not_say_whose_it_is(place, private_keys):
+    case = Case("no app_id", [], changes={"app_id": None})
+    url = encoded(case, private_keys)
+    refused(run_bytes("verify", stdin=url, data=place.data), 1, "has no app_id", "--app-id", "--public-key")
+    app = place.create_app(private_key=private_keys["app"])
+    given = run_bytes("verify", stdin=url, data=place.data, app_id=app.app_id, json=True)
+    assert json.loads(given.stdout)["verifies"] is True
 
 
 # For people
