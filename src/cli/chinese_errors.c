@@ -218,6 +218,12 @@ const struct kq_translation kq_chinese_errors[] = {
      "没有 profile %1：建立的方法见 `kaquan profile set %2 --help`"},
     {"there is no user %: `kaquan user list` shows them", "没有用户 %1：`kaquan user list` 列出现有的用户"},
     {"that are more keys than %", "密钥多于 %1 个"},
+    {"this is an answer of the gateway, whose public key verifies it: give --gateway-public-key FILE, "
+     "or --data DIR of the gateway",
+     "这是网关的应答，要用网关的公钥验签：请给出 --gateway-public-key 文件，或网关的 --data 目录"},
+    {"this is an answer of the gateway, which the gateway signs: give the request (`kaquan verify` "
+     "verifies answers)",
+     "这是网关的应答，由网关签名：请给出请求（应答用 `kaquan verify` 验签）"},
     {"the request has no app_id, which says whose key is looked for: add it, or give --app-id ID or "
      "--public-key FILE",
      "请求里没有 app_id，不知道该用哪个应用的密钥：请补上，或给出 --app-id ID 或 --public-key 文件"},

@@ -457,6 +457,10 @@ const size_t kq_chinese_domain_errors_count = KQ_COUNT(kq_chinese_domain_errors)
 
 /* src/doctor */
 const struct kq_translation kq_chinese_doctor_errors[] = {
+    {"this is an answer of the gateway, and cut off or broken: give it whole, as it came",
+     "这是网关的应答，但不完整或格式有误：请按收到的原样完整给出"},
+    {"this is an answer, and none of gateway.do with its …_response: give the request that it answers",
+     "这是应答，但不是带 …_response 的 gateway.do 应答：请给出它所应答的请求"},
     {"the request has more than % parameters", "请求的参数超过 %1 个"},
     {"the multipart body is cut off or broken", "multipart 请求体不完整或格式有误"},
     {"the request is longer than % bytes", "请求超过 %1 字节"},

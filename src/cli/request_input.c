@@ -58,12 +58,15 @@ static const char *const chinese_forms[KQ_REQUEST_FORM_COUNT] = {
     [KQ_REQUEST_MAP] = "打印出的 map",
     [KQ_REQUEST_LINES] = "每行一个参数",
     [KQ_REQUEST_LOG] = "日志行",
+    [KQ_REQUEST_ANSWER] = "网关的应答",
 };
 
 void kq_request_print_form(const struct kq_sent_request *request)
 {
     const char *form = kq_text(kq_request_form_name(request->form), chinese_forms[request->form]);
-    if (request->is_v3) {
+    if (request->is_answer) {
+        printf(kq_text("Read as %s", "读取形式：%s"), form);
+    } else if (request->is_v3) {
         printf(kq_text("Read as %s, a call of OpenAPI v3", "读取形式：%s，OpenAPI v3 的调用"), form);
     } else if (kq_is_chinese()) {
         printf("读取形式：%s，共 %zu 个参数", form, request->count);
@@ -74,6 +77,9 @@ void kq_request_print_form(const struct kq_sent_request *request)
 
 const char *kq_request_heading(const struct kq_sent_request *request)
 {
+    if (request->is_answer) {
+        return kq_text("What is signed of it", "被签名的内容");
+    }
     if (request->is_v3) {
         return kq_text("String to sign (each line ends with \\n, the last one too)",
                        "待签名字符串（每一行都以 \\n 结束，最后一行也是）");

@@ -164,6 +164,9 @@ static struct kq_result run(struct kq_invocation *invocation, struct kq_error *e
 {
     struct signing signing KQ_CLEANUP(free_signing) = {0};
     KQ_TRY(kq_request_input_read(invocation, &signing.input, &signing.request, error));
+    KQ_ENSURE(!signing.request.is_answer, error, KQ_E_BAD_INPUT,
+              "this is an answer of the gateway, which the gateway signs: give the request (`kaquan verify` "
+              "verifies answers)");
     struct kq_slice twice = kq_request_find_twice(&signing.request);
     KQ_ENSURE(twice.size == 0, error, KQ_E_BAD_INPUT,
               "the request has %.*s twice, with different values, which the gateway refuses: leave one of "

@@ -107,22 +107,29 @@ static struct kq_result add_own_key(struct kq_invocation *invocation, struct cas
     return add_key(file, key, error);
 }
 
+/* That of a data directory, which signs answers and notifications. */
+static struct kq_result load_gateways(struct kq_invocation *invocation, const struct kq_data *data,
+                                      struct kq_slice *der, struct kq_error *error)
+{
+    struct kq_public_key *gateway KQ_CLEANUP(kq_public_key_cleanup) = NULL;
+    struct kq_slice path = kq_data_path(data->directory, KQ_PUBLIC_KEY_FILE_NAME, &invocation->arena);
+    KQ_ENSURE_MEMORY(path.data != NULL, error);
+    KQ_TRY(kq_load_public_key(path.data, &gateway, error));
+    return kq_public_key_export(gateway, &invocation->arena, der, error);
+}
+
 /* Those that a data directory has. */
 static struct kq_result add_registered(struct kq_invocation *invocation, struct case_file *file,
                                        struct kq_error *error)
 {
     struct kq_data data KQ_CLEANUP(kq_data_close) = {0};
-    struct kq_public_key *gateway KQ_CLEANUP(kq_public_key_cleanup) = NULL;
     enum kq_sign_type sign_type = KQ_SIGN_RSA2;
     struct kq_suspects suspects;
     struct kq_slice der;
     struct kq_slice given = kq_flag_text(invocation, "app-id");
     struct kq_slice app_id = given.size > 0 ? given : kq_request_find(&file->request, KQ_SLICE("app_id"));
     KQ_TRY(kq_data_open(invocation, &data, error));
-    struct kq_slice path = kq_data_path(data.directory, KQ_PUBLIC_KEY_FILE_NAME, &invocation->arena);
-    KQ_ENSURE_MEMORY(path.data != NULL, error);
-    KQ_TRY(kq_load_public_key(path.data, &gateway, error));
-    KQ_TRY(kq_public_key_export(gateway, &invocation->arena, &der, error));
+    KQ_TRY(load_gateways(invocation, &data, &der, error));
     (void)kq_sign_type_parse(kq_request_find(&file->request, KQ_SLICE("sign_type")), &sign_type);
     KQ_TRY(kq_suspects_read(data.reader, app_id, sign_type, der, &invocation->arena, &suspects, error));
     bool is_known = suspects.count > 0 && suspects.keys[0].role == KQ_ROLE_REGISTERED;
@@ -139,14 +146,38 @@ static struct kq_result add_registered(struct kq_invocation *invocation, struct 
     return KQ_OK;
 }
 
+/* An answer has one key that fits. */
+static struct kq_result add_gateways(struct kq_invocation *invocation, struct case_file *file,
+                                     struct kq_error *error)
+{
+    struct kq_data data KQ_CLEANUP(kq_data_close) = {0};
+    struct kq_doctor_key key = {
+        .role = KQ_ROLE_GATEWAY, .label = KQ_SLICE("the gateway"), .label_chinese = KQ_SLICE("网关")};
+    if (kq_flag_is_given(invocation, "data")) {
+        KQ_TRY(kq_data_open(invocation, &data, error));
+        KQ_TRY(load_gateways(invocation, &data, &key.der, error));
+        KQ_TRY(add_key(file, key, error));
+    }
+    KQ_ENSURE(
+        file->key_count > 0, error, KQ_E_USAGE,
+        "this is an answer of the gateway, whose public key verifies it: give --gateway-public-key FILE, "
+        "or --data DIR of the gateway");
+    return KQ_OK;
+}
+
 static struct kq_result add_keys(struct kq_invocation *invocation, struct case_file *file,
                                  struct kq_error *error)
 {
     struct kq_slice gateway = kq_flag_text(invocation, "gateway-public-key");
     KQ_TRY(add_public_keys(invocation, file, error));
-    KQ_TRY(add_own_key(invocation, file, error));
+    if (!file->request.is_answer) {
+        KQ_TRY(add_own_key(invocation, file, error));
+    }
     if (gateway.size > 0) {
         KQ_TRY(add_public(invocation, file, gateway, (struct kq_doctor_key){.role = KQ_ROLE_GATEWAY}, error));
+    }
+    if (file->request.is_answer) {
+        return add_gateways(invocation, file, error);
     }
     if (kq_flag_is_given(invocation, "data")) {
         KQ_TRY(add_registered(invocation, file, error));

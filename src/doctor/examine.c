@@ -53,6 +53,10 @@ struct kq_result kq_request_string_to_sign(const struct kq_sent_request *request
                                            struct kq_error *error)
 {
     struct kq_params params;
+    if (request->is_answer) {
+        *text = request->answer.response;
+        return KQ_OK;
+    }
     if (request->is_v3) {
         return v3_string_to_sign(request, text, error);
     }
@@ -136,6 +140,9 @@ struct kq_result kq_examine(const struct kq_examination *examination, struct kq_
                                     ? examination->signature
                                     : kq_request_find(examination->request, KQ_SLICE("sign"));
     *diagnosis = (struct kq_diagnosis){.verdict = KQ_VERDICT_UNSIGNED};
+    if (examination->request->is_answer) {
+        return kq_examine_answer(examination, arena, diagnosis, error);
+    }
     KQ_TRY(kq_draft_begin(examination->request, &file.right, error));
     KQ_TRY(kq_draft_join(&file.right, error));
     diagnosis->expected = file.right.text;

@@ -43,4 +43,8 @@ KQ_MUST struct kq_result kq_judge_unsigned(struct kq_case_file *file, struct kq_
 /* No key opens it. */
 KQ_MUST struct kq_result kq_judge_nothing(struct kq_case_file *file, struct kq_error *error);
 
+/* Of an answer of the gateway, as kq_examine. */
+KQ_MUST struct kq_result kq_examine_answer(const struct kq_examination *examination, struct kq_arena *arena,
+                                           struct kq_diagnosis *diagnosis, struct kq_error *error);
+
 #endif

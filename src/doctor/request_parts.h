@@ -56,6 +56,11 @@ KQ_MUST struct kq_result kq_request_add_dump(struct kq_sent_request *request, st
 KQ_MUST struct kq_result kq_request_add_json(struct kq_sent_request *request, struct kq_slice text,
                                              bool *is_json, struct kq_error *error);
 
+/* An answer of the gateway: *taken, and the request is that. BAD_INPUT where it is one that cannot be read.
+ */
+KQ_MUST struct kq_result kq_request_take_answer(struct kq_sent_request *request, struct kq_slice text,
+                                                bool *taken, struct kq_error *error);
+
 /* The newer protocol. *taken: what was found is a call of it (by its authorization, or by its path), and the
  * request is that; the first seven texts of `sent` are given. Its parameters so far are dropped. BAD_INPUT
  * for a broken multipart body, NO_MEMORY. */

@@ -16,6 +16,7 @@ static const char *const form_names[KQ_REQUEST_FORM_COUNT] = {
     [KQ_REQUEST_MAP] = "a printed map",
     [KQ_REQUEST_LINES] = "one parameter a line",
     [KQ_REQUEST_LOG] = "a log line",
+    [KQ_REQUEST_ANSWER] = "an answer of the gateway",
 };
 
 const char *kq_request_form_name(enum kq_request_form form)
@@ -200,6 +201,7 @@ struct kq_result kq_request_read(struct kq_slice text, struct kq_arena *arena,
                                  struct kq_sent_request *request, struct kq_error *error)
 {
     static const struct kq_slice mark = KQ_SLICE("\xEF\xBB\xBF");
+    bool is_answer = false;
     *request = (struct kq_sent_request){.arena = arena};
     KQ_ENSURE(text.size <= KQ_REQUEST_TEXT_MAX_BYTES, error, KQ_E_BAD_INPUT,
               "the request is longer than %zu bytes", KQ_REQUEST_TEXT_MAX_BYTES);
@@ -210,6 +212,10 @@ struct kq_result kq_request_read(struct kq_slice text, struct kq_arena *arena,
     }
     size_t before = text.size == 0 ? 0 : (size_t)(text.data - given.data);
     const struct kq_slice whole = {.data = text.data, .size = given.size - before};
+    KQ_TRY(kq_request_take_answer(request, text, &is_answer, error));
+    if (is_answer) {
+        return KQ_OK;
+    }
     KQ_TRY(read_form(request, text, whole, error));
     if (request->count == 0 && !request->is_v3) {
         request->form = KQ_REQUEST_LOG;

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/slice.h"
+#include "wire/envelope.h"
 #include "wire/params.h"
 
 /* A request as people have it at hand, read into its parameters, or into the lines that are signed of a call
@@ -25,6 +26,7 @@ enum kq_request_form {
     KQ_REQUEST_LINES, /* name=value or name: value, one a line */
     KQ_REQUEST_LOG, /* a line with one of the first three in it, or any text with a call of the newer protocol
                      */
+    KQ_REQUEST_ANSWER, /* no request: what the gateway has answered one */
     KQ_REQUEST_FORM_COUNT
 };
 
@@ -63,6 +65,8 @@ struct kq_sent_request {
     bool is_plain; /* the text showed values, not bytes that were sent */
     bool is_v3;    /* then `v3` is there, and the parameters are the items of its authorization */
     struct kq_sent_v3 v3;
+    bool is_answer; /* then `answer` is there, and nothing else is */
+    struct kq_envelope answer;
     struct kq_sent_param *items;
     size_t count; /* in the order in which they stood */
     size_t capacity;

@@ -352,6 +352,63 @@ def test_a_notification_is_signed_by_the_gateway_without_sign_type(verify, priva
     assert found(verify(notification(private_keys["other"], ["sign_type"]))) == ["not-the-gateway's-key"]
 
 
+# Answers
+
+RESPONSE = '{"code":"10000","msg":"Success","memo":"卡券 \\"a\\""}'
+
+
+def answer(private_key, codec="utf-8", sign_type="RSA2", response=RESPONSE, more=""):
+    sign = keys.sign(private_key, sign_type, response.encode(codec)).decode("ascii")
+    return f'{{"alipay_marketing_voucher_send_response":{response},{more}"sign":"{sign}"}}'.encode(codec)
+
+
+DUMP = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+
+
+@pytest.mark.parametrize("sign_type", ["RSA2", "RSA"])
+@pytest.mark.parametrize("codec", ["utf-8", "gbk"])
+@pytest.mark.parametrize("before, behind", [(b"", b"\n"), (DUMP, b""), (b"Answer body:\n  ", b"\nVerified: these 3 bytes\n  {}\n"),
+                                            (b"Answer:\n  HTTP/1.1 200 OK\n\nAnswer body:\n  ", b"")])
+def test_an_answer_of_the_gateway_verifies(verify, private_keys, sign_type, codec, before, behind):
+    done = verify(before + answer(private_keys["gateway"], codec, sign_type, more='"alipay_cert_sn":"1",') + behind)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    diagnosis = json.loads(done.stdout)
+    assert (diagnosis["verdict"], diagnosis["read_as"]) == ("verifies", "an answer of the gateway")
+    assert diagnosis["signed_by"].endswith("gateway.pem")
+
+
+def test_an_answer_in_gbk_as_a_screen_shows_it(verify, private_keys):
+    shown = answer(private_keys["gateway"], "gbk").decode("gbk").encode("utf-8")
+    assert json.loads(verify(shown).stdout)["verifies"] is True
+
+
+def test_an_answer_that_does_not_verify(verify, private_keys):
+    right = answer(private_keys["gateway"])
+    assert found(verify(right.replace(b"10000", b"20000"))) == ["answer-changed"]
+    assert found(verify(json.dumps(json.loads(right)).encode())) == ["answer-changed"]
+    assert found(verify(answer(private_keys["unknown"]))) == ["answer-key-unknown"]
+    assert found(verify(b'{"error_response":{"code":"40002"}}')) == ["answer-unsigned"]
+
+
+def test_an_answer_wants_the_gateways_key(private_keys, key_files):
+    right = answer(private_keys["gateway"])
+    done = run_bytes("verify", stdin=right, public_key=key_files["app"], json=True)
+    assert found(done) == ["answer-key-unknown"] and "--gateway-public-key" in json.loads(done.stdout)["sentence"]
+    refused(run_bytes("verify", stdin=right), 2, "an answer of the gateway", "--gateway-public-key", "--data")
+    refused(run_bytes("verify", stdin=right[:-20], public_key=key_files["app"]), 1, "cut off or broken")
+    refused(run_bytes("verify", stdin=DUMP + b"{}", public_key=key_files["app"]), 1, "none of gateway.do")
+    refused(run_bytes("sign", stdin=right), 1, "an answer of the gateway")
+
+
+def test_an_answer_with_the_key_of_a_data_directory(place):
+    gateway = keys.load_private((place.data / "gateway_private_key.pem").read_bytes())
+    done = run_bytes("verify", stdin=answer(gateway), data=place.data)
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[:3] == ["The signature verifies.", "Read as an answer of the gateway; the key is that of the gateway, the "
+                         "digest SHA-256.", "What is signed of it:"]
+
+
 # With the keys of a data directory
 
 def test_registered_keys_and_other_applications(place, private_keys):
