@@ -468,6 +468,17 @@ const struct kq_translation kq_chinese_doctor_errors[] = {
      "a log line, name=value lines, a JSON object and a printed map are understood",
      "没有从中找到参数；可以识别 URL、表单、HTTP 请求、curl 命令、HAR 条目、日志行、name=value 行、JSON "
      "对象和打印出的 map"},
+    {"the URL and the body of a request stand here in a form that is not understood: give the URL and, on "
+     "the next line, the body; or all as curl",
+     "其中有请求的 URL 和请求体，但形式无法识别：请给出 URL，下一行给出请求体；或以 curl 形式完整给出"},
+    {"this fetch() call is not as browsers copy it, with texts in double quotes: give the request as "
+     "curl (\"Copy as cURL\"), or its URL and, on the next line, its body",
+     "这个 fetch() 调用不是浏览器复制出的形式（文本用双引号）：请以 curl 形式（“Copy as "
+     "cURL”）给出请求，或给出 URL，下一行给出请求体"},
+    {"this PowerShell command has more in it than its texts: give the request as curl (\"Copy as "
+     "cURL\"), or its URL and, on the next line, its body",
+     "这个 PowerShell 命令里不只有文本：请以 curl 形式（“Copy as cURL”）给出请求，或给出 "
+     "URL，下一行给出请求体"},
     {"the body is in a file that this text does not have: put the file's content where its name stands "
      "(--data-raw '…')",
      "请求体在另一个文件里，这段文字里没有：请把文件内容写到文件名的位置（--data-raw '…'）"},

@@ -14,7 +14,7 @@ static int hex_value(int byte)
     return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
-static void append_code_point(struct kq_buffer *word, unsigned code)
+void kq_request_append_code_point(struct kq_buffer *word, unsigned code)
 {
     if (code < 0x80) {
         kq_buffer_append_byte(word, (char)code);
@@ -55,7 +55,7 @@ static void take_ansi_escape(struct kq_cursor *cursor, struct kq_buffer *word)
         kq_buffer_append_byte(word, (char)take_hex(cursor, 2));
         break;
     case 'u':
-        append_code_point(word, take_hex(cursor, 4));
+        kq_request_append_code_point(word, take_hex(cursor, 4));
         break;
     default:
         if (byte >= 0) {

@@ -103,47 +103,81 @@ static struct kq_result take_content(struct kq_sent_request *request, const stru
     return value_of(request, body, &sent->content, error);
 }
 
-/* A call of the newer protocol as HAR files and programs' logs have it. */
+/* What both protocols have of a call. */
+static struct kq_result take_call(struct kq_sent_request *request, struct kq_slice url,
+                                  const struct kq_json *object, struct kq_sent_v3 *sent,
+                                  struct kq_error *error)
+{
+    const struct kq_json *method = member_of(object, (const char *const[]){"method", "http_method", NULL});
+    kq_request_take_address(url, sent);
+    if (method != NULL && method->kind == KQ_JSON_STRING) {
+        sent->http_method = kq_request_http_method(method->text);
+    }
+    take_headers(object, sent); /* they may stand beside the others */
+    take_headers(kq_json_member(object, KQ_SLICE("headers")), sent);
+    return take_content(request, member_of(object, (const char *const[]){"postData", "body", "data", NULL}),
+                        sent, error);
+}
+
+static struct kq_slice url_of(const struct kq_json *object)
+{
+    const struct kq_json *url =
+        member_of(object, (const char *const[]){"url", "uri", "path", "target", NULL});
+    return url == NULL || url->kind != KQ_JSON_STRING ? KQ_SLICE_EMPTY : url->text;
+}
+
+/* A call of the newer protocol as programs' logs have it. */
 static struct kq_result take_v3(struct kq_sent_request *request, const struct kq_json *object, bool *taken,
                                 struct kq_error *error)
 {
     struct kq_sent_v3 sent = {0};
-    const struct kq_json *url =
-        member_of(object, (const char *const[]){"url", "uri", "path", "target", NULL});
-    const struct kq_json *method = member_of(object, (const char *const[]){"method", "http_method", NULL});
+    struct kq_slice url = url_of(object);
     *taken = false;
-    if (url == NULL || url->kind != KQ_JSON_STRING) {
+    if (url.size == 0) {
         return KQ_OK;
     }
-    kq_request_take_address(url->text, &sent);
-    if (method != NULL && method->kind == KQ_JSON_STRING) {
-        sent.http_method = kq_request_http_method(method->text);
-    }
-    take_headers(object, &sent); /* they may stand beside the others */
-    take_headers(kq_json_member(object, KQ_SLICE("headers")), &sent);
-    KQ_TRY(take_content(request, member_of(object, (const char *const[]){"postData", "body", "data", NULL}),
-                        &sent, error));
+    KQ_TRY(take_call(request, url, object, &sent, error));
     return kq_request_take_v3(request, &sent, taken, error);
+}
+
+struct kq_result kq_request_add_call(struct kq_sent_request *request, struct kq_slice url,
+                                     const struct kq_json *object, struct kq_error *error)
+{
+    struct kq_sent_v3 sent = {0};
+    const struct kq_json *post_data = kq_json_member(object, KQ_SLICE("postData"));
+    bool is_v3 = false;
+    KQ_TRY(take_call(request, url, object, &sent, error));
+    KQ_TRY(kq_request_take_v3(request, &sent, &is_v3, error));
+    if (is_v3) {
+        return KQ_OK;
+    }
+    KQ_TRY(kq_request_add_form(request, kq_request_query_of(url), error));
+    if (post_data != NULL) {
+        return add_post_data(request, post_data, error);
+    }
+    const struct kq_json *body = member_of(object, (const char *const[]){"body", "data", NULL});
+    bool is_object = body != NULL && body->kind == KQ_JSON_OBJECT;
+    for (const struct kq_json *member = is_object ? body->first : NULL; member != NULL;
+         member = member->next) {
+        KQ_TRY(add_member(request, member, error));
+    }
+    return is_object ? KQ_OK : kq_request_add_body(request, sent.content_type, sent.content, error);
 }
 
 static struct kq_result add_har_request(struct kq_sent_request *request, const struct kq_json *object,
                                         struct kq_error *error)
 {
-    bool taken = false;
     request->form = KQ_REQUEST_HAR;
-    KQ_TRY(take_v3(request, object, &taken, error));
-    if (taken) {
-        return KQ_OK;
-    }
-    KQ_TRY(kq_request_add_form(request, kq_request_query_of(text_of(object, KQ_SLICE("url"))), error));
-    return add_post_data(request, kq_json_member(object, KQ_SLICE("postData")), error);
+    return kq_request_add_call(request, text_of(object, KQ_SLICE("url")), object, error);
 }
 
 static bool is_har_request(const struct kq_json *object)
 {
-    return object != NULL && text_of(object, KQ_SLICE("url")).size > 0 &&
+    struct kq_slice url = text_of(object, KQ_SLICE("url"));
+    return object != NULL && url.size > 0 &&
            (text_of(object, KQ_SLICE("method")).size > 0 ||
-            kq_json_member(object, KQ_SLICE("postData")) != NULL) &&
+            kq_json_member(object, KQ_SLICE("postData")) != NULL ||
+            kq_request_contains(url, KQ_SLICE("?app_id=")) || kq_request_contains(url, KQ_SLICE("&sign="))) &&
            kq_json_member(object, KQ_SLICE("app_id")) == NULL;
 }
 
@@ -169,20 +203,77 @@ static struct kq_result add_har_log(struct kq_sent_request *request, const struc
     return KQ_OK;
 }
 
-/* Parameters one level down, as programs log them: {"url":…,"params":{…}}. */
-static const struct kq_json *parameters_in(const struct kq_json *object)
+/* As programs log them, {"url":…,"params":{…}}, {"msg":"POST https://…"}: how deep they may stand. */
+#define DEPTH_MAX 4
+
+static bool has_names(const struct kq_json *object)
 {
-    const struct kq_json *found = object;
-    bool is_here = kq_json_member(object, KQ_SLICE("sign")) != NULL ||
-                   kq_json_member(object, KQ_SLICE("app_id")) != NULL;
-    for (const struct kq_json *member = object->first; member != NULL && !is_here; member = member->next) {
-        if (member->kind == KQ_JSON_OBJECT && (kq_json_member(member, KQ_SLICE("sign")) != NULL ||
-                                               kq_json_member(member, KQ_SLICE("app_id")) != NULL)) {
-            found = member;
-            is_here = true;
-        }
+    return kq_json_member(object, KQ_SLICE("sign")) != NULL ||
+           kq_json_member(object, KQ_SLICE("app_id")) != NULL;
+}
+
+/* An answer has a sign, too; one that a log has beside its request is none. */
+static bool is_answer(const struct kq_json *object)
+{
+    static const struct kq_slice end = KQ_SLICE("_response");
+    struct kq_slice name = object->first == NULL ? KQ_SLICE_EMPTY : object->first->name;
+    return name.size > end.size &&
+           kq_slice_equal((struct kq_slice){name.data + name.size - end.size, end.size}, end);
+}
+
+/* A text in which a request stands. */
+static struct kq_result add_text(struct kq_sent_request *request, struct kq_slice text,
+                                 struct kq_error *error)
+{
+    struct kq_sent_request inner = {.arena = request->arena};
+    text = kq_slice_trim(text);
+    if (!kq_request_contains(text, KQ_SLICE("sign")) && !kq_request_contains(text, KQ_SLICE("app_id"))) {
+        return KQ_OK;
     }
-    return found;
+    KQ_TRY(kq_request_add_any(&inner, text, text, error));
+    if (kq_request_is_told(&inner)) {
+        *request = inner;
+        request->form = KQ_REQUEST_JSON;
+    }
+    return KQ_OK;
+}
+
+/* The first member of it that is a request, or has one in it. */
+static struct kq_result add_inside(struct kq_sent_request *request, const struct kq_json *object,
+                                   size_t depth, struct kq_error *error)
+{
+    if (is_answer(object)) {
+        return KQ_OK;
+    }
+    if (has_names(object)) {
+        return add_members(request, object, error);
+    }
+    if (depth > 0 && is_har_request(object)) {
+        KQ_TRY(kq_request_add_call(request, text_of(object, KQ_SLICE("url")), object, error));
+    }
+    for (const struct kq_json *member = object->first;
+         member != NULL && depth < DEPTH_MAX && !kq_request_is_told(request); member = member->next) {
+        struct kq_sent_request inner = {.arena = request->arena, .form = KQ_REQUEST_JSON};
+        if (member->kind == KQ_JSON_STRING) {
+            KQ_TRY(add_text(&inner, member->text, error));
+        } else if (member->kind == KQ_JSON_OBJECT) {
+            KQ_TRY(add_inside(&inner, member, depth + 1, error));
+        }
+        *request = kq_request_is_told(&inner) ? inner : *request;
+    }
+    return KQ_OK;
+}
+
+/* What was found already stays where nothing is that tells more. */
+static struct kq_result add_told(struct kq_sent_request *request, const struct kq_json *object,
+                                 struct kq_error *error)
+{
+    struct kq_sent_request inner = {.arena = request->arena, .form = KQ_REQUEST_JSON};
+    KQ_TRY(add_inside(&inner, object, 0, error));
+    if (kq_request_is_told(&inner)) {
+        *request = inner;
+    }
+    return request->count == 0 && !is_answer(object) ? add_members(request, object, error) : KQ_OK;
 }
 
 struct kq_result kq_request_add_json(struct kq_sent_request *request, struct kq_slice text, bool *is_json,
@@ -190,9 +281,11 @@ struct kq_result kq_request_add_json(struct kq_sent_request *request, struct kq_
 {
     const struct kq_json *value = NULL;
     struct kq_error inner = {0};
-    *is_json = text.size > 0 && text.data[0] == '{' &&
-               kq_json_read(text, request->arena, &value, &inner).ok && value->kind == KQ_JSON_OBJECT;
+    bool may_be = text.size > 0 && (text.data[0] == '{' || text.data[0] == '[');
+    *is_json = may_be && kq_json_read(text, request->arena, &value, &inner).ok;
     KQ_ENSURE(inner.code != KQ_E_NO_MEMORY, error, inner.code, "%s", "");
+    value = *is_json && value->kind == KQ_JSON_ARRAY ? value->first : value;
+    *is_json = *is_json && value != NULL && value->kind == KQ_JSON_OBJECT;
     if (!*is_json) {
         return KQ_OK;
     }
@@ -204,9 +297,10 @@ struct kq_result kq_request_add_json(struct kq_sent_request *request, struct kq_
         return add_har_log(request, entries, error);
     }
     if (is_har_request(inner_request) || is_har_request(value)) {
-        return add_har_request(request, is_har_request(inner_request) ? inner_request : value, error);
+        KQ_TRY(add_har_request(request, is_har_request(inner_request) ? inner_request : value, error));
+        return kq_request_is_told(request) ? KQ_OK : add_told(request, value, error);
     }
     KQ_TRY(take_v3(request, value, &is_v3, error));
     request->form = is_v3 ? KQ_REQUEST_JSON : request->form;
-    return is_v3 ? KQ_OK : add_members(request, parameters_in(value), error);
+    return is_v3 ? KQ_OK : add_told(request, value, error);
 }

@@ -10,8 +10,11 @@ static bool is_name_byte(char byte)
            byte == '_' || byte == '.' || byte == '-';
 }
 
-/* Where the first `name=` begins whose line goes on with `&name=`; or text.size. */
-static size_t find_begin(struct kq_slice text)
+/* Of a text that has more brackets before what is looked for, the others are not tried. */
+#define BRACKETS_MAX 64
+
+/* Where the first `name=` stands that a gateway knows; or text.size. */
+static size_t find_name(struct kq_slice text)
 {
     static const struct kq_slice names[] = {
         KQ_SLICE("app_id="),  KQ_SLICE("method="),    KQ_SLICE("sign="),     KQ_SLICE("biz_content="),
@@ -22,6 +25,21 @@ static size_t find_begin(struct kq_slice text)
         size_t offset = at == NULL ? text.size : (size_t)(at - text.data);
         begin = offset < begin ? offset : begin;
     }
+    return begin;
+}
+
+bool kq_request_is_log(struct kq_slice text)
+{
+    size_t begin = find_name(text);
+    struct kq_slice before = {.data = text.data, .size = begin};
+    return begin > 0 && begin < text.size && text.data[begin - 1] != '&' &&
+           kq_slice_find(before, '&') == before.size && kq_slice_find(before, ' ') < before.size;
+}
+
+/* Where the name begins whose line goes on with `&name=`; or text.size. */
+static size_t find_begin(struct kq_slice text)
+{
+    size_t begin = find_name(text);
     /* Other parameters may stand before it. */
     while (begin > 0 && begin < text.size && text.data[begin - 1] != '?' && text.data[begin - 1] != ' ' &&
            text.data[begin - 1] != '"' && text.data[begin - 1] != '\'' && text.data[begin - 1] != '\n' &&
@@ -44,12 +62,109 @@ size_t kq_request_word_size(struct kq_slice text)
     return size;
 }
 
+/* Does the value that stands here end with the `&` of a form? */
+static bool is_form(struct kq_slice text)
+{
+    struct kq_cursor cursor = kq_cursor_of(text);
+    struct kq_slice name;
+    struct kq_slice value;
+    (void)kq_cursor_take_until(&cursor, KQ_SLICE("="), &name);
+    (void)kq_request_take_brackets(&cursor, &value);
+    for (int byte = kq_cursor_take(&cursor); byte >= 0; byte = kq_cursor_take(&cursor)) {
+        if (byte <= ' ' || byte == '&' || byte == ',' || byte == '}' || byte == '"' || byte == '\'') {
+            return byte == '&';
+        }
+    }
+    return true; /* nothing is behind it */
+}
+
+/* A map or an object, from its first bracket to its last; of one that does not close, or is PHP's, the rest.
+ */
+static struct kq_slice printed_at(struct kq_slice rest)
+{
+    struct kq_cursor cursor = kq_cursor_of(rest);
+    struct kq_slice taken = rest;
+    if (rest.data[0] == 'A' || rest.data[0] == 'a') {
+        const char *end = memrchr(rest.data, ')', rest.size);
+        taken.size = end == NULL ? rest.size : (size_t)(end - rest.data) + 1;
+    } else if (rest.data[0] == 'm') {
+        taken.size = kq_slice_find(rest, '\n');
+    } else if (!kq_request_take_brackets(&cursor, &taken)) {
+        taken = (struct kq_slice){.data = rest.data, .size = kq_slice_find(rest, '\n')};
+    }
+    return taken;
+}
+
+static bool begins_printed(struct kq_slice rest)
+{
+    return rest.data[0] == '{' || rest.data[0] == '[' || kq_slice_starts_with(rest, KQ_SLICE("map[")) ||
+           kq_slice_starts_with(rest, KQ_SLICE("Array")) || kq_slice_starts_with(rest, KQ_SLICE("array"));
+}
+
+static struct kq_result add_printed(struct kq_sent_request *request, struct kq_slice rest, bool is_json_only,
+                                    struct kq_error *error)
+{
+    struct kq_sent_request attempt = {.arena = request->arena};
+    struct kq_slice printed = printed_at(rest);
+    bool is_json = false;
+    KQ_TRY(kq_request_add_json(&attempt, printed, &is_json, error));
+    if (!is_json && !is_json_only) {
+        attempt.is_plain = true;
+        KQ_TRY(kq_request_add_map(&attempt, printed, true, error));
+    }
+    if (kq_request_is_told(&attempt)) {
+        *request = attempt;
+        request->form = KQ_REQUEST_LOG;
+    }
+    return KQ_OK;
+}
+
+/* The first that is printed in the line and tells whose request it is. Before a form only JSON is one, which
+ * has the form in it. */
+static struct kq_result find_printed(struct kq_sent_request *request, struct kq_slice text, size_t form_at,
+                                     struct kq_error *error)
+{
+    size_t tried = 0;
+    for (size_t at = 0; at < form_at && tried < BRACKETS_MAX && !kq_request_is_told(request); at++) {
+        struct kq_slice rest = {.data = text.data + at, .size = text.size - at};
+        if (begins_printed(rest)) {
+            tried++;
+            KQ_TRY(add_printed(request, rest, form_at < text.size, error));
+        }
+    }
+    return KQ_OK;
+}
+
+struct kq_result kq_request_refuse_pieces(struct kq_error *error)
+{
+    return kq_fail(
+        error, KQ_E_BAD_INPUT,
+        "the URL and the body of a request stand here in a form that is not understood: give the URL "
+        "and, on the next line, the body; or all as curl");
+}
+
+/* Another piece of the request, in quotes or behind a space: `wget --post-data 'a=1&b=2' 'https://…'`. */
+static bool has_url(struct kq_slice text)
+{
+    return kq_request_contains(text, KQ_SLICE(" http")) || kq_request_contains(text, KQ_SLICE("'http")) ||
+           kq_request_contains(text, KQ_SLICE("\"http"));
+}
+
 struct kq_result kq_request_add_log(struct kq_sent_request *request, struct kq_slice text,
                                     struct kq_error *error)
 {
+    size_t name_at = find_name(text);
+    bool is_in_form =
+        name_at < text.size && is_form((struct kq_slice){text.data + name_at, text.size - name_at});
+    KQ_TRY(find_printed(request, text, is_in_form ? name_at : text.size, error));
     size_t begin = find_begin(text);
-    if (begin == text.size) {
+    if (begin == text.size || kq_request_is_told(request)) {
         return KQ_OK;
+    }
+    if (!is_in_form && begin > 0 && text.data[begin - 1] == '\n') {
+        request->is_plain = true; /* one a line, below the log's own */
+        return kq_request_add_map(request, (struct kq_slice){text.data + begin, text.size - begin}, false,
+                                  error);
     }
     struct kq_slice rest = {.data = text.data + begin, .size = text.size - begin};
     rest.size = kq_slice_find(rest, '\n');
@@ -57,5 +172,8 @@ struct kq_result kq_request_add_log(struct kq_sent_request *request, struct kq_s
     struct kq_slice behind = {.data = rest.data + word.size, .size = rest.size - word.size};
     /* What goes on behind a space or a quote with more parameters was never encoded. */
     bool is_word = !kq_request_contains(behind, KQ_SLICE("&"));
+    if (!is_word && has_url(behind)) {
+        return kq_request_refuse_pieces(error);
+    }
     return kq_request_add_any_form(request, is_word ? word : kq_slice_trim(rest), error);
 }

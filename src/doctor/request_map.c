@@ -113,35 +113,60 @@ static struct kq_slice take_quoted(struct kq_cursor *cursor, int quote)
     return (struct kq_slice){.data = begin, .size = (size_t)(end - begin)};
 }
 
-/* Does another entry follow this comma? */
-static bool is_end_of_bare(struct kq_cursor at_comma)
+/* Does another entry follow this comma; or, as Go and print_r on one line have it, this space? */
+static bool is_end_of_bare(struct kq_cursor at, bool is_go)
 {
     struct kq_slice name;
-    return kq_cursor_take(&at_comma) == ',' && take_name(&at_comma, &name);
+    int byte = kq_cursor_take(&at);
+    if (byte == ' ' && is_go) {
+        return kq_request_take_name(&at, &name) && kq_cursor_peek(&at) == ':';
+    }
+    if (byte == ' ') {
+        return kq_cursor_take_literal(&at, KQ_SLICE("[")) && kq_request_take_name(&at, &name) &&
+               kq_cursor_take_literal(&at, KQ_SLICE("] =>"));
+    }
+    return byte == ',' && !is_go && take_name(&at, &name);
 }
 
-static struct kq_slice take_bare(struct kq_cursor *cursor, bool is_braced)
+static struct kq_slice take_bare(struct kq_cursor *cursor, bool is_braced, bool is_go)
 {
     const char *begin = cursor->at;
     struct kq_slice brackets = KQ_SLICE_EMPTY;
     (void)kq_request_take_brackets(cursor, &brackets);
     while (!kq_cursor_at_end(cursor) && kq_cursor_peek(cursor) != '\n' &&
-           !(is_braced && is_end_of_bare(*cursor))) {
+           !(is_braced && is_end_of_bare(*cursor, is_go))) {
         (void)kq_cursor_take(cursor);
     }
     struct kq_slice value =
         kq_slice_trim((struct kq_slice){.data = begin, .size = (size_t)(cursor->at - begin)});
     /* The map's own last bracket. */
     bool is_last = is_braced && kq_cursor_at_end(cursor) && value.size > brackets.size;
-    if (is_last && (value.data[value.size - 1] == '}' || value.data[value.size - 1] == ']')) {
-        value.size--;
+    if (is_last && memchr("}])", value.data[value.size - 1], 3) != NULL) {
+        value = kq_slice_trim((struct kq_slice){.data = value.data, .size = value.size - 1});
     }
     return value;
+}
+
+/* {app_id=[2014], …}, as maps with lists of values are printed: each has one. */
+static void unwrap(struct kq_sent_request *request)
+{
+    bool is_wrapped = true;
+    for (size_t i = 0; i < request->count && is_wrapped; i++) {
+        struct kq_slice value = request->items[i].value;
+        is_wrapped = value.size > 1 && value.data[0] == '[' && value.data[value.size - 1] == ']';
+    }
+    for (size_t i = 0; i < request->count && is_wrapped; i++) {
+        struct kq_slice *value = &request->items[i].value;
+        *value = (struct kq_slice){.data = value->data + 1, .size = value->size - 2};
+        request->items[i].raw = *value;
+    }
 }
 
 struct kq_result kq_request_add_map(struct kq_sent_request *request, struct kq_slice text, bool is_braced,
                                     struct kq_error *error)
 {
+    bool is_go =
+        kq_slice_starts_with(text, KQ_SLICE("map[")) && !kq_slice_starts_with(text, KQ_SLICE("map[string]"));
     struct kq_cursor cursor = kq_cursor_of(text);
     struct kq_slice line;
     if (kq_slice_starts_with(text, KQ_SLICE("Array")) || kq_slice_starts_with(text, KQ_SLICE("array"))) {
@@ -163,10 +188,11 @@ struct kq_result kq_request_add_map(struct kq_sent_request *request, struct kq_s
             struct kq_slice quoted = take_quoted(&cursor, quote);
             KQ_TRY(unescape(quoted, request->arena, &param.value, error));
         } else {
-            param.value = take_bare(&cursor, is_braced);
+            param.value = take_bare(&cursor, is_braced, is_go);
         }
         param.raw = param.value;
         KQ_TRY(kq_request_add(request, param, error));
     }
+    unwrap(request);
     return KQ_OK;
 }

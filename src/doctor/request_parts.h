@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/buffer.h"
 #include "base/cursor.h"
 #include "doctor/request_read.h"
 
@@ -39,9 +40,31 @@ void kq_request_skip_space(struct kq_cursor *cursor);
 
 bool kq_request_contains(struct kq_slice text, struct kq_slice part);
 
+/* In UTF-8; at most 0xFFFF. */
+void kq_request_append_code_point(struct kq_buffer *text, unsigned code);
+
+/* Does it say who calls, or have a signature? */
+bool kq_request_is_told(const struct kq_sent_request *request);
+
+/* A request in any form, without saying what was not understood. */
+KQ_MUST struct kq_result kq_request_add_any(struct kq_sent_request *request, struct kq_slice text,
+                                            struct kq_slice whole, struct kq_error *error);
+
+/* BAD_INPUT for a text whose pieces are not put together. */
+KQ_MUST struct kq_result kq_request_refuse_pieces(struct kq_error *error);
+
 /* The forms. Each appends what it finds; finding nothing is no failure. */
 KQ_MUST struct kq_result kq_request_add_curl(struct kq_sent_request *request, struct kq_slice text,
                                              struct kq_error *error);
+bool kq_request_is_cmd(struct kq_slice text);
+KQ_MUST struct kq_result kq_request_add_cmd(struct kq_sent_request *request, struct kq_slice text,
+                                            struct kq_error *error);
+bool kq_request_is_powershell(struct kq_slice text);
+KQ_MUST struct kq_result kq_request_add_powershell(struct kq_sent_request *request, struct kq_slice text,
+                                                   struct kq_error *error);
+bool kq_request_is_fetch(struct kq_slice text);
+KQ_MUST struct kq_result kq_request_add_fetch(struct kq_sent_request *request, struct kq_slice text,
+                                              bool *taken, struct kq_error *error);
 KQ_MUST struct kq_result kq_request_add_map(struct kq_sent_request *request, struct kq_slice text,
                                             bool is_braced, struct kq_error *error);
 KQ_MUST struct kq_result kq_request_add_log(struct kq_sent_request *request, struct kq_slice text,
@@ -51,6 +74,10 @@ KQ_MUST struct kq_result kq_request_add_log(struct kq_sent_request *request, str
  * off its end, which a Content-Length may count. */
 KQ_MUST struct kq_result kq_request_add_dump(struct kq_sent_request *request, struct kq_slice text,
                                              struct kq_slice whole, bool *is_dump, struct kq_error *error);
+
+/* Is what stands in a line before the first `name=` that a gateway knows of something else than parameters?
+ */
+bool kq_request_is_log(struct kq_slice text);
 
 /* *is_json false: it is none. Sets the form. */
 KQ_MUST struct kq_result kq_request_add_json(struct kq_sent_request *request, struct kq_slice text,
@@ -66,6 +93,11 @@ KQ_MUST struct kq_result kq_request_take_answer(struct kq_sent_request *request,
  * for a broken multipart body, NO_MEMORY. */
 KQ_MUST struct kq_result kq_request_take_v3(struct kq_sent_request *request, const struct kq_sent_v3 *sent,
                                             bool *taken, struct kq_error *error);
+
+/* A call by that address, of which the object has headers, a body and the rest, of either protocol. */
+struct kq_json;
+KQ_MUST struct kq_result kq_request_add_call(struct kq_sent_request *request, struct kq_slice url,
+                                             const struct kq_json *object, struct kq_error *error);
 
 /* A URL's host and target into `sent`; a target alone is one, too. */
 void kq_request_take_address(struct kq_slice url, struct kq_sent_v3 *sent);

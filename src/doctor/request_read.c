@@ -11,6 +11,8 @@ static const char *const form_names[KQ_REQUEST_FORM_COUNT] = {
     [KQ_REQUEST_PLAIN] = "parameters without percent-encoding",
     [KQ_REQUEST_HTTP] = "an HTTP request",
     [KQ_REQUEST_CURL] = "a curl command",
+    [KQ_REQUEST_FETCH] = "a fetch() call",
+    [KQ_REQUEST_POWERSHELL] = "a PowerShell command",
     [KQ_REQUEST_HAR] = "a HAR entry",
     [KQ_REQUEST_JSON] = "a JSON object",
     [KQ_REQUEST_MAP] = "a printed map",
@@ -138,6 +140,28 @@ static bool is_map(struct kq_slice text)
             kq_slice_starts_with(text, KQ_SLICE("array")) || kq_slice_starts_with(text, KQ_SLICE("map[")));
 }
 
+/* What a program or a browser's "Copy as …" makes a request with. */
+static struct kq_result read_command(struct kq_sent_request *request, struct kq_slice text, bool *found,
+                                     struct kq_error *error)
+{
+    *found = true;
+    if (kq_slice_starts_with(text, KQ_SLICE("curl ")) || kq_slice_starts_with(text, KQ_SLICE("curl.exe "))) {
+        request->form = KQ_REQUEST_CURL;
+        return kq_request_is_cmd(text) ? kq_request_add_cmd(request, text, error)
+                                       : kq_request_add_curl(request, text, error);
+    }
+    if (kq_request_is_fetch(text)) {
+        request->form = KQ_REQUEST_FETCH;
+        return kq_request_add_fetch(request, text, found, error);
+    }
+    if (kq_request_is_powershell(text)) {
+        request->form = KQ_REQUEST_POWERSHELL;
+        return kq_request_add_powershell(request, text, error);
+    }
+    *found = false;
+    return KQ_OK;
+}
+
 static struct kq_result read_form(struct kq_sent_request *request, struct kq_slice text,
                                   struct kq_slice whole, struct kq_error *error)
 {
@@ -151,20 +175,24 @@ static struct kq_result read_form(struct kq_sent_request *request, struct kq_sli
     if (found) {
         return KQ_OK;
     }
-    if (kq_slice_starts_with(text, KQ_SLICE("curl "))) {
-        request->form = KQ_REQUEST_CURL;
-        return kq_request_add_curl(request, text, error);
+    KQ_TRY(read_command(request, text, &found, error));
+    if (found) {
+        return KQ_OK;
     }
     request->form = KQ_REQUEST_LOG;
     KQ_TRY(kq_request_add_v3_text(request, text, &found, error));
     if (found) {
         return KQ_OK;
     }
+    KQ_ENSURE(
+        !kq_request_is_fetch(text), error, KQ_E_BAD_INPUT,
+        "this fetch() call is not as browsers copy it, with texts in double quotes: give the request as "
+        "curl (\"Copy as cURL\"), or its URL and, on the next line, its body");
     if (is_url(text)) {
         request->form = KQ_REQUEST_URL;
         return add_url(request, text, error);
     }
-    if (is_form(text)) {
+    if (is_form(text) && !kq_request_is_log(text)) {
         request->form = KQ_REQUEST_FORM;
         return kq_request_add_any_form(request, text, error);
     }
@@ -197,6 +225,39 @@ static struct kq_result encode_values(struct kq_sent_request *request, struct kq
     return KQ_OK;
 }
 
+bool kq_request_is_told(const struct kq_sent_request *request)
+{
+    return request->is_v3 || kq_request_find(request, KQ_SLICE("app_id")).size > 0 ||
+           kq_request_find(request, KQ_SLICE("sign")).size > 0;
+}
+
+struct kq_result kq_request_add_any(struct kq_sent_request *request, struct kq_slice text,
+                                    struct kq_slice whole, struct kq_error *error)
+{
+    struct kq_sent_request log = {.arena = request->arena, .form = KQ_REQUEST_LOG};
+    KQ_TRY(read_form(request, text, whole, error));
+    if (kq_request_is_told(request)) {
+        return KQ_OK;
+    }
+    /* What begins like another form may be a line with a request in it. */
+    KQ_TRY(kq_request_add_log(&log, text, error));
+    if (request->count == 0 || kq_request_is_told(&log)) {
+        *request = log;
+    }
+    return KQ_OK;
+}
+
+/* A program's line with a URL that was read, and with a body that was not. */
+static bool is_in_pieces(const struct kq_sent_request *request, struct kq_slice text)
+{
+    bool has_content = request->is_v3;
+    for (size_t i = 0; i < request->count && !has_content; i++) {
+        has_content = kq_slice_equal(request->items[i].name, KQ_SLICE("biz_content"));
+    }
+    bool may_be = request->form == KQ_REQUEST_LOG || request->form == KQ_REQUEST_MAP;
+    return may_be && !has_content && kq_request_contains(text, KQ_SLICE("biz_content"));
+}
+
 struct kq_result kq_request_read(struct kq_slice text, struct kq_arena *arena,
                                  struct kq_sent_request *request, struct kq_error *error)
 {
@@ -216,14 +277,12 @@ struct kq_result kq_request_read(struct kq_slice text, struct kq_arena *arena,
     if (is_answer) {
         return KQ_OK;
     }
-    KQ_TRY(read_form(request, text, whole, error));
-    if (request->count == 0 && !request->is_v3) {
-        request->form = KQ_REQUEST_LOG;
-        request->is_plain = false;
-        KQ_TRY(kq_request_add_log(request, text, error));
-    }
+    KQ_TRY(kq_request_add_any(request, text, whole, error));
     KQ_ENSURE(request->count > 0 || request->is_v3, error, KQ_E_BAD_INPUT,
               "no parameters were found in this; a URL, a form body, an HTTP request, a curl command, a HAR "
               "entry, a log line, name=value lines, a JSON object and a printed map are understood");
+    if (is_in_pieces(request, text)) {
+        return kq_request_refuse_pieces(error);
+    }
     return request->is_plain ? encode_values(request, error) : KQ_OK;
 }

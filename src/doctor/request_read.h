@@ -20,6 +20,8 @@ enum kq_request_form {
     KQ_REQUEST_PLAIN, /* the same as it was before that, such as a string to sign */
     KQ_REQUEST_HTTP,  /* POST … HTTP/1.1, headers, body */
     KQ_REQUEST_CURL,  /* a curl command */
+    KQ_REQUEST_FETCH, /* a call of JavaScript's fetch() */
+    KQ_REQUEST_POWERSHELL,
     KQ_REQUEST_HAR,   /* an entry of a HAR file, or a file with some of them */
     KQ_REQUEST_JSON,  /* an object of parameters */
     KQ_REQUEST_MAP,   /* a map as Java, PHP, Python or JavaScript print one */

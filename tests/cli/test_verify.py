@@ -332,6 +332,27 @@ def test_a_long_call_of_openapi_v3_is_bounded_in_time(verify, private_keys):
     assert found(verify(case.dump(APP_ID, private_keys))) == ["search-cut-off"]
 
 
+PIECES = "the next line, the body"
+
+
+@pytest.mark.parametrize("words, sentence", [
+    ("fetch('{Q}', {{method: 'POST', body: '{B}'}})", "this fetch() call"),
+    ('fetch("{Q}", {{method: "POST", body: "{B}"}})', "this fetch() call"), ('fetch("{Q}", options)', "this fetch() call"),
+    ('fetch(url, {{"body": "{B}"}})', "this fetch() call"),
+    ('Invoke-WebRequest -Uri "{Q}" -Body $body', "this PowerShell command"),
+    ('Invoke-WebRequest -Uri "{Q}" -Body "$body"', "this PowerShell command"),
+    ('Invoke-WebRequest -Uri "{Q}" -Headers $headers -Body "{B}"', "this PowerShell command"),
+    ('Invoke-WebRequest -Uri "{Q}" -Body "{B}', "this PowerShell command"),
+    ("requests.post('{Q}', data='{B}')", PIECES), ("wget --post-data '{B}' '{Q}'", PIECES),
+    ("http -f POST '{Q}' biz_content='{{}}'", PIECES), ("xhr.open('POST', '{Q}'); xhr.send('{B}')", PIECES)])
+def test_a_form_that_is_not_read_is_not_read_wrongly(verify, private_keys, words, sentence):
+    pairs = RIGHT.pairs(APP_ID, private_keys)
+    query = URL + protocol.form_encode([pair for pair in pairs if pair[0] != b"biz_content"])
+    body = protocol.form_encode([pair for pair in pairs if pair[0] == b"biz_content"])
+    text = words.format(Q=query.decode("ascii"), B=body.decode("ascii"))
+    refused(verify(text.encode(), json=False), 1, sentence)
+
+
 # Notifications
 
 NOTIFICATION = {"notify_id": "2014072300001", "notify_type": "voucher_use", "notify_time": "2014-07-24 03:07:50",

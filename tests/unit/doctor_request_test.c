@@ -59,6 +59,88 @@ static const struct {
      "127.0.0.1 - - [24/Jul/2014:03:07:50 +0800] \"GET /gateway.do?" QUERY "&biz_content=" BIZ_ENCODED
      " HTTP/1.1\" 200 512"},
     {"log line, plain", KQ_REQUEST_LOG, "2014-07-24 INFO sign content: biz_content=" BIZ "&" PLAIN},
+    {"log line, Java", KQ_REQUEST_LOG,
+     "2014-07-24 03:07:50.123 INFO [main] c.a.Client - params: {app_id=2014, biz_content=" BIZ
+     ", charset=utf-8, sign_type=RSA2, timestamp=2014-07-24 03:07:50, sign=AA+B=} took 5 ms"},
+    {"log line, level first", KQ_REQUEST_LOG,
+     "[INFO]: {app_id=2014, biz_content=" BIZ
+     ", charset=utf-8, sign_type=RSA2, timestamp=2014-07-24 03:07:50, sign=AA+B=}, took 5 ms"},
+    {"log line, Python", KQ_REQUEST_LOG,
+     "INFO:root:params {'app_id': '2014', 'biz_content': '" BIZ
+     "', 'charset': 'utf-8', 'sign_type': 'RSA2', 'timestamp': '2014-07-24 03:07:50', 'sign': 'AA+B='} sent"},
+    {"log line, PHP", KQ_REQUEST_LOG,
+     "[2014-07-24 03:07:50] local.DEBUG: array ( 'app_id' => '2014', 'biz_content' => '" BIZ
+     "', 'charset' => 'utf-8', 'sign_type' => 'RSA2', 'timestamp' => '2014-07-24 03:07:50', "
+     "'sign' => 'AA+B=', ) []"},
+    {"log line, PHP's print_r", KQ_REQUEST_MAP,
+     "[24-Jul-2014 03:07:50 UTC] Array\n(\n    [app_id] => 2014\n    [biz_content] => " BIZ
+     "\n    [charset] => utf-8\n    [sign_type] => RSA2\n    [timestamp] => 2014-07-24 03:07:50\n"
+     "    [sign] => AA+B=\n)\n"},
+    {"log line, JSON", KQ_REQUEST_LOG,
+     "2014-07-24 INFO request {\"app_id\":\"2014\",\"charset\":\"utf-8\",\"sign_type\":\"RSA2\","
+     "\"timestamp\":\"2014-07-24 03:07:50\","
+     "\"biz_content\":\"{\\\"memo\\\":\\\"a&b, c=d\\\",\\\"n\\\":\\\"卡\\\"}\"} done"},
+    {"log line, JSON with a URL", KQ_REQUEST_LOG,
+     "INFO {\"url\":\"https://x/gateway.do?" QUERY "\",\"body\":\"biz_content=" BIZ_ENCODED "\"}"},
+    {"log line, an answer beside it", KQ_REQUEST_LOG,
+     "INFO answer={\"a_response\":{\"code\":\"1\"},\"sign\":\"AAAA\"} params={app_id=2014, biz_content=" BIZ
+     ", charset=utf-8, sign_type=RSA2, timestamp=2014-07-24 03:07:50, sign=AA+B=}"},
+    {"log line, lists of values", KQ_REQUEST_LOG,
+     "INFO {app_id=[2014], biz_content=[" BIZ
+     "], charset=[utf-8], sign_type=[RSA2], timestamp=[2014-07-24 03:07:50], sign=[AA+B=]} 5 ms"},
+    {"log line, Go", KQ_REQUEST_LOG,
+     "2014/07/24 map[app_id:2014 biz_content:" BIZ
+     " charset:utf-8 sign:AA+B= sign_type:RSA2 timestamp:2014-07-24 03:07:50]"},
+    {"log lines", KQ_REQUEST_LOG,
+     "2014-07-24 INFO params\napp_id=2014\nbiz_content=" BIZ
+     "\ncharset=utf-8\nsign_type=RSA2\ntimestamp=2014-07-24 03:07:50\nsign=AA+B=\n"},
+    {"PHP's print_r on one line", KQ_REQUEST_MAP,
+     "Array ( [app_id] => 2014 [biz_content] => " BIZ
+     " [charset] => utf-8 [sign_type] => RSA2 [timestamp] => 2014-07-24 03:07:50 [sign] => AA+B= )"},
+    {"logfmt", KQ_REQUEST_LOG,
+     "time=2014-07-24 level=info msg=\"GET https://x/gateway.do?" QUERY "&biz_content=" BIZ_ENCODED
+     "\" status=200"},
+    {"JSON log, a message", KQ_REQUEST_JSON,
+     "{\"level\":\"info\",\"msg\":\"POST https://x/gateway.do?" QUERY "\\u0026biz_content=" BIZ_ENCODED
+     " 200\",\"ts\":1}"},
+    {"JSON log, a map in it", KQ_REQUEST_JSON,
+     "{\"level\":\"info\",\"data\":{\"text\":\"params: {app_id=2014, charset=utf-8, sign_type=RSA2, "
+     "timestamp=2014-07-24 03:07:50, biz_content={\\\"memo\\\":\\\"a&b, c=d\\\",\\\"n\\\":\\\"卡\\\"}, "
+     "sign=AA+B=}\"}}"},
+    {"JSON log, URL and body", KQ_REQUEST_HAR,
+     "{\"level\":\"info\",\"url\":\"https://x/gateway.do?" QUERY "\",\"body\":\"biz_content=" BIZ_ENCODED
+     "\"}"},
+    {"JSON, URL and an object", KQ_REQUEST_HAR,
+     "{\"method\":\"POST\",\"url\":\"https://x/gateway.do?" QUERY
+     "\",\"body\":{\"biz_content\":\"{\\\"memo\\\":\\\"a&b, c=d\\\",\\\"n\\\":\\\"卡\\\"}\"}}"},
+    {"fetch", KQ_REQUEST_FETCH,
+     "await fetch(\"https://x/gateway.do?" QUERY
+     "\", {\n  \"headers\": {\n    \"content-type\": \"application/x-www-form-urlencoded\"\n  },\n"
+     "  \"body\": "
+     "\"biz_content=" BIZ_ENCODED
+     "\",\n  \"method\": \"POST\",\n  \"mode\": \"cors\"\n}).then(r => r.json());"},
+    {"fetch, GET", KQ_REQUEST_FETCH,
+     "fetch(\"https://x/gateway.do?" QUERY "&biz_content=" BIZ_ENCODED "\");"},
+    {"PowerShell", KQ_REQUEST_POWERSHELL,
+     "$session = New-Object Microsoft.PowerShell.Commands.WebRequestSession\n$session.UserAgent = \"a\"\n"
+     "Invoke-WebRequest -UseBasicParsing -Uri \"https://x/gateway.do?" QUERY
+     "\" `\n-Method \"POST\" `\n-WebSession $session `\n-Headers @{\n\"accept\"=\"*/*\"\n"
+     "  \"x\"=\"`$1 `\"`\"\"\n} `\n"
+     "-ContentType \"application/x-www-form-urlencoded\" `\n-Body \"biz_content=" BIZ_ENCODED "\""},
+    {"PowerShell, a string in bytes", KQ_REQUEST_POWERSHELL,
+     "Invoke-RestMethod -Method Post -Uri 'https://x/gateway.do?" QUERY
+     "' -Body ([System.Text.Encoding]::UTF8.GetBytes(\"biz_content={`\"memo`\":`\"a%26b, c=d`\",`\"n`\":`\""
+     "$([char]21345)`\"}\"))"},
+    {"curl for cmd", KQ_REQUEST_CURL,
+     "curl ^\"https://x/gateway.do?app_id=2014^&charset=utf-8^&sign_type=RSA2^&"
+     "timestamp=2014-07-24+03^%^3A07^%^3A50^&sign=AA^%^2BB^%^3D^\" ^\r\n"
+     "  -H ^\"a: ^\\^\"b^\\^\"^\" ^\r\n  --data-raw ^\"biz_content="
+     "^%^7B^%^22memo^%^22^%^3A^%^22a^%^26b^%^2C+c^%^3Dd^%^22^%^2C"
+     "^%^22n^%^22^%^3A^%^22^%^E5^%^8D^%^A1^%^22^%^7D^\""},
+    {"curl for cmd, as it was", KQ_REQUEST_CURL,
+     "curl \"https://x/gateway.do?app_id=2014&charset=utf-8&sign_type=RSA2&timestamp=2014-07-24+03"
+     "\"^%\"3A07\"^%\"3A50&sign=AA\"^%\"2BB\"^%\"3D\" ^\n  -H \"a: \"\"b\"\"\" ^\n"
+     "  --data-urlencode \"biz_content={\"\"memo\"\":\"\"a&b, c=d\"\",\"\"n\"\":\"\"卡\"\"}\""},
     {"lines", KQ_REQUEST_LINES,
      "app_id=2014\ncharset = utf-8\nsign_type: RSA2\ntimestamp=2014-07-24 03:07:50\nbiz_content=" BIZ
      "\nsign=AA+B=\n"},
