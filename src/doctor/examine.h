@@ -64,9 +64,9 @@ struct kq_finding {
     struct kq_slice subject_chinese; /* empty: the same */
 };
 
-/* Three of authorization, one each of a parameter that is there twice, signature, key, digest, three
+/* Four of authorization, one each of a parameter that is there twice, signature, key, digest, three
  * mistakes. */
-#define KQ_FINDINGS_MAX 11
+#define KQ_FINDINGS_MAX 12
 
 struct kq_diagnosis {
     enum kq_verdict verdict;

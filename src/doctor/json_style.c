@@ -37,9 +37,11 @@ static bool is_short_escape(unsigned code, char *letter)
     return at != NULL;
 }
 
-static bool is_html(unsigned code)
+static bool is_html(unsigned code, const struct kq_json_style *style)
 {
-    return code == '=' || code == '&' || code == '<' || code == '>' || code == '\'';
+    bool is_markup = code == '&' || code == '<' || code == '>';
+    return (is_markup && style->is_for_go) ||
+           ((is_markup || code == '=' || code == '\'') && style->is_for_html);
 }
 
 static void append_string(struct kq_buffer *buffer, struct kq_slice text, const struct kq_json_style *style)
@@ -58,8 +60,7 @@ static void append_string(struct kq_buffer *buffer, struct kq_slice text, const 
         } else if (is_short_escape(code, &letter)) {
             kq_buffer_append_byte(buffer, '\\');
             kq_buffer_append_byte(buffer, letter);
-        } else if (code < 0x20 || (code >= 0x7F && style->is_ascii) ||
-                   (is_html(code) && style->is_for_html)) {
+        } else if (code < 0x20 || (code >= 0x7F && style->is_ascii) || is_html(code, style)) {
             append_escape(buffer, code);
         } else {
             kq_buffer_append(buffer, (struct kq_slice){.data = begin, .size = (size_t)(cursor.at - begin)});

@@ -24,6 +24,7 @@ struct kq_json_style {
     bool is_ascii;          /* other characters as \uXXXX */
     bool is_escaped;        /* `/` as `\/`: PHP */
     bool is_for_html;       /* `=`, `&`, `<`, `>`, `'` as \u00XX: Gson */
+    bool is_for_go;         /* `&`, `<`, `>` alone */
     bool has_single_quotes; /* Python's repr of a dictionary */
     bool without_nulls;
     bool without_empties; /* and no members with empty strings */

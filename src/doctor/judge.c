@@ -16,6 +16,10 @@ static const struct kq_advice authorization_missing_advice = {
 static const struct kq_advice scheme_advice = {
     "scheme-invalid", "Begin authorization with ALIPAY-SHA256withRSA and a space: {} is another scheme",
     "authorization 以 ALIPAY-SHA256withRSA 和一个空格开头：现在是 {}"};
+static const struct kq_advice quotes_advice = {
+    "authorization-with-quotes",
+    "Write the values of authorization without quotes, which the gateway takes for a part of them",
+    "authorization 里的值不要带引号：网关会把引号当作值的一部分"};
 static const struct kq_advice sign_not_last_advice = {
     "sign-not-last", "Put sign at the end of authorization: what stands behind it is not signed",
     "sign 放在 authorization 的最后：它后面的内容没有被签名"};
@@ -226,6 +230,9 @@ static struct kq_result judge_authorization(struct kq_case_file *file, struct kq
     file->sign_type = KQ_SIGN_RSA2;
     if (v3->authorization.size > 0 && !kq_slice_equal(v3->scheme, KQ_SLICE(KQ_V3_SCHEME))) {
         KQ_TRY(kq_case_add(file, &scheme_advice, scheme_shown(v3->scheme), error));
+    }
+    if (v3->has_quotes) {
+        KQ_TRY(kq_case_add(file, &quotes_advice, KQ_SLICE_EMPTY, error));
     }
     if (v3->has_spaces) {
         KQ_TRY(kq_case_add(file, kq_mistake_advice(&file->right, kq_change_v3_list_spaces), KQ_SLICE_EMPTY,

@@ -23,6 +23,8 @@ static const struct kq_json_style styles[] = {
     {.spacing = KQ_JSON_COMPACT, .is_sorted = true, .is_ascii = true, .is_escaped = true},
     {.spacing = KQ_JSON_COMPACT, .is_for_html = true},
     {.spacing = KQ_JSON_COMPACT, .is_sorted = true, .is_for_html = true},
+    {.spacing = KQ_JSON_COMPACT, .is_for_go = true},
+    {.spacing = KQ_JSON_COMPACT, .is_sorted = true, .is_for_go = true},
     {.spacing = KQ_JSON_INDENT_2},
     {.spacing = KQ_JSON_INDENT_2, .is_ascii = true},
     {.spacing = KQ_JSON_INDENT_2, .is_for_html = true},

@@ -148,7 +148,7 @@ struct kq_slice kq_v3_item(struct kq_slice list, struct kq_slice name);
 #define KQ_TIMESTAMP_COUNT 10
 #define KQ_PLUS_MAX 6
 #define KQ_SOME_PLUS_COUNT (1 << KQ_PLUS_MAX)
-#define KQ_JSON_STYLE_COUNT 26
+#define KQ_JSON_STYLE_COUNT 28
 #define KQ_JSON_PRINTED_COUNT 2
 #define KQ_ORDER_COUNT 3
 #define KQ_JOIN_COUNT 19

@@ -165,8 +165,9 @@ static struct kq_result unescape(struct kq_slice text, struct kq_arena *arena, s
     static const struct {
         struct kq_slice escape;
         char byte;
-    } rows[] = {{KQ_SLICE("&amp;"), '&'}, {KQ_SLICE("&quot;"), '"'}, {KQ_SLICE("&#34;"), '"'},
-                {KQ_SLICE("&lt;"), '<'},  {KQ_SLICE("&gt;"), '>'},   {KQ_SLICE("&#39;"), '\''}};
+    } rows[] = {{KQ_SLICE("&amp;"), '&'},  {KQ_SLICE("&quot;"), '"'}, {KQ_SLICE("&#34;"), '"'},
+                {KQ_SLICE("&lt;"), '<'},   {KQ_SLICE("&gt;"), '>'},   {KQ_SLICE("&#39;"), '\''},
+                {KQ_SLICE("&#x27;"), '\''}};
     *plain = text;
     if (!kq_request_contains(text, rows[0].escape)) {
         return KQ_OK;

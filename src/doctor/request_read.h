@@ -58,6 +58,7 @@ struct kq_sent_v3 {
     struct kq_slice list;         /* of authorization, what stands before `,sign=` */
     struct kq_slice body;         /* the content; of multipart/form-data its part `data`, of a GET nothing */
     bool is_signed_to_its_middle; /* more items stand behind `sign` */
+    bool has_quotes;              /* around a value, which the gateway takes for a part of it */
     bool has_spaces;              /* beside a name that the gateway knows, which it does not find then */
 };
 

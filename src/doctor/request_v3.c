@@ -82,6 +82,10 @@ static struct kq_result add_item(struct kq_sent_request *request, struct kq_slic
                                 ? (struct kq_slice){item.data + equals + 1, item.size - equals - 1}
                                 : KQ_SLICE_EMPTY;
     struct kq_slice name = kq_slice_trim((struct kq_slice){item.data, equals});
+    if (is_known_item(name) && value.size > 2 && value.data[0] == '"' && value.data[value.size - 1] == '"') {
+        value = (struct kq_slice){.data = value.data + 1, .size = value.size - 2};
+        request->v3.has_quotes = true;
+    }
     bool has_spaces = name.size < equals && is_known_item(name);
     request->v3.has_spaces = request->v3.has_spaces || has_spaces;
     return kq_request_add(request, (struct kq_sent_param){name, value, value}, error);

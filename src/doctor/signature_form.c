@@ -58,6 +58,15 @@ static int hex_value(char byte)
     return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
+/* b'…', as Python prints bytes. */
+static void without_prefix(struct kq_slice text, struct kq_buffer *out)
+{
+    text = kq_slice_trim(text);
+    bool is_bytes = text.size > 3 && text.data[0] == 'b' && (text.data[1] == '\'' || text.data[1] == '"') &&
+                    text.data[text.size - 1] == text.data[1];
+    kq_buffer_append(out, is_bytes ? (struct kq_slice){text.data + 2, text.size - 3} : text);
+}
+
 /* Hex digits, as base64. Nothing where it is not all hex. */
 static void from_hex(struct kq_slice text, struct kq_buffer *out)
 {
@@ -126,6 +135,9 @@ static const struct form_row {
      hex_decoded},
     {{"sign-escaped", "Send sign without quotes and escapes (\\n, \\/)", "sign 不要带引号和转义（\\n、\\/）"},
      without_escapes},
+    {{"sign-printed-bytes", "Send sign as text: it is how Python prints bytes, b'…' (decode them first)",
+      "sign 应作为文本发送：现在是 Python 打印的字节串 b'…'（先 decode）"},
+     without_prefix},
     {{"sign-html-escaped", "Send sign without HTML escapes", "sign 不要做 HTML 转义"},
      kq_form_html_unescaped},
 };

@@ -129,6 +129,11 @@ void kq_form_html_escaped(struct kq_slice text, struct kq_buffer *out)
     kq_html_escape_append(text, out);
 }
 
+void kq_form_html_hex(struct kq_slice text, struct kq_buffer *out)
+{
+    replace(text, "&<>\"'", (const char *const[]){"&amp;", "&lt;", "&gt;", "&quot;", "&#x27;"}, out);
+}
+
 void kq_form_html_quotes(struct kq_slice text, struct kq_buffer *out)
 {
     replace(text, "\"", (const char *const[]){"&quot;"}, out);
@@ -145,7 +150,8 @@ void kq_form_html_unescaped(struct kq_slice text, struct kq_buffer *out)
         struct kq_slice escape;
         char byte;
     } rows[] = {{KQ_SLICE("&amp;"), '&'},  {KQ_SLICE("&lt;"), '<'},  {KQ_SLICE("&gt;"), '>'},
-                {KQ_SLICE("&quot;"), '"'}, {KQ_SLICE("&#34;"), '"'}, {KQ_SLICE("&#39;"), '\''}};
+                {KQ_SLICE("&quot;"), '"'}, {KQ_SLICE("&#34;"), '"'}, {KQ_SLICE("&#39;"), '\''},
+                {KQ_SLICE("&#x27;"), '\''}};
     struct kq_cursor cursor = kq_cursor_of(text);
     while (!kq_cursor_at_end(&cursor)) {
         size_t row = 0;
@@ -164,6 +170,12 @@ void kq_form_trimmed(struct kq_slice text, struct kq_buffer *out)
 void kq_form_without_space(struct kq_slice text, struct kq_buffer *out)
 {
     replace(text, " \t\r\n", (const char *const[]){"", "", "", ""}, out);
+}
+
+void kq_form_space_behind(struct kq_slice text, struct kq_buffer *out)
+{
+    kq_buffer_append(out, text);
+    kq_buffer_append_byte(out, ' ');
 }
 
 void kq_form_line_end(struct kq_slice text, struct kq_buffer *out)

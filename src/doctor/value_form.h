@@ -25,14 +25,16 @@ void kq_form_plus_for_space(struct kq_slice text, struct kq_buffer *out);
 void kq_form_escape_for_space(struct kq_slice text, struct kq_buffer *out); /* %20 */
 void kq_form_space_for_plus(struct kq_slice text, struct kq_buffer *out);
 
-void kq_form_html_escaped(struct kq_slice text, struct kq_buffer *out);   /* & < > " ' */
-void kq_form_html_quotes(struct kq_slice text, struct kq_buffer *out);    /* " alone, as in an attribute */
+void kq_form_html_escaped(struct kq_slice text, struct kq_buffer *out); /* & < > " ' */
+void kq_form_html_hex(struct kq_slice text, struct kq_buffer *out);    /* ' as &#x27;: Python's html.escape */
+void kq_form_html_quotes(struct kq_slice text, struct kq_buffer *out); /* " alone, as in an attribute */
 void kq_form_html_ampersand(struct kq_slice text, struct kq_buffer *out); /* & alone */
 void kq_form_html_unescaped(struct kq_slice text, struct kq_buffer *out);
 
 void kq_form_trimmed(struct kq_slice text, struct kq_buffer *out);
 void kq_form_without_space(struct kq_slice text, struct kq_buffer *out); /* none anywhere */
-void kq_form_line_end(struct kq_slice text, struct kq_buffer *out);      /* and a line end behind it */
+void kq_form_space_behind(struct kq_slice text, struct kq_buffer *out);
+void kq_form_line_end(struct kq_slice text, struct kq_buffer *out); /* and a line end behind it */
 void kq_form_windows_line_end(struct kq_slice text, struct kq_buffer *out);
 void kq_form_byte_order_mark(struct kq_slice text, struct kq_buffer *out); /* one before it */
 void kq_form_unix_lines(struct kq_slice text, struct kq_buffer *out);

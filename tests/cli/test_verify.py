@@ -284,6 +284,15 @@ def test_authorization_without_a_space_behind_the_scheme(verify, private_keys):
         "scheme-invalid", "sign-missing"]
 
 
+def test_quotes_in_authorization(verify, private_keys, place):
+    quoted = CaseV3("quotes", [], list_join=lambda listed: ",".join(f'{name}="{value}"' for name, value in listed.items()))
+    dump = quoted.dump(APP_ID, private_keys)
+    for item in (b"app_id", b"nonce", b"timestamp", b"sign"):
+        dump = re.sub(b"([ ,])" + item + b"=([^,\r]*)", rb'\1' + item + rb'="\2"', dump, count=1)
+    assert found(verify(dump)) == ["authorization-with-quotes"]
+    refused(run_bytes("verify", stdin=dump, data=place.data), 1, f"no application {APP_ID}")
+
+
 @pytest.mark.parametrize("name", [b"sign", b"nonce", b"timestamp"])
 def test_spaces_in_authorization(verify, private_keys, name):
     """Behind the string that was signed, in it, or put into it on its way."""

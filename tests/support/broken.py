@@ -105,6 +105,13 @@ def gson(sent):
     return {**sent, "biz_content": text}
 
 
+def go(sent):
+    text = sent["biz_content"]
+    for character in "&<>":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return {**sent, "biz_content": text}
+
+
 def flatten(sent):
     rest = {name: value for name, value in sent.items() if name != "biz_content"}
     return {**rest, **json.loads(sent["biz_content"])}
@@ -197,6 +204,7 @@ CASES = [
     Case("JSON written by Python, not ASCII", [JSON], items=biz(ensure_ascii=False)),
     Case("JSON written by PHP", [JSON], items=php),
     Case("JSON written by Gson", [JSON], items=gson),
+    Case("JSON written by Go", [JSON], items=go, changes={"biz_content": compact({**BIZ, "memo": "<'a' & b>"})}),
     Case("JSON sorted", [JSON], items=biz(ensure_ascii=False, sort_keys=True, separators=(",", ":"))),
     Case("JSON indented", [JSON], items=biz(ensure_ascii=False, indent=2)),
     Case("JSON in JSON", ["json-in-json"],
@@ -206,10 +214,19 @@ CASES = [
          items=lambda sent: {**sent, "biz_content": repr(json.loads(sent["biz_content"]))}),
     Case("biz_content flattened", ["json-flattened"], items=flatten),
     Case("HTML-escaped values", ["html-escaped"], items=values(html.escape)),
+    Case("HTML-escaped apostrophe", ["html-escaped"], items=values(html.escape),
+         changes={"biz_content": compact({"memo": "<it's>"})}),
+    Case("HTML-escaped apostrophe in the request", ["html-escaped-request"], items=values(html.unescape),
+         changes={"biz_content": html.escape(compact({"memo": "<it's>"}))}),
     Case("HTML-escaped request", ["html-escaped-request"], items=values(html.unescape),
          changes={"biz_content": html.escape(compact(BIZ))}),
     Case("trailing line end in biz_content", ["line-end-in-value"],
          items=lambda sent: {**sent, "biz_content": sent["biz_content"] + "\n"}),
+    Case("a space behind a value signed, not sent", ["space-behind-value"],
+         items=lambda sent: {**sent, "version": "1.0 "}),
+    Case("a space behind a value sent, not signed", ["space-around-values"],
+         items=lambda sent: {**sent, "biz_content": sent["biz_content"].strip()},
+         changes={"biz_content": compact(BIZ) + " "}),
     Case("trailing line end sent, not signed", ["space-around-values"],
          items=lambda sent: {**sent, "biz_content": sent["biz_content"].strip()},
          changes={"biz_content": compact(BIZ) + "\n"}),
@@ -235,6 +252,8 @@ CASES = [
     Case("sign as base64url", ["sign-base64url"],
          sent_sign=lambda sign: sign.replace("+", "-").replace("/", "_")),
     Case("sign in hex", ["sign-hex"], sent_sign=lambda sign: base64.b64decode(sign).hex()),
+    Case("sign as Python prints bytes", ["sign-printed-bytes"],
+         sent_sign=lambda sign: repr(sign.encode("ascii"))),
     Case("sign's plus signs lost", ["sign-plus-became-space"], sent_sign=spoilt),
     Case("sign encoded twice", ["sign-encoded-twice"], sent_sign=urllib.parse.quote_plus),
     Case("two at once: unsorted and encoded", [ENCODED, "unsorted"], items=values(urllib.parse.quote_plus),
