@@ -221,12 +221,18 @@ static bool is_answer(const struct kq_json *object)
            kq_slice_equal((struct kq_slice){name.data + name.size - end.size, end.size}, end);
 }
 
+/* JSON in strings of JSON. */
+#define NESTED_MAX 2
+
 /* A text in which a request stands. */
 static struct kq_result add_text(struct kq_sent_request *request, struct kq_slice text,
                                  struct kq_error *error)
 {
-    struct kq_sent_request inner = {.arena = request->arena};
+    struct kq_sent_request inner = {.arena = request->arena, .nested = request->nested + 1};
     text = kq_slice_trim(text);
+    if (inner.nested > NESTED_MAX) {
+        return KQ_OK;
+    }
     if (!kq_request_contains(text, KQ_SLICE("sign")) && !kq_request_contains(text, KQ_SLICE("app_id"))) {
         return KQ_OK;
     }
@@ -253,7 +259,8 @@ static struct kq_result add_inside(struct kq_sent_request *request, const struct
     }
     for (const struct kq_json *member = object->first;
          member != NULL && depth < DEPTH_MAX && !kq_request_is_told(request); member = member->next) {
-        struct kq_sent_request inner = {.arena = request->arena, .form = KQ_REQUEST_JSON};
+        struct kq_sent_request inner = {
+            .arena = request->arena, .form = KQ_REQUEST_JSON, .nested = request->nested};
         if (member->kind == KQ_JSON_STRING) {
             KQ_TRY(add_text(&inner, member->text, error));
         } else if (member->kind == KQ_JSON_OBJECT) {
@@ -268,7 +275,8 @@ static struct kq_result add_inside(struct kq_sent_request *request, const struct
 static struct kq_result add_told(struct kq_sent_request *request, const struct kq_json *object,
                                  struct kq_error *error)
 {
-    struct kq_sent_request inner = {.arena = request->arena, .form = KQ_REQUEST_JSON};
+    struct kq_sent_request inner = {
+        .arena = request->arena, .form = KQ_REQUEST_JSON, .nested = request->nested};
     KQ_TRY(add_inside(&inner, object, 0, error));
     if (kq_request_is_told(&inner)) {
         *request = inner;

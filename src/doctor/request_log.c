@@ -10,8 +10,10 @@ static bool is_name_byte(char byte)
            byte == '_' || byte == '.' || byte == '-';
 }
 
-/* Of a text that has more brackets before what is looked for, the others are not tried. */
-#define BRACKETS_MAX 64
+/* All that is between brackets is read for as long as that is not more than so many times the text; a short
+ * one has more. */
+#define READINGS_MAX 8
+#define READINGS_BYTES_MIN ((size_t)64 << 10)
 
 /* Where the first `name=` stands that a gateway knows; or text.size. */
 static size_t find_name(struct kq_slice text)
@@ -80,7 +82,7 @@ static bool is_form(struct kq_slice text)
 
 /* A map or an object, from its first bracket to its last; of one that does not close, or is PHP's, the rest.
  */
-static struct kq_slice printed_at(struct kq_slice rest)
+static struct kq_slice printed_at(struct kq_slice rest, size_t *looked_at)
 {
     struct kq_cursor cursor = kq_cursor_of(rest);
     struct kq_slice taken = rest;
@@ -90,8 +92,10 @@ static struct kq_slice printed_at(struct kq_slice rest)
     } else if (rest.data[0] == 'm') {
         taken.size = kq_slice_find(rest, '\n');
     } else if (!kq_request_take_brackets(&cursor, &taken)) {
-        taken = (struct kq_slice){.data = rest.data, .size = kq_slice_find(rest, '\n')};
+        *looked_at = rest.size;
+        return (struct kq_slice){.data = rest.data, .size = kq_slice_find(rest, '\n')};
     }
+    *looked_at = taken.size;
     return taken;
 }
 
@@ -102,10 +106,12 @@ static bool begins_printed(struct kq_slice rest)
 }
 
 static struct kq_result add_printed(struct kq_sent_request *request, struct kq_slice rest, bool is_json_only,
-                                    struct kq_error *error)
+                                    size_t *work_left, struct kq_error *error)
 {
-    struct kq_sent_request attempt = {.arena = request->arena};
-    struct kq_slice printed = printed_at(rest);
+    struct kq_sent_request attempt = {.arena = request->arena, .nested = request->nested};
+    size_t looked_at = 0;
+    struct kq_slice printed = printed_at(rest, &looked_at);
+    *work_left -= looked_at < *work_left ? looked_at : *work_left;
     bool is_json = false;
     KQ_TRY(kq_request_add_json(&attempt, printed, &is_json, error));
     if (!is_json && !is_json_only) {
@@ -124,12 +130,11 @@ static struct kq_result add_printed(struct kq_sent_request *request, struct kq_s
 static struct kq_result find_printed(struct kq_sent_request *request, struct kq_slice text, size_t form_at,
                                      struct kq_error *error)
 {
-    size_t tried = 0;
-    for (size_t at = 0; at < form_at && tried < BRACKETS_MAX && !kq_request_is_told(request); at++) {
+    size_t work_left = text.size * READINGS_MAX + READINGS_BYTES_MIN;
+    for (size_t at = 0; at < form_at && work_left > 0 && !kq_request_is_told(request); at++) {
         struct kq_slice rest = {.data = text.data + at, .size = text.size - at};
         if (begins_printed(rest)) {
-            tried++;
-            KQ_TRY(add_printed(request, rest, form_at < text.size, error));
+            KQ_TRY(add_printed(request, rest, form_at < text.size, &work_left, error));
         }
     }
     return KQ_OK;

@@ -234,9 +234,10 @@ bool kq_request_is_told(const struct kq_sent_request *request)
 struct kq_result kq_request_add_any(struct kq_sent_request *request, struct kq_slice text,
                                     struct kq_slice whole, struct kq_error *error)
 {
-    struct kq_sent_request log = {.arena = request->arena, .form = KQ_REQUEST_LOG};
+    struct kq_sent_request log = {.arena = request->arena, .form = KQ_REQUEST_LOG, .nested = request->nested};
     KQ_TRY(read_form(request, text, whole, error));
-    if (kq_request_is_told(request)) {
+    bool is_json = request->form == KQ_REQUEST_JSON || request->form == KQ_REQUEST_HAR;
+    if (kq_request_is_told(request) || (is_json && request->count > 0)) {
         return KQ_OK;
     }
     /* What begins like another form may be a line with a request in it. */
