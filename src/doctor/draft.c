@@ -3,8 +3,6 @@
 
 #include <assert.h>
 
-#include "doctor/value_form.h"
-
 struct kq_slice kq_line_chinese(struct kq_slice name)
 {
     static const struct {
@@ -87,38 +85,46 @@ static struct kq_result begin_v3(const struct kq_sent_request *request, struct k
     return KQ_OK;
 }
 
-static struct kq_result is_made_by(kq_value_form *encoder, const struct kq_sent_param *item, bool *is_made,
-                                   struct kq_error *error)
+/* Bytes that encoders leave as they are, one or the other. */
+static bool is_left(unsigned char byte)
 {
-    struct kq_buffer encoded KQ_CLEANUP(kq_buffer_free) = {0};
-    encoder(item->value, &encoded);
-    KQ_ENSURE_MEMORY(!encoded.failed, error);
-    *is_made = kq_slice_equal(kq_buffer_slice(&encoded), item->raw);
-    return KQ_OK;
+    return byte > ' ' && byte < 0x7F && strchr("\"<>\\^`{|}", byte) == NULL;
 }
 
-struct kq_result kq_draft_looks_encoded(const struct kq_sent_param *item, bool *looks_encoded,
-                                        struct kq_error *error)
+static bool is_letter_or_digit(unsigned char byte)
 {
-    static kq_value_form *const encoders[] = {
-        kq_form_java_encoded, kq_form_uri_component, kq_form_rfc3986, kq_form_quoted,
-        kq_form_python_plus,  kq_form_net_encoded,   kq_form_uri};
-    *looks_encoded = false;
-    for (size_t i = 0; i < KQ_COUNT(encoders) && !*looks_encoded; i++) {
-        KQ_TRY(is_made_by(encoders[i], item, looks_encoded, error));
+    return (byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
+}
+
+static int hex_value(char byte)
+{
+    int letter = byte | 0x20;
+    return byte >= '0' && byte <= '9' ? byte - '0' : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+}
+
+bool kq_draft_looks_encoded(const struct kq_sent_param *item)
+{
+    struct kq_slice raw = item->raw;
+    bool looks_encoded = true;
+    for (size_t at = 0; at < raw.size && looks_encoded; at++) {
+        if (raw.data[at] != '%') {
+            looks_encoded = is_left((unsigned char)raw.data[at]);
+            continue;
+        }
+        int high = at + 2 < raw.size ? hex_value(raw.data[at + 1]) : -1;
+        int low = at + 2 < raw.size ? hex_value(raw.data[at + 2]) : -1;
+        looks_encoded = high >= 0 && low >= 0 && !is_letter_or_digit((unsigned char)(high << 4 | low));
     }
-    return KQ_OK;
+    return looks_encoded;
 }
 
-static struct kq_result look_at_all(struct kq_draft *draft, struct kq_error *error)
+static void look_at_all(struct kq_draft *draft)
 {
     draft->looks_encoded = true;
-    for (size_t i = 0; i < draft->count && draft->looks_encoded; i++) {
-        if (!kq_slice_equal(draft->items[i].name, KQ_SLICE("sign"))) {
-            KQ_TRY(kq_draft_looks_encoded(&draft->items[i], &draft->looks_encoded, error));
-        }
+    for (size_t i = 0; i < draft->count; i++) {
+        bool is_sign = kq_slice_equal(draft->items[i].name, KQ_SLICE("sign"));
+        draft->looks_encoded = draft->looks_encoded && (is_sign || kq_draft_looks_encoded(&draft->items[i]));
     }
-    return KQ_OK;
 }
 
 struct kq_result kq_draft_begin(const struct kq_sent_request *request, struct kq_draft *draft,
@@ -143,7 +149,8 @@ struct kq_result kq_draft_begin(const struct kq_sent_request *request, struct kq
             draft->items[draft->count++] = *param;
         }
     }
-    return look_at_all(draft, error);
+    look_at_all(draft);
+    return KQ_OK;
 }
 
 struct kq_result kq_draft_copy(const struct kq_draft *draft, struct kq_arena *arena, struct kq_draft *copy,

@@ -49,7 +49,7 @@ struct kq_draft {
     struct kq_slice content_name; /* of the item that is the call's JSON */
     enum kq_charset charset;
     bool is_notification;
-    bool looks_encoded;          /* every value stands in the request as an encoder writes it */
+    bool looks_encoded;          /* every value does */
     struct kq_sent_param *items; /* in the arena; with sign, which is left out at the end */
     size_t count;
     enum kq_draft_order order;
@@ -63,9 +63,8 @@ struct kq_draft {
 KQ_MUST struct kq_result kq_draft_begin(const struct kq_sent_request *request, struct kq_draft *draft,
                                         struct kq_error *error);
 
-/* Does it stand in the request as a percent-encoder would have written what arrived? */
-KQ_MUST struct kq_result kq_draft_looks_encoded(const struct kq_sent_param *item, bool *looks_encoded,
-                                                struct kq_error *error);
+/* May it have been percent-encoded? No encoder leaves a quote or a space as it is, or encodes a letter. */
+bool kq_draft_looks_encoded(const struct kq_sent_param *item);
 
 /* The same draft with items of its own in another arena, to be changed. */
 KQ_MUST struct kq_result kq_draft_copy(const struct kq_draft *draft, struct kq_arena *arena,

@@ -13,40 +13,34 @@ static bool is_sign(const struct kq_sent_param *item)
 }
 
 /* Of `a+b` alone nobody can tell whether it was encoded: the others tell. */
-static struct kq_result was_encoded(const struct kq_draft *draft, const struct kq_sent_param *item,
-                                    bool *encoded, struct kq_error *error)
+static bool was_encoded(const struct kq_draft *draft, const struct kq_sent_param *item)
 {
     bool has_escape = kq_slice_find(item->raw, '%') < item->raw.size;
-    KQ_TRY(kq_draft_looks_encoded(item, encoded, error));
-    *encoded = *encoded && (has_escape || draft->looks_encoded);
-    return KQ_OK;
+    return kq_draft_looks_encoded(item) && (has_escape || draft->looks_encoded);
 }
 
 /* Variant 0: all that were encoded, or were not; else that one alone. */
-static struct kq_result take_raw(struct kq_draft *draft, size_t variant, bool wants_encoded,
-                                 struct kq_slice *subject, bool *changed, struct kq_error *error)
+static void take_raw(struct kq_draft *draft, size_t variant, bool wants_encoded, struct kq_slice *subject,
+                     bool *changed)
 {
     for (size_t i = 0; i < draft->count; i++) {
         struct kq_sent_param *item = &draft->items[i];
-        bool encoded = false;
         bool is_meant = (variant == 0 || variant == i + 1) && !is_sign(item);
-        if (!is_meant || kq_slice_equal(item->value, item->raw)) {
-            continue;
-        }
-        KQ_TRY(was_encoded(draft, item, &encoded, error));
-        if (encoded == wants_encoded) {
+        if (is_meant && !kq_slice_equal(item->value, item->raw) &&
+            was_encoded(draft, item) == wants_encoded) {
             *subject = variant == 0 ? KQ_SLICE_EMPTY : item->name;
             *changed = true;
             item->value = item->raw;
         }
     }
-    return KQ_OK;
 }
 
 struct kq_result kq_change_raw_values(struct kq_draft *draft, size_t variant, struct kq_slice *subject,
                                       bool *changed, struct kq_error *error)
 {
-    return take_raw(draft, variant, true, subject, changed, error);
+    (void)error;
+    take_raw(draft, variant, true, subject, changed);
+    return KQ_OK;
 }
 
 /* How many are put together again: each is looked through anew. */
@@ -94,7 +88,7 @@ static struct kq_result join_pieces(struct kq_draft *draft, bool *changed, struc
 struct kq_result kq_change_unencoded(struct kq_draft *draft, size_t variant, struct kq_slice *subject,
                                      bool *changed, struct kq_error *error)
 {
-    KQ_TRY(take_raw(draft, variant, false, subject, changed, error));
+    take_raw(draft, variant, false, subject, changed);
     return variant == 0 ? join_pieces(draft, changed, error) : KQ_OK;
 }
 

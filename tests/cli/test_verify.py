@@ -70,7 +70,6 @@ def test_a_request_that_was_not_encoded(verify, private_keys, words, case):
     form = case.form(case.pairs(APP_ID, private_keys)).decode("utf-8")
     done = verify(words.format(form).encode("utf-8"))
     assert found(done) == case.findings
-    assert "the string that was signed has it encoded" not in json.loads(done.stdout)["sentence"]
 
 
 @pytest.mark.parametrize("case", FORGED, ids=str)

@@ -147,6 +147,15 @@ def raw_form(pairs):
                      for name, value in pairs)
 
 
+def odd_encode(value):
+    return urllib.parse.quote(value, safe=":,@'")
+
+
+def odd_form(pairs):
+    return b"&".join(name + b"=" + (urllib.parse.quote(value, safe="") if name == b"sign"
+                                    else odd_encode(value.decode("utf-8"))).encode("ascii") for name, value in pairs)
+
+
 def bare_plus(space):
     """All is encoded but plus signs."""
     def encode(pairs):
@@ -171,6 +180,8 @@ CASES = [
     Case("sent without encoding, and unsorted", [RAW, "unsorted"], form=raw_form, join=as_sent),
     Case("sent without encoding, and HTTP's own spaces", [RAW], changes={"biz_content": '{"memo":"a+b"}'},
          form=lambda pairs: raw_form(pairs).replace(b" ", b"%20")),
+    Case("values percent-encoded and sent so, by an encoder that is not known", [ENCODED],
+         form=odd_form, items=values(odd_encode)),
     Case("a plus sign sent bare beside %20", ["plus-sent-bare"], form=bare_plus("%20")),
     Case("a plus sign sent bare beside others", ["plus-sent-bare"], form=bare_plus("+")),
     Case("plus for space in the timestamp", ["plus-for-space"],
