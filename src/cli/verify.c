@@ -125,7 +125,7 @@ static struct kq_result add_registered(struct kq_invocation *invocation, struct 
     struct kq_data data KQ_CLEANUP(kq_data_close) = {0};
     enum kq_sign_type sign_type = KQ_SIGN_RSA2;
     struct kq_suspects suspects;
-    struct kq_slice der;
+    struct kq_slice der = KQ_SLICE_EMPTY;
     struct kq_slice given = kq_flag_text(invocation, "app-id");
     struct kq_slice app_id = given.size > 0 ? given : kq_request_find(&file->request, KQ_SLICE("app_id"));
     KQ_TRY(kq_data_open(invocation, &data, error));

@@ -33,10 +33,11 @@ struct kq_result kq_request_add_cmd(struct kq_sent_request *request, struct kq_s
         int byte = kq_cursor_take(&cursor);
         if (byte == '^' && !is_quoted) {
             take_escaped(&cursor, &plain);
-        } else if (byte == '"' && is_quoted && kq_cursor_take_literal(&cursor, KQ_SLICE("\""))) {
+        } else if (is_quoted && (byte == '"' || byte == '\\') &&
+                   kq_cursor_take_literal(&cursor, KQ_SLICE("\""))) {
             kq_buffer_append(&plain, KQ_SLICE("\\\""));
-        } else if (byte == '\\' && is_quoted && kq_cursor_take_literal(&cursor, KQ_SLICE("\""))) {
-            kq_buffer_append(&plain, KQ_SLICE("\\\""));
+        } else if (is_quoted && byte == '\\' && kq_cursor_take_literal(&cursor, KQ_SLICE("\\"))) {
+            kq_buffer_append(&plain, KQ_SLICE("\\\\"));
         } else {
             is_quoted = byte == '"' ? !is_quoted : is_quoted;
             kq_buffer_append_byte(&plain, (char)byte);

@@ -33,14 +33,13 @@ static bool take_request_line(struct kq_cursor *cursor, struct kq_sent_v3 *sent)
     struct kq_cursor attempt = *cursor;
     struct kq_slice line;
     struct kq_slice word = KQ_SLICE_EMPTY;
-    struct kq_slice target = KQ_SLICE_EMPTY;
     if (!kq_cursor_take_part(&attempt, '\n', &line)) {
         return false;
     }
     struct kq_cursor words = kq_cursor_of(kq_slice_trim(line));
     (void)kq_cursor_take_part(&words, ' ', &word);
     sent->http_method = kq_request_http_method(word);
-    target = take_target(&words);
+    struct kq_slice target = take_target(&words);
     if (sent->http_method.size == 0 || target.size == 0) {
         return false;
     }

@@ -120,8 +120,8 @@ static struct kq_result take_headers(struct kq_sent_request *request, struct kq_
         return refuse(error);
     }
     for (skip_space(cursor); !kq_cursor_take_literal(cursor, KQ_SLICE("}")); skip_space(cursor)) {
-        struct kq_slice name;
-        struct kq_slice value;
+        struct kq_slice name = KQ_SLICE_EMPTY;
+        struct kq_slice value = KQ_SLICE_EMPTY;
         KQ_TRY(take_value(request, cursor, &name, error));
         skip_space(cursor);
         if (!kq_cursor_take_literal(cursor, KQ_SLICE("="))) {
@@ -144,7 +144,7 @@ static struct kq_result take_option(struct kq_sent_request *request, struct kq_c
                                     struct kq_sent_v3 *sent, struct kq_slice *url, struct kq_error *error)
 {
     struct kq_slice option = KQ_SLICE_EMPTY;
-    struct kq_slice method;
+    struct kq_slice method = KQ_SLICE_EMPTY;
     (void)kq_request_take_name(cursor, &option);
     if (is_named(option, "Headers")) {
         return take_headers(request, cursor, sent, error);

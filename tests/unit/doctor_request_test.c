@@ -139,7 +139,7 @@ static const struct {
      "^%^22n^%^22^%^3A^%^22^%^E5^%^8D^%^A1^%^22^%^7D^\""},
     {"curl for cmd, as it was", KQ_REQUEST_CURL,
      "curl \"https://x/gateway.do?app_id=2014&charset=utf-8&sign_type=RSA2&timestamp=2014-07-24+03"
-     "\"^%\"3A07\"^%\"3A50&sign=AA\"^%\"2BB\"^%\"3D\" ^\n  -H \"a: \"\"b\"\"\" ^\n"
+     "\"^%\"3A07\"^%\"3A50&sign=AA\"^%\"2BB\"^%\"3D\" ^\n  -H \"a: \"\"b\"\"\\\\\" ^\n"
      "  --data-urlencode \"biz_content={\"\"memo\"\":\"\"a&b, c=d\"\",\"\"n\"\":\"\"卡\"\"}\""},
     {"lines", KQ_REQUEST_LINES,
      "app_id=2014\ncharset = utf-8\nsign_type: RSA2\ntimestamp=2014-07-24 03:07:50\nbiz_content=" BIZ
