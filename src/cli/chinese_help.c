@@ -89,7 +89,8 @@ const struct kq_translation kq_chinese_help[] = {
      "应当匹配的公钥；给出多个时，其余的作为怀疑对象"},
     {"the private key that you sign with: is its public half the one that is registered?",
      "签名所用的私钥：登记的公钥是不是它的另一半？"},
-    {"the gateway's public key, which notifications are verified with", "网关公钥，用来验证通知"},
+    {"the gateway's public key, which notifications and answers are verified with",
+     "网关公钥，用来验证通知和应答"},
     {"a data directory: take the keys that are registered there, of the application and of the "
      "first 128 (256 keys at most)",
      "数据目录：使用其中登记的密钥：该应用的，以及前 128 个应用的（最多 256 个密钥）"},

@@ -208,13 +208,28 @@ static void test_examining_without_memory(void **state)
     fail_each_allocation(examine_once, &question);
 }
 
+#define ANSWER "{\"code\":\"10000\",\"memo\":\"卡\"}"
+
+static void test_an_answer_without_memory(void **state)
+{
+    ARENA arena = {0};
+    struct kq_error error = {0};
+    struct kq_diagnosis diagnosis;
+    struct kq_difference difference;
+    struct question question = question_of(*state, KQ_SLICE(ANSWER));
+    question.request = KQ_SLICE("{\"a_response\":" ANSWER ",\"sign\":\"x\"}");
+    assert_ok(examine(&question, &arena, &diagnosis, &difference, &error), &error);
+    assert_int_equal(diagnosis.verdict, KQ_VERDICT_VERIFIES);
+    fail_each_allocation(examine_once, &question);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_right_one_verifies),     cmocka_unit_test(test_one_mistake),
         cmocka_unit_test(test_two_mistakes_at_once),     cmocka_unit_test(test_work_is_bounded),
         cmocka_unit_test(test_a_signature_of_nobody),    cmocka_unit_test(test_sentences_in_both_languages),
-        cmocka_unit_test(test_examining_without_memory),
+        cmocka_unit_test(test_examining_without_memory), cmocka_unit_test(test_an_answer_without_memory),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
