@@ -90,13 +90,22 @@ static size_t url_size(struct kq_slice text)
     return behind.size > 0 && goes_on && !is_body ? (size_t)(behind.data + behind.size - text.data) : size;
 }
 
+/* `body: `, as people write before it. */
+static struct kq_slice without_heading(struct kq_slice body)
+{
+    struct kq_cursor cursor = kq_cursor_of(body);
+    struct kq_slice name;
+    bool has_heading = kq_request_take_name(&cursor, &name) && kq_cursor_take_literal(&cursor, KQ_SLICE(":"));
+    return has_heading ? kq_slice_trim(kq_cursor_take_rest(&cursor)) : body;
+}
+
 static struct kq_result add_url(struct kq_sent_request *request, struct kq_slice text, struct kq_error *error)
 {
     size_t size = url_size(text);
     struct kq_slice url = {.data = text.data, .size = size};
     struct kq_slice rest = {.data = text.data + size, .size = text.size - size};
     KQ_TRY(kq_request_add_form(request, kq_request_query_of(url), error));
-    return kq_request_add_any_form(request, kq_slice_trim(rest), error);
+    return kq_request_add_any_form(request, without_heading(kq_slice_trim(rest)), error);
 }
 
 static bool is_url(struct kq_slice text)
@@ -162,6 +171,27 @@ static struct kq_result read_command(struct kq_sent_request *request, struct kq_
     return KQ_OK;
 }
 
+/* What `kaquan call --verbose` has sent, of all that it shows. */
+static struct kq_result read_trace(struct kq_sent_request *request, struct kq_slice text, bool *found,
+                                   struct kq_error *error)
+{
+    struct kq_cursor cursor = kq_cursor_of(text);
+    struct kq_slice before;
+    struct kq_slice url;
+    struct kq_slice body;
+    *found = kq_slice_starts_with(text, KQ_SLICE("Parameters:\n")) &&
+             kq_cursor_take_until(&cursor, KQ_SLICE("\nPOST:\n"), &before) &&
+             kq_cursor_take_part(&cursor, '\n', &url) &&
+             kq_cursor_take_literal(&cursor, KQ_SLICE("Request body:\n")) &&
+             kq_cursor_take_part(&cursor, '\n', &body);
+    if (!*found) {
+        return KQ_OK;
+    }
+    request->form = KQ_REQUEST_URL;
+    KQ_TRY(kq_request_add_form(request, kq_request_query_of(kq_slice_trim(url)), error));
+    return kq_request_add_form(request, kq_slice_trim(body), error);
+}
+
 static struct kq_result read_form(struct kq_sent_request *request, struct kq_slice text,
                                   struct kq_slice whole, struct kq_error *error)
 {
@@ -188,6 +218,10 @@ static struct kq_result read_form(struct kq_sent_request *request, struct kq_sli
         !kq_request_is_fetch(text), error, KQ_E_BAD_INPUT,
         "this fetch() call is not as browsers copy it, with texts in double quotes: give the request as "
         "curl (\"Copy as cURL\"), or its URL and, on the next line, its body");
+    KQ_TRY(read_trace(request, text, &found, error));
+    if (found) {
+        return KQ_OK;
+    }
     if (is_url(text)) {
         request->form = KQ_REQUEST_URL;
         return add_url(request, text, error);

@@ -201,6 +201,10 @@ def test_verbose_shows_every_step(caller, place, user, template_id, charset):
     assert f"Answer:\n  200 application/json;charset={charset}; trace_id " in done.stderr
     assert "gateway_public_key.pem (2048 bits, SHA-256 " in done.stderr
     assert lines[-1].strip() + "\n" == done.stdout
+    # Both halves of it are understood.
+    for shown, form in ((done.stderr, "a URL"), (done.stderr[done.stderr.index("Answer:"):], "an answer of the gateway")):
+        verified = json.loads(binary.must_run("verify", stdin=shown, data=place.data, json=True))
+        assert (verified["verifies"], verified["read_as"]) == (True, form)
 
 
 def test_no_key_in_what_verbose_shows(caller, private_key_file):

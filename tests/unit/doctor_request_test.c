@@ -21,6 +21,15 @@ static const struct {
 } forms[] = {
     {"URL", KQ_REQUEST_URL, "https://x/gateway.do?" QUERY "&biz_content=" BIZ_ENCODED "#top"},
     {"URL and body", KQ_REQUEST_URL, "https://x/gateway.do?" QUERY "\nbiz_content=" BIZ_ENCODED "\n"},
+    {"URL and body with a heading", KQ_REQUEST_URL,
+     "https://x/gateway.do?" QUERY "\nbody: biz_content=" BIZ_ENCODED},
+    {"URL that was not encoded", KQ_REQUEST_URL,
+     "https://x/gateway.do?app_id=2014&charset=utf-8&timestamp=2014-07-24 03:07:50&sign_type=RSA2"
+     "&sign=AA%2BB=\nbiz_content=" BIZ_ENCODED},
+    {"kaquan call --verbose", KQ_REQUEST_URL,
+     "Parameters:\n  app_id=2014\n  sign_type=RSA2\nString to sign:\n  a=1\nPOST:\n"
+     "  https://x/gateway.do?" QUERY "\nRequest body:\n  biz_content=" BIZ_ENCODED
+     "\nAnswer:\n  HTTP/1.1 200 OK\n"},
     {"form", KQ_REQUEST_FORM, QUERY "&biz_content=" BIZ_ENCODED},
     {"form with a byte order mark", KQ_REQUEST_FORM, "\xEF\xBB\xBF" QUERY "&biz_content=" BIZ_ENCODED},
     {"plain", KQ_REQUEST_PLAIN, "biz_content=" BIZ "&" PLAIN},
