@@ -413,9 +413,10 @@ KQ_CLIENT_MUST enum kq_client_status kq_client_loop_submit_sized(struct kq_clien
 /* Begins a call; the request is copied. It is signed here and now, on the calling thread, which takes some
  * tenths of a millisecond with a key of 2048 bits: that is what a loop cannot do elsewhere. Where a
  * connection is there, it is sent here and now too; calls that are submitted from within `done` are sent some
- * at a time, when two milliseconds are over or the function that called `done` returns at the latest.
- * KQ_CLIENT_OK: `done` is called exactly once, and later, never from within this function. Else nothing was
- * begun and `done` is not called. Repeated as kq_client_call says, without waiting. */
+ * at a time: at the latest before the next `done` when two milliseconds are over, and before the function
+ * that called it returns. KQ_CLIENT_OK: `done` is called exactly once, and later, never from within this
+ * function. Else nothing was begun and `done` is not called. Repeated as kq_client_call says, without
+ * waiting. */
 KQ_CLIENT_MUST KQ_CLIENT_INLINE enum kq_client_status
 kq_client_loop_submit(struct kq_client_loop *loop, const struct kq_client_request *request,
                       kq_client_done done, void *data, struct kq_client_error *error)

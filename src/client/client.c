@@ -2,8 +2,8 @@
 #include "client/client.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "client/certificate_mode.h"
@@ -207,21 +207,20 @@ static void close_file(FILE **file)
     }
 }
 
-static void free_text(char **text)
-{
-    free(*text);
-}
-
 /* libcurl looks at it when a connection is made, and that would count as the network's failure. */
 static struct kq_result check_ca_file(const char *path, struct kq_error *error)
 {
     static const char *const beginnings[] = {"-----BEGIN CERTIFICATE-----",
-                                             "-----BEGIN TRUSTED CERTIFICATE-----"};
+                                             "-----BEGIN TRUSTED CERTIFICATE-----",
+                                             "-----BEGIN X509 CERTIFICATE-----"};
+    char line[1024];
+    struct stat facts;
     FILE *file KQ_CLEANUP(close_file) = fopen(path, "re");
-    char *line KQ_CLEANUP(free_text) = NULL;
-    size_t room = 0;
     KQ_ENSURE(file != NULL, error, KQ_E_USAGE, "ca_file cannot be read: %s", path);
-    while (getline(&line, &room, file) > 0) {
+    if (fstat(fileno(file), &facts) == 0 && !S_ISREG(facts.st_mode)) {
+        return KQ_OK; /* what is read from a pipe is gone */
+    }
+    while (fgets(line, sizeof(line), file) != NULL) {
         for (size_t i = 0; i < KQ_COUNT(beginnings); i++) {
             if (kq_slice_starts_with(kq_slice_of(line), kq_slice_of(beginnings[i]))) {
                 return KQ_OK;

@@ -151,12 +151,15 @@ static void unlink_pending(struct kq_client_loop *loop, struct kq_pending *pendi
     loop->count--;
 }
 
-/* For a loop that watches by itself; the next one, for all. */
-static int keep_socket(void *data, curl_socket_t socket, curlsocktype purpose)
+static int open_socket(void *data, curl_socket_t socket, curlsocktype purpose)
 {
     (void)purpose;
     struct kq_client_loop *loop = data;
-    kq_watcher_keep(&loop->watcher, socket);
+    if (loop->has_callbacks) {
+        kq_twins_expect(&loop->twins, socket);
+    } else {
+        kq_watcher_keep(&loop->watcher, socket);
+    }
     return CURL_SOCKOPT_OK;
 }
 
@@ -176,13 +179,10 @@ static struct kq_result open_http(struct kq_client_loop *loop, struct kq_http **
     CURLcode (*setopt)(CURL *, CURLoption, ...) = loop->curl->easy_setopt;
     KQ_TRY(kq_http_open(&loop->client->http, http, error));
     CURL *handle = kq_http_handle(*http);
-    bool done = setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, close_socket) == CURLE_OK &&
-                setopt(handle, CURLOPT_CLOSESOCKETDATA, loop) == CURLE_OK;
-    if (!loop->has_callbacks) {
-        done = done && setopt(handle, CURLOPT_SOCKOPTFUNCTION, keep_socket) == CURLE_OK &&
-               setopt(handle, CURLOPT_SOCKOPTDATA, loop) == CURLE_OK;
-    }
-    if (!done) {
+    if (setopt(handle, CURLOPT_SOCKOPTFUNCTION, open_socket) != CURLE_OK ||
+        setopt(handle, CURLOPT_SOCKOPTDATA, loop) != CURLE_OK ||
+        setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, close_socket) != CURLE_OK ||
+        setopt(handle, CURLOPT_CLOSESOCKETDATA, loop) != CURLE_OK) {
         kq_http_close(*http);
         *http = NULL;
         return kq_fail(error, KQ_E_NO_MEMORY, "%s", "");
@@ -228,7 +228,7 @@ static void drive(struct kq_client_loop *loop, curl_socket_t socket, int events)
  * something to do. Those that are submitted while the loop hands out answers are sent some at a time, because
  * a gateway that waits has to be woken for the first of them only, and on one machine that costs as much as
  * all else that the system does for a packet. Half of the calls under way are the gateway's meanwhile, and
- * none is held back for long, whatever `done` does. */
+ * none is held back for longer than this and the `done` that is running. */
 #define UNSENT_MAX 8
 #define UNSENT_MAX_MS 2
 
@@ -283,6 +283,7 @@ static void end(struct kq_client_loop *loop, struct kq_pending *pending, enum kq
 {
     kq_client_done done = pending->done;
     void *data = pending->data;
+    send_old(loop);
     give_back_http(loop, pending);
     unlink_pending(loop, pending);
     kq_pending_give_back(&loop->stock, pending);
@@ -335,7 +336,6 @@ static void take_results(struct kq_client_loop *loop)
         char *private = NULL;
         CURLcode code = message->data.result;
         loop->curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
-        send_old(loop);
         take_result(loop, (struct kq_pending *)private, code);
         message = loop->curl->multi_info_read(loop->multi, &left);
     }

@@ -16,6 +16,7 @@
 struct kq_twin {
     int twin;     /* of this number, which is libcurl's */
     int original; /* this number is the twin of */
+    bool is_expected;
 };
 
 /* False: out of memory. */
@@ -61,6 +62,15 @@ int kq_twins_original(const struct kq_twins *twins, int fd)
     return is_there ? twins->items[fd].original - 1 : fd;
 }
 
+void kq_twins_expect(struct kq_twins *twins, int socket)
+{
+    kq_twins_close(twins, socket);
+    twins->is_over = twins->is_over || !make_room(twins, (size_t)socket + 1);
+    if (!twins->is_over) {
+        twins->items[socket].is_expected = true;
+    }
+}
+
 int kq_twins_make(struct kq_twins *twins, int socket)
 {
     kq_twins_release(twins, socket);
@@ -68,11 +78,12 @@ int kq_twins_make(struct kq_twins *twins, int socket)
     if (twin != socket) {
         return twin;
     }
-    twin = fcntl(socket, F_DUPFD_CLOEXEC, 0);
-    if (twin < 0) {
+    if (twins->is_over || (size_t)socket >= twins->count || !twins->items[socket].is_expected) {
         return socket;
     }
-    if (!make_room(twins, (size_t)(twin > socket ? twin : socket) + 1)) {
+    twin = fcntl(socket, F_DUPFD_CLOEXEC, 0);
+    twins->is_over = twin < 0 || !make_room(twins, (size_t)twin + 1);
+    if (twins->is_over) {
         close(twin);
         return socket;
     }
@@ -92,6 +103,9 @@ void kq_twins_release(struct kq_twins *twins, int socket)
 void kq_twins_close(struct kq_twins *twins, int socket)
 {
     int twin = kq_twins_find(twins, socket);
+    if ((size_t)socket < twins->count) {
+        twins->items[socket].is_expected = false;
+    }
     if (twin != socket) {
         twins->items[socket].twin = 0;
         twins->items[twin].original = 0;

@@ -2,6 +2,7 @@
 #ifndef KQ_CLIENT_TWINS_H
 #define KQ_CLIENT_TWINS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The descriptors that a caller watches in the place of libcurl's. libcurl closes a socket that is not
@@ -14,10 +15,15 @@ struct kq_twin;
 struct kq_twins {
     struct kq_twin *items; /* owned; by the numbers of both */
     size_t count;
+    bool is_over; /* one could not be made: there are no more, lest a socket be watched under both numbers */
 };
 
-/* The one in the place of libcurl's `socket`, which is open; made where there is none. `socket` itself where
- * it cannot be: then it is as if this were not here. */
+/* libcurl has opened a socket to connect with. Others, which it has for itself, need no twin: they are open
+ * when it says that nobody need watch them. */
+void kq_twins_expect(struct kq_twins *twins, int socket);
+
+/* The one in the place of libcurl's `socket`, which is open; made where one is expected. Else `socket`
+ * itself, and where it cannot be made: then it is as if this were not here. */
 int kq_twins_make(struct kq_twins *twins, int socket);
 
 /* The one that there is; `socket` itself where there is none. */
