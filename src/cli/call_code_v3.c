@@ -85,7 +85,9 @@ const char kq_code_curl_v3[] =
     "{{?content_key}}fi\n"
     "printf '%s\\n' \"$answer\"\n"
     "# A refusal ends with exit status 1; it is signed, its HTTP status is not.\n"
-    "refusal='^\\{[[:space:]]*\"(code|message)\"[^[{]*\"(code|message)\"'\n"
+    "text='[[:space:]]*\"([^\"\\]|\\\\.)*\"[[:space:]]*'\n"
+    "refusal=\"^\\{[[:space:]]*\\\"(code|message)\\\"[[:space:]]*:$text,"
+    "[[:space:]]*\\\"(code|message)\\\"\"\n"
     "[[ $status == 200 && ! $answer =~ $refusal ]]\n";
 
 const char kq_code_node_v3[] =
@@ -115,7 +117,11 @@ const char kq_code_node_v3[] =
     "};\n"
     "\n"
     "client.curl('POST', {{v3_method_path}}, options).then(\n"
-    "  answer => console.log(JSON.stringify(answer.data)),\n"
+    "  answer => {\n"
+    "    console.log(JSON.stringify(answer.data));\n"
+    "    // A refusal is signed, its HTTP status is not.\n"
+    "    process.exitCode = 'code' in answer.data && 'message' in answer.data ? 1 : 0;\n"
+    "  },\n"
     KQ_CODE_NODE_FAILURE
     ");\n";
 
@@ -168,8 +174,13 @@ const char kq_code_java_v3[] =
     "        try {\n"
     "            ApiResponse<Object> response = new GenericExecuteApi(client).execute({{v3_method_path}}, "
     "\"POST\", request);\n"
-    "            System.out.writeBytes((gson.toJson(response.getData()) + "
-    "\"\\n\").getBytes(StandardCharsets.UTF_8));\n"
+    "            String answer = gson.toJson(response.getData());\n"
+    "            System.out.writeBytes((answer + \"\\n\").getBytes(StandardCharsets.UTF_8));\n"
+    "            // A refusal is signed, its HTTP status is not.\n"
+    "            Map<?, ?> members = gson.fromJson(answer, Map.class);\n"
+    "            if (members.containsKey(\"code\") && members.containsKey(\"message\")) {\n"
+    "                System.exit(1);\n"
+    "            }\n"
     "        } catch (ApiException exception) {\n"
     "            String said = exception.getMessage() + \" \" + exception.getResponseBody();\n"
     KQ_CODE_JAVA_FAILURE

@@ -5,6 +5,7 @@
 #include "cli/keys.h"
 #include "cli/locale.h"
 #include "cli/request_input.h"
+#include "cli/shown.h"
 #include "doctor/examine.h"
 #include "wire/json.h"
 #include "wire/openapi_v3.h"
@@ -135,8 +136,9 @@ static struct kq_result print_json(const struct signing *signing, struct kq_erro
         kq_json_append_name(&json, "body");
         kq_json_append_string(&json, kq_buffer_slice(&signing->body));
     }
+    kq_buffer_append(&json, KQ_SLICE("}\n"));
     KQ_ENSURE_MEMORY(!json.failed, error);
-    printf("%.*s}\n", KQ_SLICE_PRINT(kq_buffer_slice(&json)));
+    kq_print_json(stdout, kq_buffer_slice(&json));
     return KQ_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "cli/keys.h"
 #include "cli/locale.h"
 #include "cli/request_input.h"
+#include "cli/shown.h"
 #include "doctor/examine.h"
 #include "server/suspects.h"
 #include "wire/json.h"
@@ -256,8 +257,9 @@ static struct kq_result print_json(const struct case_file *file, struct kq_error
         kq_json_append_string(&json, kq_slice_of(diagnosis->algorithm));
     }
     KQ_TRY(append_strings(file, &json, error));
+    kq_buffer_append(&json, KQ_SLICE("}\n"));
     KQ_ENSURE_MEMORY(!json.failed, error);
-    printf("%.*s}\n", KQ_SLICE_PRINT(kq_buffer_slice(&json)));
+    kq_print_json(stdout, kq_buffer_slice(&json));
     return KQ_OK;
 }
 

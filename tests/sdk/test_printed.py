@@ -10,7 +10,7 @@ import threading
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from support import binary, printed
+from support import binary, keys, printed
 from support.call_modes import NEW_MODES, CallModes
 from support.recorder import Recorder
 
@@ -118,15 +118,17 @@ def test_keys_with_the_line_ends_of_another_system(run, flags, place, app, user,
 
 @pytest.fixture
 def lying():
-    """lying(status, body): the URL of a gateway that answers so, whose key nobody knows."""
+    """lying(status, body, headers): the URL of a gateway that answers so."""
     with contextlib.ExitStack() as stack:
-        def start(status, body):
+        def start(status, body, headers=()):
             class Handler(http.server.BaseHTTPRequestHandler):
                 def do_POST(self):
                     self.rfile.read(int(self.headers["Content-Length"]))
                     self.send_response(status, "reason \x1b[31m")
                     self.send_header("Content-Type", "application/json;charset=utf-8")
                     self.send_header("Content-Length", str(len(body)))
+                    for name, value in headers:
+                        self.send_header(name, value)
                     self.end_headers()
                     self.wfile.write(body)
 
@@ -154,6 +156,19 @@ def test_no_unsigned_answer_steers_the_terminal(run, flags, lying, language, pro
         code = printed.code(language, "voucher.list.query", **{**flags, "gateway": gateway}, protocol=protocol, biz="{}")
         said = run(language, code, "v3-plain" if protocol == "v3" else "", status=1, with_errors=True)
         assert said != "" and not set(printed.STEERING) & set(said) - {"\n"}
+
+
+@pytest.mark.parametrize("body, status", [
+    ('{"code":"no","message":"not today","links":[]}', 1), ('{"code":"1","vouchers":[]}', 0)])
+@pytest.mark.parametrize("language", ["java", "node"])
+def test_a_refusal_of_v3_is_one_whatever_its_status_says(run, flags, lying, place, language, body, status):
+    """The HTTP status is not signed: whoever stands between could have changed it."""
+    gateway_key = keys.private_key("gateway of the test")
+    signature = keys.sign(gateway_key, "RSA2", b"1\nn\n" + body.encode() + b"\n").decode()
+    gateway = lying(200, body.encode(), [("alipay-timestamp", "1"), ("alipay-nonce", "n"), ("alipay-signature", signature)])
+    own = {**flags, "gateway": gateway, "gateway_public_key": place.key_file(gateway_key)}
+    code = printed.code(language, "voucher.list.query", **own, protocol="v3", biz="{}")
+    assert json.loads(run(language, code, "v3-plain", status=status)) == json.loads(body)
 
 
 @pytest.fixture
