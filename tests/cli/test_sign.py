@@ -80,6 +80,15 @@ def test_nothing_steers_the_terminal():
     assert "\x1b" not in done.stdout and done.stdout.endswith("a=?[31m&b=?\n")
 
 
+def test_no_json_steers_the_terminal(private_key_file):
+    """Neither in a value nor in a name."""
+    request = json.dumps({**parameters(), "memo": "a\u009b31m\u202eb", "n\u202e": "1"}, ensure_ascii=False).encode()
+    for command in ("sign", "verify"):
+        done = run_bytes(command, stdin=request, json=True, private_key=private_key_file)
+        assert json.loads(done.stdout)["string_to_sign"].startswith("app_id=")
+        assert not {"\u009b", "\u202e"} & set(done.stdout)
+
+
 def test_what_cannot_be_signed_is_said(private_key_file, tmp_path):
     refused(run_bytes("sign", "a=1", private_key=private_key_file), 1, "sign_type=RSA2")
     refused(run_bytes("sign", "a=1&sign_type=MD5", private_key=private_key_file), 1, "RSA2 or RSA")
