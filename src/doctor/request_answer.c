@@ -2,6 +2,7 @@
 #include "base/cursor.h"
 #include "doctor/request_parts.h"
 #include "wire/charset.h"
+#include "wire/json.h"
 
 /* An answer of the gateway where a request is asked for: its JSON, a dump of the HTTP answer, or the last
  * lines of `kaquan call --verbose`. */
@@ -46,13 +47,50 @@ static bool begins_as_answer(struct kq_slice body)
            kq_request_take_name(&cursor, &name) && ends_with(name, KQ_SLICE("_response"));
 }
 
+bool kq_request_is_response(struct kq_slice name)
+{
+    return ends_with(name, KQ_SLICE("_response"));
+}
+
+bool kq_request_is_answer(const struct kq_json *object)
+{
+    size_t responses = 0;
+    for (const struct kq_json *member = object->first; member != NULL; member = member->next) {
+        bool has_response = member->kind == KQ_JSON_OBJECT || member->kind == KQ_JSON_STRING;
+        if (kq_request_is_response(member->name) && has_response) {
+            responses++;
+        } else if (!kq_slice_equal(member->name, KQ_SLICE("sign")) &&
+                   !kq_slice_equal(member->name, KQ_SLICE("alipay_cert_sn"))) {
+            return false;
+        }
+    }
+    return responses == 1;
+}
+
+/* A line of a log, or several: objects with an answer, or what is called so, beside other things. */
+static struct kq_result find_log(struct kq_slice body, bool *is_log, struct kq_error *error)
+{
+    struct kq_arena scratch KQ_CLEANUP(kq_arena_free) = {0};
+    struct kq_cursor cursor = kq_cursor_of(body);
+    struct kq_slice first = body;
+    const struct kq_json *value = NULL;
+    struct kq_error inner = {0};
+    (void)kq_request_take_brackets(&cursor, &first);
+    bool is_json = kq_json_read(first, &scratch, &value, &inner).ok;
+    KQ_ENSURE(inner.code != KQ_E_NO_MEMORY, error, inner.code, "%s", "");
+    *is_log = is_json && value->kind == KQ_JSON_OBJECT && !kq_request_is_answer(value);
+    return KQ_OK;
+}
+
 struct kq_result kq_request_take_answer(struct kq_sent_request *request, struct kq_slice text, bool *taken,
                                         struct kq_error *error)
 {
     struct kq_slice body = body_of(text);
     struct kq_error inner = {0};
-    *taken = kq_envelope_split(body, !kq_utf8_is_valid(body), &request->answer, &inner).ok;
-    KQ_ENSURE(*taken || !begins_as_answer(body), error, KQ_E_BAD_INPUT,
+    bool is_log = false;
+    KQ_TRY(find_log(body, &is_log, error));
+    *taken = !is_log && kq_envelope_split(body, !kq_utf8_is_valid(body), &request->answer, &inner).ok;
+    KQ_ENSURE(*taken || is_log || !begins_as_answer(body), error, KQ_E_BAD_INPUT,
               "this is an answer of the gateway, and cut off or broken: give it whole, as it came");
     KQ_ENSURE(
         *taken || !is_dump(text), error, KQ_E_BAD_INPUT,

@@ -206,19 +206,20 @@ static struct kq_result add_har_log(struct kq_sent_request *request, const struc
 /* As programs log them, {"url":…,"params":{…}}, {"msg":"POST https://…"}: how deep they may stand. */
 #define DEPTH_MAX 4
 
-static bool has_names(const struct kq_json *object)
+static bool has_response(const struct kq_json *object)
 {
-    return kq_json_member(object, KQ_SLICE("sign")) != NULL ||
-           kq_json_member(object, KQ_SLICE("app_id")) != NULL;
+    const struct kq_json *member = object->first;
+    while (member != NULL && !kq_request_is_response(member->name)) {
+        member = member->next;
+    }
+    return member != NULL;
 }
 
-/* An answer has a sign, too; one that a log has beside its request is none. */
-static bool is_answer(const struct kq_json *object)
+/* An answer has a sign, too; one that a log has beside its request says nothing of that. */
+static bool has_names(const struct kq_json *object)
 {
-    static const struct kq_slice end = KQ_SLICE("_response");
-    struct kq_slice name = object->first == NULL ? KQ_SLICE_EMPTY : object->first->name;
-    return name.size > end.size &&
-           kq_slice_equal((struct kq_slice){name.data + name.size - end.size, end.size}, end);
+    return kq_json_member(object, KQ_SLICE("app_id")) != NULL ||
+           (kq_json_member(object, KQ_SLICE("sign")) != NULL && !has_response(object));
 }
 
 /* JSON in strings of JSON. */
@@ -248,7 +249,7 @@ static struct kq_result add_text(struct kq_sent_request *request, struct kq_slic
 static struct kq_result add_inside(struct kq_sent_request *request, const struct kq_json *object,
                                    size_t depth, struct kq_error *error)
 {
-    if (is_answer(object)) {
+    if (kq_request_is_answer(object)) {
         return KQ_OK;
     }
     if (has_names(object)) {
@@ -261,6 +262,9 @@ static struct kq_result add_inside(struct kq_sent_request *request, const struct
          member != NULL && depth < DEPTH_MAX && !kq_request_is_told(request); member = member->next) {
         struct kq_sent_request inner = {
             .arena = request->arena, .form = KQ_REQUEST_JSON, .nested = request->nested};
+        if (kq_request_is_response(member->name)) {
+            continue;
+        }
         if (member->kind == KQ_JSON_STRING) {
             KQ_TRY(add_text(&inner, member->text, error));
         } else if (member->kind == KQ_JSON_OBJECT) {
@@ -281,7 +285,7 @@ static struct kq_result add_told(struct kq_sent_request *request, const struct k
     if (kq_request_is_told(&inner)) {
         *request = inner;
     }
-    return request->count == 0 && !is_answer(object) ? add_members(request, object, error) : KQ_OK;
+    return request->count == 0 && !has_response(object) ? add_members(request, object, error) : KQ_OK;
 }
 
 struct kq_result kq_request_add_json(struct kq_sent_request *request, struct kq_slice text, bool *is_json,

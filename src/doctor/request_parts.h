@@ -8,6 +8,8 @@
 #include "base/cursor.h"
 #include "doctor/request_read.h"
 
+struct kq_json;
+
 /* What the readers of the forms have in common; for this room's request_….c. */
 
 /* Appends. BAD_INPUT beyond KQ_PARAMS_MAX, NO_MEMORY. */
@@ -83,6 +85,13 @@ bool kq_request_is_log(struct kq_slice text);
 KQ_MUST struct kq_result kq_request_add_json(struct kq_sent_request *request, struct kq_slice text,
                                              bool *is_json, struct kq_error *error);
 
+/* Does a member of that name say what came back, so that no request stands in it? */
+bool kq_request_is_response(struct kq_slice name);
+
+/* An answer of the gateway, and nothing else: one …_response, with its sign and its certificate or without
+ * them. What has other members is a log's. */
+bool kq_request_is_answer(const struct kq_json *object);
+
 /* An answer of the gateway: *taken, and the request is that. BAD_INPUT where it is one that cannot be read.
  */
 KQ_MUST struct kq_result kq_request_take_answer(struct kq_sent_request *request, struct kq_slice text,
@@ -95,7 +104,6 @@ KQ_MUST struct kq_result kq_request_take_v3(struct kq_sent_request *request, con
                                             bool *taken, struct kq_error *error);
 
 /* A call by that address, of which the object has headers, a body and the rest, of either protocol. */
-struct kq_json;
 KQ_MUST struct kq_result kq_request_add_call(struct kq_sent_request *request, struct kq_slice url,
                                              const struct kq_json *object, struct kq_error *error);
 

@@ -94,6 +94,14 @@ static const struct {
     {"log line, an answer beside it", KQ_REQUEST_LOG,
      "INFO answer={\"a_response\":{\"code\":\"1\"},\"sign\":\"AAAA\"} params={app_id=2014, biz_content=" BIZ
      ", charset=utf-8, sign_type=RSA2, timestamp=2014-07-24 03:07:50, sign=AA+B=}"},
+    {"JSON log, what is called a response beside it", KQ_REQUEST_HAR,
+     "{\"http_response\":\"200\",\"url\":\"https://x/gateway.do?" QUERY "&biz_content=" BIZ_ENCODED "\"}"},
+    {"JSON log, its answer beside it", KQ_REQUEST_JSON,
+     "{\"alipay_x_response\":{\"code\":\"1\",\"sub_msg\":\"app_id=1&sign=1\"},\"sign\":\"AAAA\",\"request\":"
+     "\"" QUERY "&biz_content=" BIZ_ENCODED "\"}"},
+    {"JSON log, its answers behind it", KQ_REQUEST_JSON,
+     "{\"request\":\"" QUERY "&biz_content=" BIZ_ENCODED
+     "\",\"alipay_x_response\":{\"code\":\"1\"},\"http_response\":\"200\"}"},
     {"log line, lists of values", KQ_REQUEST_LOG,
      "INFO {app_id=[2014], biz_content=[" BIZ
      "], charset=[utf-8], sign_type=[RSA2], timestamp=[2014-07-24 03:07:50], sign=[AA+B=]} 5 ms"},
