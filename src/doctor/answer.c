@@ -17,6 +17,18 @@ static const struct kq_advice changed_advice = {
     "has signed other bytes (was the JSON written anew, cut or changed?)",
     "按收到的原样对 {} 的字节验签：这是网关的应答，密钥是对的，但它签名的是别的字节"
     "（JSON 被重新序列化、截断或改动了？）"};
+static const struct kq_advice other_key_advice = {
+    "not-the-gateway's-key",
+    "Do not trust this answer: it was signed with the private key of {}, not with the gateway's (whose "
+    "public key --gateway-public-key FILE gives, or --data DIR)",
+    "不要相信这个应答：签名用的是 {} 的私钥，不是网关的私钥"
+    "（网关的公钥用 --gateway-public-key 文件或 --data 目录给出）"};
+static const struct kq_advice digest_advice = {
+    "other-digest",
+    "Do not trust this answer: it was signed with {}, and the gateway signs with SHA256withRSA (RSA2) or "
+    "SHA1withRSA (RSA)",
+    "不要相信这个应答：签名用的是 {}，而网关只用 SHA256withRSA（RSA2）"
+    "或 SHA1withRSA（RSA）签名"};
 static const struct kq_advice key_unknown_advice = {
     "answer-key-unknown",
     "Verify this with the gateway's public key (--gateway-public-key FILE, or --data DIR of the gateway): it "
@@ -59,17 +71,48 @@ static struct kq_result try_key(struct kq_case_file *file, const struct kq_docto
     return result;
 }
 
+/* One key may have been given twice. */
+static const struct kq_doctor_key *best_of_same(const struct kq_examination *examination,
+                                                const struct kq_doctor_key *found)
+{
+    for (size_t i = 0; i < examination->key_count; i++) {
+        const struct kq_doctor_key *key = &examination->keys[i];
+        if (key->role == KQ_ROLE_GATEWAY && kq_slice_equal(key->der, found->der)) {
+            return key;
+        }
+    }
+    return found;
+}
+
+/* The right key has made it: over what, and how? */
+static struct kq_result judge_gateways(struct kq_case_file *file, struct kq_slice response,
+                                       struct kq_slice name, struct kq_error *error)
+{
+    bool is_signed = false;
+    enum kq_digest_kind kind = file->opened.digest_kind;
+    if (kind != KQ_DIGEST_SHA256 && kind != KQ_DIGEST_SHA1) {
+        KQ_TRY(kq_case_add(file, &digest_advice, kq_slice_of(file->diagnosis->algorithm), error));
+    }
+    KQ_TRY(was_signed(file, response, &is_signed, error));
+    return is_signed ? KQ_OK : kq_case_add(file, &changed_advice, name, error);
+}
+
 static struct kq_result judge(struct kq_case_file *file, struct kq_slice response, struct kq_slice name,
                               struct kq_error *error)
 {
-    bool is_signed = false;
-    if (file->diagnosis->key == NULL) {
-        file->diagnosis->verdict = KQ_VERDICT_KEY_UNKNOWN;
+    struct kq_diagnosis *diagnosis = file->diagnosis;
+    if (diagnosis->key == NULL) {
+        diagnosis->verdict = KQ_VERDICT_KEY_UNKNOWN;
         return kq_case_add(file, &key_unknown_advice, KQ_SLICE_EMPTY, error);
     }
-    KQ_TRY(was_signed(file, response, &is_signed, error));
-    file->diagnosis->verdict = is_signed ? KQ_VERDICT_VERIFIES : KQ_VERDICT_EXPLAINED;
-    return is_signed ? KQ_OK : kq_case_add(file, &changed_advice, name, error);
+    diagnosis->key = best_of_same(file->examination, diagnosis->key);
+    if (diagnosis->key->role == KQ_ROLE_GATEWAY) {
+        KQ_TRY(judge_gateways(file, response, name, error));
+    } else {
+        KQ_TRY(kq_case_add(file, &other_key_advice, diagnosis->key->label, error));
+    }
+    diagnosis->verdict = diagnosis->finding_count == 0 ? KQ_VERDICT_VERIFIES : KQ_VERDICT_EXPLAINED;
+    return KQ_OK;
 }
 
 struct kq_result kq_examine_answer(const struct kq_examination *examination, struct kq_arena *arena,

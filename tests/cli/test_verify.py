@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """kaquan verify: why a signature fails, over a table of requests that are wrong for a known cause (support/broken.py)."""
 
+import base64
 import json
 import re
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from support import binary, broken, broken_v3, keys, modes, protocol
 from support.broken import CASES, FORGED, Case
 from support.broken_v3 import CaseV3
@@ -427,6 +430,28 @@ def test_an_answer_wants_the_gateways_key(private_keys, key_files):
     refused(run_bytes("verify", stdin=right[:-20], public_key=key_files["app"]), 1, "cut off or broken")
     refused(run_bytes("verify", stdin=DUMP + b"{}", public_key=key_files["app"]), 1, "none of gateway.do")
     refused(run_bytes("sign", stdin=right), 1, "an answer of the gateway")
+
+
+@pytest.mark.parametrize("name", ["app", "other"])
+def test_an_answer_that_another_key_has_signed(verify, private_keys, key_files, name):
+    done = verify(answer(private_keys[name]))
+    assert found(done) == ["not-the-gateway's-key"] and str(key_files[name]) in json.loads(done.stdout)["sentence"]
+    given = run_bytes("verify", stdin=answer(private_keys[name]), public_key=key_files[name], json=True)
+    assert found(given) == ["not-the-gateway's-key"] and "--gateway-public-key" in json.loads(given.stdout)["sentence"]
+
+
+def test_an_answer_whose_key_was_given_twice(private_keys, key_files):
+    done = run_bytes("verify", stdin=answer(private_keys["gateway"]), public_key=key_files["gateway"],
+                     gateway_public_key=key_files["gateway"])
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+@pytest.mark.parametrize("name", ["MD5", "SHA224", "SHA384", "SHA512"])
+def test_an_answer_that_was_signed_with_another_digest(verify, private_keys, name):
+    signature = private_keys["gateway"].sign(RESPONSE.encode("utf-8"), padding.PKCS1v15(), getattr(hashes, name)())
+    sign = base64.b64encode(signature).decode("ascii")
+    done = verify(f'{{"alipay_x_response":{RESPONSE},"sign":"{sign}"}}'.encode())
+    assert found(done) == ["other-digest"] and name in json.loads(done.stdout)["sentence"].replace("SHA-", "SHA")
 
 
 def test_an_answer_with_the_key_of_a_data_directory(place):

@@ -216,10 +216,16 @@ static void test_an_answer_without_memory(void **state)
     struct kq_error error = {0};
     struct kq_diagnosis diagnosis;
     struct kq_difference difference;
-    struct question question = question_of(*state, KQ_SLICE(ANSWER));
+    struct scene *scene = *state;
+    struct question question = question_of(scene, KQ_SLICE(ANSWER));
     question.request = KQ_SLICE("{\"a_response\":" ANSWER ",\"sign\":\"x\"}");
+    scene->keys[0].role = KQ_ROLE_GATEWAY;
     assert_ok(examine(&question, &arena, &diagnosis, &difference, &error), &error);
     assert_int_equal(diagnosis.verdict, KQ_VERDICT_VERIFIES);
+    fail_each_allocation(examine_once, &question);
+    scene->keys[0].role = KQ_ROLE_REGISTERED;
+    assert_ok(examine(&question, &arena, &diagnosis, &difference, &error), &error);
+    assert_int_equal(diagnosis.verdict, KQ_VERDICT_EXPLAINED);
     fail_each_allocation(examine_once, &question);
 }
 
