@@ -185,14 +185,16 @@ static bool is_har_request(const struct kq_json *object)
 static struct kq_result add_har_log(struct kq_sent_request *request, const struct kq_json *entries,
                                     struct kq_error *error)
 {
-    struct kq_sent_request first = {.arena = request->arena, .form = KQ_REQUEST_HAR};
+    struct kq_sent_request first = kq_request_attempt(request);
+    first.form = KQ_REQUEST_HAR;
     for (const struct kq_json *entry = entries->first; entry != NULL; entry = entry->next) {
         const struct kq_json *inner = kq_json_member(entry, KQ_SLICE("request"));
-        struct kq_sent_request read = {.arena = request->arena, .form = KQ_REQUEST_HAR};
+        struct kq_sent_request read = kq_request_attempt(request);
+        struct kq_error failure = {0};
         if (!is_har_request(inner)) {
             continue;
         }
-        KQ_TRY(add_har_request(&read, inner, error));
+        KQ_TRY(kq_request_contain(&read, add_har_request(&read, inner, &failure), &failure, error));
         if (kq_request_find(&read, KQ_SLICE("sign")).size > 0) {
             *request = read;
             return KQ_OK;
@@ -229,7 +231,9 @@ static bool has_names(const struct kq_json *object)
 static struct kq_result add_text(struct kq_sent_request *request, struct kq_slice text,
                                  struct kq_error *error)
 {
-    struct kq_sent_request inner = {.arena = request->arena, .nested = request->nested + 1};
+    struct kq_sent_request inner = kq_request_attempt(request);
+    struct kq_error failure = {0};
+    inner.nested++;
     text = kq_slice_trim(text);
     if (inner.nested > NESTED_MAX) {
         return KQ_OK;
@@ -237,11 +241,31 @@ static struct kq_result add_text(struct kq_sent_request *request, struct kq_slic
     if (!kq_request_contains(text, KQ_SLICE("sign")) && !kq_request_contains(text, KQ_SLICE("app_id"))) {
         return KQ_OK;
     }
-    KQ_TRY(kq_request_add_any(&inner, text, text, error));
+    KQ_TRY(kq_request_contain(&inner, kq_request_add_any(&inner, text, text, &failure), &failure, error));
     if (kq_request_is_told(&inner)) {
         *request = inner;
         request->form = KQ_REQUEST_JSON;
     }
+    return KQ_OK;
+}
+
+static struct kq_result add_inside(struct kq_sent_request *request, const struct kq_json *object,
+                                   size_t depth, struct kq_error *error);
+
+static struct kq_result add_inner(struct kq_sent_request *request, const struct kq_json *member, size_t depth,
+                                  struct kq_error *error)
+{
+    struct kq_sent_request inner = kq_request_attempt(request);
+    struct kq_error failure = {0};
+    struct kq_result result = KQ_OK;
+    inner.form = KQ_REQUEST_JSON;
+    if (member->kind == KQ_JSON_STRING) {
+        result = add_text(&inner, member->text, &failure);
+    } else if (member->kind == KQ_JSON_OBJECT) {
+        result = add_inside(&inner, member, depth, &failure);
+    }
+    KQ_TRY(kq_request_contain(&inner, result, &failure, error));
+    *request = kq_request_is_told(&inner) ? inner : *request;
     return KQ_OK;
 }
 
@@ -260,17 +284,9 @@ static struct kq_result add_inside(struct kq_sent_request *request, const struct
     }
     for (const struct kq_json *member = object->first;
          member != NULL && depth < DEPTH_MAX && !kq_request_is_told(request); member = member->next) {
-        struct kq_sent_request inner = {
-            .arena = request->arena, .form = KQ_REQUEST_JSON, .nested = request->nested};
-        if (kq_request_is_response(member->name)) {
-            continue;
+        if (!kq_request_is_response(member->name)) {
+            KQ_TRY(add_inner(request, member, depth + 1, error));
         }
-        if (member->kind == KQ_JSON_STRING) {
-            KQ_TRY(add_text(&inner, member->text, error));
-        } else if (member->kind == KQ_JSON_OBJECT) {
-            KQ_TRY(add_inside(&inner, member, depth + 1, error));
-        }
-        *request = kq_request_is_told(&inner) ? inner : *request;
     }
     return KQ_OK;
 }
@@ -279,8 +295,8 @@ static struct kq_result add_inside(struct kq_sent_request *request, const struct
 static struct kq_result add_told(struct kq_sent_request *request, const struct kq_json *object,
                                  struct kq_error *error)
 {
-    struct kq_sent_request inner = {
-        .arena = request->arena, .form = KQ_REQUEST_JSON, .nested = request->nested};
+    struct kq_sent_request inner = kq_request_attempt(request);
+    inner.form = KQ_REQUEST_JSON;
     KQ_TRY(add_inside(&inner, object, 0, error));
     if (kq_request_is_told(&inner)) {
         *request = inner;

@@ -105,19 +105,28 @@ static bool begins_printed(struct kq_slice rest)
            kq_slice_starts_with(rest, KQ_SLICE("Array")) || kq_slice_starts_with(rest, KQ_SLICE("array"));
 }
 
+static struct kq_result read_printed(struct kq_sent_request *attempt, struct kq_slice printed,
+                                     bool is_json_only, struct kq_error *error)
+{
+    bool is_json = false;
+    KQ_TRY(kq_request_add_json(attempt, printed, &is_json, error));
+    if (is_json || is_json_only) {
+        return KQ_OK;
+    }
+    attempt->is_plain = true;
+    return kq_request_add_map(attempt, printed, true, error);
+}
+
 static struct kq_result add_printed(struct kq_sent_request *request, struct kq_slice rest, bool is_json_only,
                                     size_t *work_left, struct kq_error *error)
 {
-    struct kq_sent_request attempt = {.arena = request->arena, .nested = request->nested};
+    struct kq_sent_request attempt = kq_request_attempt(request);
+    struct kq_error inner = {0};
     size_t looked_at = 0;
     struct kq_slice printed = printed_at(rest, &looked_at);
     *work_left -= looked_at < *work_left ? looked_at : *work_left;
-    bool is_json = false;
-    KQ_TRY(kq_request_add_json(&attempt, printed, &is_json, error));
-    if (!is_json && !is_json_only) {
-        attempt.is_plain = true;
-        KQ_TRY(kq_request_add_map(&attempt, printed, true, error));
-    }
+    KQ_TRY(
+        kq_request_contain(&attempt, read_printed(&attempt, printed, is_json_only, &inner), &inner, error));
     if (kq_request_is_told(&attempt)) {
         *request = attempt;
         request->form = KQ_REQUEST_LOG;

@@ -22,6 +22,26 @@ struct kq_result kq_request_add(struct kq_sent_request *request, struct kq_sent_
     return KQ_OK;
 }
 
+struct kq_sent_request kq_request_attempt(const struct kq_sent_request *request)
+{
+    return (struct kq_sent_request){
+        .arena = request->arena, .nested = request->nested, .refusal = request->refusal};
+}
+
+struct kq_result kq_request_contain(struct kq_sent_request *attempt, struct kq_result result,
+                                    const struct kq_error *inner, struct kq_error *error)
+{
+    if (result.ok) {
+        return KQ_OK;
+    }
+    KQ_ENSURE(inner->code == KQ_E_BAD_INPUT, error, inner->code, "%s", inner->detail);
+    if (attempt->refusal != NULL && attempt->refusal->code == KQ_E_NONE) {
+        *attempt->refusal = *inner;
+    }
+    *attempt = kq_request_attempt(attempt);
+    return KQ_OK;
+}
+
 bool kq_request_contains(struct kq_slice text, struct kq_slice part)
 {
     return part.size <= text.size && memmem(text.data, text.size, part.data, part.size) != NULL;

@@ -16,6 +16,14 @@ struct kq_json;
 KQ_MUST struct kq_result kq_request_add(struct kq_sent_request *request, struct kq_sent_param param,
                                         struct kq_error *error);
 
+/* An empty request for a part of that one's text, which may be none. */
+struct kq_sent_request kq_request_attempt(const struct kq_sent_request *request);
+
+/* Whether the reading goes on behind such an attempt: a failure that is the text's, in `inner`, is kept as
+ * the refusal, and the attempt is emptied. Passes on what is no text's fault: NO_MEMORY. */
+KQ_MUST struct kq_result kq_request_contain(struct kq_sent_request *attempt, struct kq_result result,
+                                            const struct kq_error *inner, struct kq_error *error);
+
 /* A query or a form body, percent-encoded. */
 KQ_MUST struct kq_result kq_request_add_form(struct kq_sent_request *request, struct kq_slice form,
                                              struct kq_error *error);

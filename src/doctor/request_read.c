@@ -268,8 +268,15 @@ bool kq_request_is_told(const struct kq_sent_request *request)
 struct kq_result kq_request_add_any(struct kq_sent_request *request, struct kq_slice text,
                                     struct kq_slice whole, struct kq_error *error)
 {
-    struct kq_sent_request log = {.arena = request->arena, .form = KQ_REQUEST_LOG, .nested = request->nested};
-    KQ_TRY(read_form(request, text, whole, error));
+    struct kq_sent_request log = kq_request_attempt(request);
+    struct kq_error inner = {0};
+    struct kq_result result = read_form(request, text, whole, &inner);
+    log.form = KQ_REQUEST_LOG;
+    /* What begins like a map may be a line that prints one before its request. */
+    if (!result.ok && request->form != KQ_REQUEST_MAP) {
+        return kq_fail(error, inner.code, "%s", inner.detail);
+    }
+    KQ_TRY(kq_request_contain(request, result, &inner, error));
     bool is_json = request->form == KQ_REQUEST_JSON || request->form == KQ_REQUEST_HAR;
     if (kq_request_is_told(request) || (is_json && request->count > 0)) {
         return KQ_OK;
@@ -298,6 +305,8 @@ struct kq_result kq_request_read(struct kq_slice text, struct kq_arena *arena,
 {
     static const struct kq_slice mark = KQ_SLICE("\xEF\xBB\xBF");
     bool is_answer = false;
+    struct kq_error refusal = {0};
+    struct kq_sent_request attempt = {.arena = arena, .refusal = &refusal};
     *request = (struct kq_sent_request){.arena = arena};
     KQ_ENSURE(text.size <= KQ_REQUEST_TEXT_MAX_BYTES, error, KQ_E_BAD_INPUT,
               "the request is longer than %zu bytes", KQ_REQUEST_TEXT_MAX_BYTES);
@@ -312,7 +321,11 @@ struct kq_result kq_request_read(struct kq_slice text, struct kq_arena *arena,
     if (is_answer) {
         return KQ_OK;
     }
-    KQ_TRY(kq_request_add_any(request, text, whole, error));
+    KQ_TRY(kq_request_add_any(&attempt, text, whole, error));
+    *request = attempt;
+    request->refusal = NULL;
+    bool is_told = kq_request_is_told(request) || (request->count > 0 && request->form != KQ_REQUEST_JSON);
+    KQ_ENSURE(is_told || refusal.code == KQ_E_NONE, error, refusal.code, "%s", refusal.detail);
     KQ_ENSURE(request->count > 0 || request->is_v3, error, KQ_E_BAD_INPUT,
               "no parameters were found in this; a URL, a form body, an HTTP request, a curl command, a HAR "
               "entry, a log line, name=value lines, a JSON object and a printed map are understood");

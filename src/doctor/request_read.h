@@ -65,9 +65,10 @@ struct kq_sent_v3 {
 struct kq_sent_request {
     struct kq_arena *arena; /* borrowed */
     enum kq_request_form form;
-    size_t nested; /* while it is read: in so many texts of JSON */
-    bool is_plain; /* the text showed values, not bytes that were sent */
-    bool is_v3;    /* then `v3` is there, and the parameters are the items of its authorization */
+    size_t nested;            /* while it is read: in so many texts of JSON */
+    struct kq_error *refusal; /* while it is read, borrowed: the first attempt's that failed; may be NULL */
+    bool is_plain;            /* the text showed values, not bytes that were sent */
+    bool is_v3;               /* then `v3` is there, and the parameters are the items of its authorization */
     struct kq_sent_v3 v3;
     bool is_answer; /* then `answer` is there, and nothing else is */
     struct kq_envelope answer;

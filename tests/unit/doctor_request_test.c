@@ -250,6 +250,39 @@ static void test_too_many_parameters_are_refused(void **state)
     assert_failed(kq_request_read(kq_buffer_slice(&text), &arena, &request, &error), &error, KQ_E_BAD_INPUT);
 }
 
+static void append_object(struct kq_buffer *text)
+{
+    kq_buffer_append(text, KQ_SLICE("{\"k\":1"));
+    for (unsigned i = 0; i <= KQ_PARAMS_MAX; i++) {
+        kq_buffer_print(text, ",\"k%u\":%u", i, i);
+    }
+    kq_buffer_append_byte(text, '}');
+}
+
+/* What stands before the request in the text, and is longer than any request, is passed by. */
+static void test_an_attempt_that_fails_is_not_the_last(void **state)
+{
+    (void)state;
+    static const char *const texts[][2] = {
+        {"INFO cfg=", " POST https://x/gateway.do?app_id=2014&sign=AA"},
+        {"", " POST https://x/gateway.do?app_id=2014&sign=AA"},
+        {"INFO cfg=", " sent {app_id=2014, sign=AA}"},
+        {"{\"a\":{\"url\":\"https://x/\",\"method\":\"POST\",\"body\":", "},\"b\":{\"app_id\":\"2014\"}}"},
+        {"{\"cfg\":", ",\"b\":\"POST /gateway.do?app_id=2014&sign=AA\"}"},
+    };
+    for (size_t i = 0; i < KQ_COUNT(texts); i++) {
+        ARENA arena = {0};
+        BUFFER text = {0};
+        struct kq_error error = {0};
+        struct kq_sent_request request;
+        kq_buffer_append(&text, kq_slice_of(texts[i][0]));
+        append_object(&text);
+        kq_buffer_append(&text, kq_slice_of(texts[i][1]));
+        assert_ok(kq_request_read(kq_buffer_slice(&text), &arena, &request, &error), &error);
+        assert_text(kq_request_find(&request, KQ_SLICE("app_id")), "2014");
+    }
+}
+
 static void test_a_notification_is_told_by_its_id_and_type(void **state)
 {
     (void)state;
@@ -288,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_a_screens_text_is_signed_in_the_calls_charset),
         cmocka_unit_test(test_what_is_no_request_is_refused),
         cmocka_unit_test(test_too_many_parameters_are_refused),
+        cmocka_unit_test(test_an_attempt_that_fails_is_not_the_last),
         cmocka_unit_test(test_a_notification_is_told_by_its_id_and_type),
         cmocka_unit_test(test_reading_without_memory),
     };
