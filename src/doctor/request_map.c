@@ -29,12 +29,32 @@ static bool take_separator(struct kq_cursor *cursor)
     return false;
 }
 
+/* The text, and the last bytes between entries behind which no entry was found: each byte of them is asked
+ * about, and all lead to the same place. */
+struct reader {
+    struct kq_cursor cursor;
+    struct kq_slice nameless;
+    bool is_braced;
+    bool is_go;
+};
+
+static bool is_nameless(const struct reader *reader, const char *at)
+{
+    return reader->nameless.data != NULL && at >= reader->nameless.data &&
+           at <= reader->nameless.data + reader->nameless.size;
+}
+
 /* A name and its separator; nothing taken where they do not stand here. */
-static bool take_name(struct kq_cursor *cursor, struct kq_slice *name)
+static bool take_name(struct reader *reader, struct kq_cursor *cursor, struct kq_slice *name)
 {
     struct kq_cursor attempt = *cursor;
+    if (is_nameless(reader, cursor->at)) {
+        return false;
+    }
     skip_any(&attempt, " \t\r\n,;'\"[({");
+    const char *name_at = attempt.at;
     if (!kq_request_take_name(&attempt, name) || !take_separator(&attempt)) {
+        reader->nameless = (struct kq_slice){cursor->at, (size_t)(name_at - cursor->at)};
         return false;
     }
     *cursor = attempt;
@@ -86,7 +106,7 @@ static struct kq_result unescape(struct kq_slice quoted, struct kq_arena *arena,
 
 /* Is this quote the one that ends the value? Behind it nothing or the next entry stands: not everybody
  * escapes the quotes inside. */
-static bool ends_here(struct kq_cursor behind)
+static bool ends_here(struct reader *reader, struct kq_cursor behind)
 {
     struct kq_slice name;
     skip_any(&behind, " \t");
@@ -95,17 +115,18 @@ static bool ends_here(struct kq_cursor behind)
         return true;
     }
     skip_any(&behind, ",;})] \t\r\n");
-    return kq_cursor_at_end(&behind) || (next == ',' && take_name(&behind, &name));
+    return kq_cursor_at_end(&behind) || (next == ',' && take_name(reader, &behind, &name));
 }
 
-static struct kq_slice take_quoted(struct kq_cursor *cursor, int quote)
+static struct kq_slice take_quoted(struct reader *reader, int quote)
 {
+    struct kq_cursor *cursor = &reader->cursor;
     const char *begin = cursor->at;
     const char *end = cursor->end;
     for (int byte = kq_cursor_take(cursor); byte >= 0; byte = kq_cursor_take(cursor)) {
         if (byte == '\\') {
             (void)kq_cursor_take(cursor);
-        } else if (byte == quote && ends_here(*cursor)) {
+        } else if (byte == quote && ends_here(reader, *cursor)) {
             end = cursor->at - 1;
             break;
         }
@@ -114,33 +135,35 @@ static struct kq_slice take_quoted(struct kq_cursor *cursor, int quote)
 }
 
 /* Does another entry follow this comma; or, as Go and print_r on one line have it, this space? */
-static bool is_end_of_bare(struct kq_cursor at, bool is_go)
+static bool is_end_of_bare(struct reader *reader)
 {
+    struct kq_cursor at = reader->cursor;
     struct kq_slice name;
     int byte = kq_cursor_take(&at);
-    if (byte == ' ' && is_go) {
+    if (byte == ' ' && reader->is_go) {
         return kq_request_take_name(&at, &name) && kq_cursor_peek(&at) == ':';
     }
     if (byte == ' ') {
         return kq_cursor_take_literal(&at, KQ_SLICE("[")) && kq_request_take_name(&at, &name) &&
                kq_cursor_take_literal(&at, KQ_SLICE("] =>"));
     }
-    return byte == ',' && !is_go && take_name(&at, &name);
+    return byte == ',' && !reader->is_go && take_name(reader, &at, &name);
 }
 
-static struct kq_slice take_bare(struct kq_cursor *cursor, bool is_braced, bool is_go)
+static struct kq_slice take_bare(struct reader *reader)
 {
+    struct kq_cursor *cursor = &reader->cursor;
     const char *begin = cursor->at;
     struct kq_slice brackets = KQ_SLICE_EMPTY;
     (void)kq_request_take_brackets(cursor, &brackets);
     while (!kq_cursor_at_end(cursor) && kq_cursor_peek(cursor) != '\n' &&
-           !(is_braced && is_end_of_bare(*cursor, is_go))) {
+           !(reader->is_braced && is_end_of_bare(reader))) {
         (void)kq_cursor_take(cursor);
     }
     struct kq_slice value =
         kq_slice_trim((struct kq_slice){.data = begin, .size = (size_t)(cursor->at - begin)});
     /* The map's own last bracket. */
-    bool is_last = is_braced && kq_cursor_at_end(cursor) && value.size > brackets.size;
+    bool is_last = reader->is_braced && kq_cursor_at_end(cursor) && value.size > brackets.size;
     if (is_last && memchr("}])", value.data[value.size - 1], 3) != NULL) {
         value = kq_slice_trim((struct kq_slice){.data = value.data, .size = value.size - 1});
     }
@@ -162,34 +185,47 @@ static void unwrap(struct kq_sent_request *request)
     }
 }
 
+static struct kq_result take_value(struct reader *reader, struct kq_arena *arena, struct kq_slice *value,
+                                   struct kq_error *error)
+{
+    int quote = kq_cursor_peek(&reader->cursor);
+    if (take_sized(&reader->cursor, value)) {
+        return KQ_OK;
+    }
+    if (quote != '\'' && quote != '"') {
+        *value = take_bare(reader);
+        return KQ_OK;
+    }
+    (void)kq_cursor_take(&reader->cursor);
+    return unescape(take_quoted(reader, quote), arena, value, error);
+}
+
+/* What stands before the first entry. */
+static void skip_word(struct kq_cursor *cursor, struct kq_slice text)
+{
+    struct kq_slice word;
+    if (kq_slice_starts_with(text, KQ_SLICE("Array")) || kq_slice_starts_with(text, KQ_SLICE("array"))) {
+        (void)kq_cursor_take_until(cursor, KQ_SLICE("("), &word);
+    } else {
+        (void)kq_cursor_take_literal(cursor, KQ_SLICE("map["));
+    }
+}
+
 struct kq_result kq_request_add_map(struct kq_sent_request *request, struct kq_slice text, bool is_braced,
                                     struct kq_error *error)
 {
-    bool is_go =
-        kq_slice_starts_with(text, KQ_SLICE("map[")) && !kq_slice_starts_with(text, KQ_SLICE("map[string]"));
-    struct kq_cursor cursor = kq_cursor_of(text);
+    struct reader reader = {.cursor = kq_cursor_of(text), .is_braced = is_braced};
     struct kq_slice line;
-    if (kq_slice_starts_with(text, KQ_SLICE("Array")) || kq_slice_starts_with(text, KQ_SLICE("array"))) {
-        (void)kq_cursor_take_until(&cursor, KQ_SLICE("("), &line);
-    } else if (kq_slice_starts_with(text, KQ_SLICE("map["))) {
-        (void)kq_cursor_take_literal(&cursor, KQ_SLICE("map["));
-    }
-    while (!kq_cursor_at_end(&cursor)) {
+    reader.is_go =
+        kq_slice_starts_with(text, KQ_SLICE("map[")) && !kq_slice_starts_with(text, KQ_SLICE("map[string]"));
+    skip_word(&reader.cursor, text);
+    while (!kq_cursor_at_end(&reader.cursor)) {
         struct kq_sent_param param = {0};
-        if (!take_name(&cursor, &param.name)) {
-            (void)kq_cursor_take_part(&cursor, '\n', &line);
+        if (!take_name(&reader, &reader.cursor, &param.name)) {
+            (void)kq_cursor_take_part(&reader.cursor, '\n', &line);
             continue;
         }
-        int quote = kq_cursor_peek(&cursor);
-        if (take_sized(&cursor, &param.value)) {
-            param.raw = param.value;
-        } else if (quote == '\'' || quote == '"') {
-            (void)kq_cursor_take(&cursor);
-            struct kq_slice quoted = take_quoted(&cursor, quote);
-            KQ_TRY(unescape(quoted, request->arena, &param.value, error));
-        } else {
-            param.value = take_bare(&cursor, is_braced, is_go);
-        }
+        KQ_TRY(take_value(&reader, request->arena, &param.value, error));
         param.raw = param.value;
         KQ_TRY(kq_request_add(request, param, error));
     }

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "doctor/request_read.h"
 
+#include <unistd.h>
+
 #include "doctor/examine.h"
 #include "wire_support.h"
 
 /* One request in every form that people have at hand: each reads to the same parameters. */
+
+/* Of which the square is a minute, and which is read in a hundredth of a second. */
+#define LONG_TEXT_REPEATS 400000
+#define LONG_TEXT_SECONDS 10
 
 #define EXPECTED                                                                                             \
     "app_id=2014&biz_content={\"memo\":\"a&b, c=d\",\"n\":\"卡\"}&charset=utf-8&sign_type=RSA2&timestamp="  \
@@ -283,6 +289,31 @@ static void test_an_attempt_that_fails_is_not_the_last(void **state)
     }
 }
 
+/* Each of these took the time of the square of its size. */
+static void test_a_long_text_is_read_in_time(void **state)
+{
+    (void)state;
+    static const char *const texts[][2] = {
+        {"{a=", ","},        {"{", ",\n"},        {"{'a': '", "',"},
+        {"{a=1, ", "[ ;\n"}, {"INFO ", "Array("}, {"INFO ", "Array()"},
+    };
+    for (size_t i = 0; i < KQ_COUNT(texts); i++) {
+        ARENA arena = {0};
+        BUFFER text = {0};
+        struct kq_error error = {0};
+        struct kq_sent_request request;
+        print_message("# %s%s\n", texts[i][0], texts[i][1]);
+        kq_buffer_append(&text, kq_slice_of(texts[i][0]));
+        for (size_t j = 0; j < LONG_TEXT_REPEATS; j++) {
+            kq_buffer_append(&text, kq_slice_of(texts[i][1]));
+        }
+        kq_buffer_append(&text, KQ_SLICE("}\n\"app_id=2014&sign=AA\""));
+        (void)alarm(LONG_TEXT_SECONDS);
+        KQ_IGNORE(kq_request_read(kq_buffer_slice(&text), &arena, &request, &error));
+        (void)alarm(0);
+    }
+}
+
 static void test_a_notification_is_told_by_its_id_and_type(void **state)
 {
     (void)state;
@@ -322,6 +353,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_request_is_refused),
         cmocka_unit_test(test_too_many_parameters_are_refused),
         cmocka_unit_test(test_an_attempt_that_fails_is_not_the_last),
+        cmocka_unit_test(test_a_long_text_is_read_in_time),
         cmocka_unit_test(test_a_notification_is_told_by_its_id_and_type),
         cmocka_unit_test(test_reading_without_memory),
     };
