@@ -289,15 +289,68 @@ struct kq_result kq_request_add_any(struct kq_sent_request *request, struct kq_s
     return KQ_OK;
 }
 
+/* The shortest that is encrypted: a block of AES as base64. */
+#define ENCRYPTED_BYTES_MIN 24
+
+static bool is_encrypted(struct kq_slice value)
+{
+    size_t size = 0;
+    while (size < value.size && size < ENCRYPTED_BYTES_MIN) {
+        char byte = value.data[size];
+        bool is_letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+        if (!is_letter && !(byte >= '0' && byte <= '9') && byte != '+' && byte != '/' && byte != '=') {
+            return false;
+        }
+        size++;
+    }
+    return size == ENCRYPTED_BYTES_MIN;
+}
+
+static struct kq_slice skip(struct kq_slice text, const char *bytes)
+{
+    size_t size = 0;
+    while (size < text.size && text.data[size] != '\0' && strchr(bytes, text.data[size]) != NULL) {
+        size++;
+    }
+    return (struct kq_slice){.data = text.data + size, .size = text.size - size};
+}
+
+/* `biz_content=…`, `"biz_content":"{…`, `[biz_content] => {…`, `biz_content%3D…`: its value follows, and not
+ * a sentence that names it. */
+static bool begins_content(struct kq_slice behind)
+{
+    static const struct kq_slice begins[] = {KQ_SLICE("{"), KQ_SLICE("%7B"), KQ_SLICE("u007"),
+                                             KQ_SLICE("string(")};
+    struct kq_slice unquoted = skip(behind, "'\"\\`]");
+    struct kq_slice value = skip(unquoted, " \t\r\n'\"\\`:>=,[]()");
+    bool begins_one = kq_slice_starts_with(unquoted, KQ_SLICE("=")) ||
+                      kq_slice_starts_with(unquoted, KQ_SLICE("%")) || is_encrypted(value);
+    for (size_t i = 0; i < KQ_COUNT(begins); i++) {
+        begins_one = begins_one || kq_slice_starts_with(value, begins[i]);
+    }
+    return begins_one;
+}
+
+static bool has_content(struct kq_slice text)
+{
+    struct kq_cursor cursor = kq_cursor_of(text);
+    struct kq_slice before;
+    bool found = false;
+    while (!found && kq_cursor_take_until(&cursor, KQ_SLICE("biz_content"), &before)) {
+        found = begins_content((struct kq_slice){.data = cursor.at, .size = kq_cursor_left(&cursor)});
+    }
+    return found;
+}
+
 /* A program's line with a URL that was read, and with a body that was not. */
 static bool is_in_pieces(const struct kq_sent_request *request, struct kq_slice text)
 {
-    bool has_content = request->is_v3;
-    for (size_t i = 0; i < request->count && !has_content; i++) {
-        has_content = kq_slice_equal(request->items[i].name, KQ_SLICE("biz_content"));
+    bool is_read = request->is_v3;
+    for (size_t i = 0; i < request->count && !is_read; i++) {
+        is_read = kq_slice_equal(request->items[i].name, KQ_SLICE("biz_content"));
     }
     bool may_be = request->form == KQ_REQUEST_LOG || request->form == KQ_REQUEST_MAP;
-    return may_be && !has_content && kq_request_contains(text, KQ_SLICE("biz_content"));
+    return may_be && !is_read && has_content(text);
 }
 
 struct kq_result kq_request_read(struct kq_slice text, struct kq_arena *arena,

@@ -289,6 +289,43 @@ static void test_an_attempt_that_fails_is_not_the_last(void **state)
     }
 }
 
+#define LINE "2014-07-24 INFO POST https://x/gateway.do?app_id=2014&method=m&sign=s "
+
+static void test_a_body_that_is_not_read_is_told_from_a_sentence(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_read;
+    } cases[] = {
+        {LINE "-> isv.missing-parameter: biz_content is missing", true},
+        {LINE "-> {\"sub_msg\":\"the parameter 'biz_content': must not be empty\"}", true},
+        {LINE "400 biz_content", true},
+        {LINE "missing \"biz_content\"", true},
+        {LINE "biz_content={\"a\":1}", false},
+        {LINE "body [biz_content=%7B%22a%22%3A1%7D]", false},
+        {LINE "data {\"biz_content\": \"{\\\"a\\\":1}\"}", false},
+        {LINE "data {'biz_content': '{\"a\":1}'}", false},
+        {LINE "data [biz_content] => {\"a\":1}", false},
+        {LINE "biz_content is: biz_content: {}", false},
+        {LINE "data {\"biz_content\": \"QUJDREVGR0hJSktMTU5PUA==\"}", false},
+        {LINE "data biz_content%3D%7B%7D", false},
+    };
+    for (size_t i = 0; i < KQ_COUNT(cases); i++) {
+        ARENA arena = {0};
+        struct kq_error error = {0};
+        struct kq_sent_request request;
+        print_message("# %s\n", cases[i].text);
+        struct kq_result result = kq_request_read(kq_slice_of(cases[i].text), &arena, &request, &error);
+        if (cases[i].is_read) {
+            assert_ok(result, &error);
+            assert_text(kq_request_find(&request, KQ_SLICE("method")), "m");
+        } else {
+            assert_failed(result, &error, KQ_E_BAD_INPUT);
+        }
+    }
+}
+
 /* Each of these took the time of the square of its size. */
 static void test_a_long_text_is_read_in_time(void **state)
 {
@@ -353,6 +390,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_request_is_refused),
         cmocka_unit_test(test_too_many_parameters_are_refused),
         cmocka_unit_test(test_an_attempt_that_fails_is_not_the_last),
+        cmocka_unit_test(test_a_body_that_is_not_read_is_told_from_a_sentence),
         cmocka_unit_test(test_a_long_text_is_read_in_time),
         cmocka_unit_test(test_a_notification_is_told_by_its_id_and_type),
         cmocka_unit_test(test_reading_without_memory),
