@@ -117,20 +117,24 @@ static struct kq_result read_printed(struct kq_sent_request *attempt, struct kq_
     return kq_request_add_map(attempt, printed, true, error);
 }
 
-static struct kq_result add_printed(struct kq_sent_request *request, struct kq_slice rest, bool is_json_only,
-                                    size_t *work_left, struct kq_error *error)
+/* Reads it once in `scratch`, which most of what is printed in a log is worth, and what tells whose request
+ * it is again in the request's arena. */
+static struct kq_result add_printed(struct kq_sent_request *request, struct kq_slice printed,
+                                    bool is_json_only, struct kq_arena *scratch, struct kq_error *error)
 {
     struct kq_sent_request attempt = kq_request_attempt(request);
     struct kq_error inner = {0};
-    size_t looked_at = 0;
-    struct kq_slice printed = printed_at(rest, &looked_at);
-    *work_left -= looked_at < *work_left ? looked_at : *work_left;
+    kq_arena_reset(scratch);
+    attempt.arena = scratch;
     KQ_TRY(
         kq_request_contain(&attempt, read_printed(&attempt, printed, is_json_only, &inner), &inner, error));
-    if (kq_request_is_told(&attempt)) {
-        *request = attempt;
-        request->form = KQ_REQUEST_LOG;
+    if (!kq_request_is_told(&attempt)) {
+        return KQ_OK;
     }
+    attempt = kq_request_attempt(request);
+    KQ_TRY(read_printed(&attempt, printed, is_json_only, error));
+    *request = attempt;
+    request->form = KQ_REQUEST_LOG;
     return KQ_OK;
 }
 
@@ -139,11 +143,15 @@ static struct kq_result add_printed(struct kq_sent_request *request, struct kq_s
 static struct kq_result find_printed(struct kq_sent_request *request, struct kq_slice text, size_t form_at,
                                      struct kq_error *error)
 {
+    struct kq_arena scratch KQ_CLEANUP(kq_arena_free) = {0};
     size_t work_left = text.size * READINGS_MAX + READINGS_BYTES_MIN;
     for (size_t at = 0; at < form_at && work_left > 0 && !kq_request_is_told(request); at++) {
         struct kq_slice rest = {.data = text.data + at, .size = text.size - at};
+        size_t looked_at = 0;
         if (begins_printed(rest)) {
-            KQ_TRY(add_printed(request, rest, form_at < text.size, &work_left, error));
+            struct kq_slice printed = printed_at(rest, &looked_at);
+            work_left -= looked_at < work_left ? looked_at : work_left;
+            KQ_TRY(add_printed(request, printed, form_at < text.size, &scratch, error));
         }
     }
     return KQ_OK;

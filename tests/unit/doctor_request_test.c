@@ -366,6 +366,24 @@ static void test_a_notification_is_told_by_its_id_and_type(void **state)
     assert_text(text, "b=2&notify_id=1&notify_type=t");
 }
 
+/* Of what is printed before the request nothing stays. */
+static void test_what_is_no_request_takes_no_memory(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    BUFFER text = {0};
+    struct kq_error error = {0};
+    struct kq_sent_request request;
+    kq_buffer_append(&text, KQ_SLICE("INFO "));
+    for (size_t i = 0; i < 1000; i++) {
+        kq_buffer_append(&text, KQ_SLICE("{\"a\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]} "));
+    }
+    kq_buffer_append(&text, KQ_SLICE("{\"app_id\":\"2014\",\"sign\":\"AA\"}"));
+    assert_ok(kq_request_read(kq_buffer_slice(&text), &arena, &request, &error), &error);
+    assert_text(kq_request_find(&request, KQ_SLICE("app_id")), "2014");
+    assert_true(arena.used_bytes < text.size);
+}
+
 static struct kq_result read_once(void *context, struct kq_error *error)
 {
     ARENA arena = {0};
@@ -393,6 +411,7 @@ int main(void)
         cmocka_unit_test(test_a_body_that_is_not_read_is_told_from_a_sentence),
         cmocka_unit_test(test_a_long_text_is_read_in_time),
         cmocka_unit_test(test_a_notification_is_told_by_its_id_and_type),
+        cmocka_unit_test(test_what_is_no_request_takes_no_memory),
         cmocka_unit_test(test_reading_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
