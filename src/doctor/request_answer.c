@@ -67,16 +67,28 @@ bool kq_request_is_answer(const struct kq_json *object)
     return responses == 1;
 }
 
+/* The bytes as UTF-8, whatever they are in; what is in no charset stays. */
+static struct kq_result to_utf8(struct kq_slice *text, struct kq_arena *arena, struct kq_error *error)
+{
+    struct kq_slice decoded = *text;
+    struct kq_error inner = {0};
+    bool is_decoded =
+        kq_utf8_is_valid(*text) || kq_charset_decode(KQ_CHARSET_GBK, *text, arena, &decoded, &inner).ok;
+    KQ_ENSURE(inner.code != KQ_E_NO_MEMORY, error, inner.code, "%s", "");
+    *text = is_decoded ? decoded : *text;
+    return KQ_OK;
+}
+
 /* A line of a log, or several: objects with an answer, or what is called so, beside other things. */
 static struct kq_result find_log(struct kq_slice body, bool *is_log, struct kq_error *error)
 {
     struct kq_arena scratch KQ_CLEANUP(kq_arena_free) = {0};
-    struct kq_cursor cursor = kq_cursor_of(body);
-    struct kq_slice first = body;
     const struct kq_json *value = NULL;
     struct kq_error inner = {0};
-    (void)kq_request_take_brackets(&cursor, &first);
-    bool is_json = kq_json_read(first, &scratch, &value, &inner).ok;
+    KQ_TRY(to_utf8(&body, &scratch, error));
+    struct kq_cursor cursor = kq_cursor_of(body);
+    (void)kq_request_take_brackets(&cursor, &body);
+    bool is_json = kq_json_read(body, &scratch, &value, &inner).ok;
     KQ_ENSURE(inner.code != KQ_E_NO_MEMORY, error, inner.code, "%s", "");
     *is_log = is_json && value->kind == KQ_JSON_OBJECT && !kq_request_is_answer(value);
     return KQ_OK;

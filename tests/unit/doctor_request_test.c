@@ -229,6 +229,21 @@ static void test_a_screens_text_is_signed_in_the_calls_charset(void **state)
     assert_text(kq_request_find(&request, KQ_SLICE("memo")), "卡"); /* what was sent stays */
 }
 
+static void test_a_log_in_gbk_is_no_answer(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    struct kq_error error = {0};
+    struct kq_sent_request request;
+    assert_ok(
+        kq_request_read(
+            KQ_SLICE("{\"http_response\":\"\xBF\xA8\",\"url\":\"https://x/gateway.do?app_id=2014&sign=AA\"}"),
+            &arena, &request, &error),
+        &error);
+    assert_false(request.is_answer);
+    assert_text(kq_request_find(&request, KQ_SLICE("app_id")), "2014");
+}
+
 static void test_what_is_no_request_is_refused(void **state)
 {
     (void)state;
@@ -405,6 +420,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_form_reads_to_the_same),
         cmocka_unit_test(test_a_screens_text_is_signed_in_the_calls_charset),
+        cmocka_unit_test(test_a_log_in_gbk_is_no_answer),
         cmocka_unit_test(test_what_is_no_request_is_refused),
         cmocka_unit_test(test_too_many_parameters_are_refused),
         cmocka_unit_test(test_an_attempt_that_fails_is_not_the_last),
