@@ -255,10 +255,16 @@ class NotificationContract:
         receiver.close()
         return fields
 
-    @pytest.mark.parametrize("out_biz_no", ["order-1", "a+b&c=d%20 %", "订单一号"])
+    @pytest.mark.parametrize("out_biz_no", ["order-1", "a+b;c=d%20 %", "订单一号"])
     def test_notification_is_believed(self, call, verified, place, app, user, out_biz_no):
         fields = self.told(call, place, app, user, out_biz_no)
         assert fields["out_biz_no"] == out_biz_no
+        assert verified(fields)
+
+    def test_notification_without_what_could_be_cut(self, call, verified, place, app, user):
+        """An & in a value is signed as one between parameters is."""
+        fields = self.told(call, place, app, user, "a&status=USED&t=1")
+        assert "out_biz_no" not in fields and fields["status"] == "ENABLED"
         assert verified(fields)
 
     def test_changed_notification_is_not(self, call, verified, place, app, user):
