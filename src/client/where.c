@@ -20,7 +20,7 @@ static bool is_loopback(const char *host)
 static bool is_gateway_loopback(const struct kq_curl *curl, CURLU *gateway)
 {
     char *host = NULL;
-    bool is_read = gateway != NULL && curl->url_get(gateway, CURLUPART_HOST, &host, 0) == CURLUE_OK;
+    bool is_read = curl->url_get(gateway, CURLUPART_HOST, &host, 0) == CURLUE_OK;
     bool is = is_read && is_loopback(host);
     curl->free(host);
     return is;
@@ -81,7 +81,7 @@ static size_t origin_size(const struct kq_curl *curl, CURLU *gateway, const char
     const char *authority = strstr(url, "://");
     bool is_direct =
         kq_slice_starts_with(kq_slice_of(url), KQ_SLICE("https:")) || (proxy != NULL && proxy[0] == '\0');
-    if (authority == NULL || gateway == NULL || !is_direct || has_zone(curl, gateway)) {
+    if (authority == NULL || !is_direct || has_zone(curl, gateway)) {
         return 0;
     }
     authority += strlen("://");
@@ -89,7 +89,6 @@ static size_t origin_size(const struct kq_curl *curl, CURLU *gateway, const char
     return is_path_as_read(curl, gateway, path) ? (size_t)(path - url) : 0;
 }
 
-/* NULL where libcurl does not read it. */
 static struct kq_result read_gateway(const struct kq_curl *curl, const char *url, CURLU **gateway,
                                      struct kq_error *error)
 {
@@ -101,6 +100,9 @@ static struct kq_result read_gateway(const struct kq_curl *curl, const char *url
         *gateway = NULL;
     }
     KQ_ENSURE_MEMORY(code != CURLUE_OUT_OF_MEMORY, error);
+    KQ_ENSURE(
+        code == CURLUE_OK, error, KQ_E_USAGE,
+        "the gateway's URL cannot be read: has it a host, a port up to 65535 and no blanks or line ends?");
     return KQ_OK;
 }
 
@@ -108,11 +110,7 @@ struct kq_result kq_where_check(const struct kq_curl *curl, const char *url, str
 {
     CURLU *gateway = NULL;
     KQ_TRY(read_gateway(curl, url, &gateway, error));
-    bool is_read = gateway != NULL;
     curl->url_cleanup(gateway);
-    KQ_ENSURE(
-        is_read, error, KQ_E_USAGE,
-        "the gateway's URL cannot be read: has it a host, a port up to 65535 and no blanks or line ends?");
     return KQ_OK;
 }
 

@@ -100,7 +100,7 @@ static bool is_next(const struct kq_params *params, struct kq_slice before, stru
     return is;
 }
 
-static bool has_within(struct kq_slice value, struct kq_slice name)
+bool kq_params_has_within(struct kq_slice value, struct kq_slice name)
 {
     const char *end = value.data + value.size;
     const char *at = memchr(value.data, '&', value.size);
@@ -127,7 +127,7 @@ struct kq_result kq_params_check_boundaries(const struct kq_params *params, cons
                         kq_slice_equal(param->name, KQ_SLICE("biz_content"));
         for (size_t j = 0; !may_have && names[j] != NULL; j++) {
             struct kq_slice name = kq_slice_of(names[j]);
-            KQ_ENSURE(!has_within(param->value, name) || !is_next(params, param->name, name), error,
+            KQ_ENSURE(!kq_params_has_within(param->value, name) || !is_next(params, param->name, name), error,
                       KQ_E_INVALID_PARAMETER_GATEWAY, "参数%.*s的值中含有&%s=，可能是另一个参数",
                       KQ_SLICE_PRINT(param->name), names[j]);
         }

@@ -43,6 +43,9 @@ struct kq_slice kq_params_find(const struct kq_params *params, struct kq_slice n
  * "Transport"). */
 KQ_MUST struct kq_result kq_params_check_duplicates(const struct kq_params *params, struct kq_error *error);
 
+/* Whether a value holds `&name=`. */
+bool kq_params_has_within(struct kq_slice value, struct kq_slice name);
+
 /* The string to sign does not say where a name or a value ends: so no name has `=` or `&` in it, and no value
  * has one of `names` (NULL at the end) in it (`&name=`) where that one could have stood beside it, sorted as
  * it is. Otherwise the same signature is one over other parameters, too: INVALID_PARAMETER_GATEWAY.
