@@ -102,6 +102,9 @@ static bool is_next(const struct kq_params *params, struct kq_slice before, stru
 
 bool kq_params_has_within(struct kq_slice value, struct kq_slice name)
 {
+    if (value.size == 0) {
+        return false;
+    }
     const char *end = value.data + value.size;
     const char *at = memchr(value.data, '&', value.size);
     while (at != NULL && (size_t)(end - at) > name.size + 1) {

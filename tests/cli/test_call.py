@@ -4,7 +4,6 @@
 import base64
 import contextlib
 import datetime
-import http.server
 import json
 import socket
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from support import binary, keys
+from support.lying import answering
 
 from command import refused, refused_as_json, run_bytes, run_on_terminal
 
@@ -251,27 +251,7 @@ def lying(caller, place):
     """lying(body, status=…): a server that gives this answer to whatever it is asked; gives the caller's flags."""
     with contextlib.ExitStack() as stack:
         def start(body, status=200, headers=()):
-            class Handler(http.server.BaseHTTPRequestHandler):
-                def do_POST(self):
-                    self.rfile.read(int(self.headers["Content-Length"]))
-                    self.send_response(status)
-                    for name, value in headers:
-                        self.send_header(name, value)
-                    self.send_header("Content-Length", str(len(body)))
-                    self.end_headers()
-                    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                        self.wfile.write(body)
-
-                def log_message(self, *arguments):
-                    pass
-
-            server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-            thread.start()
-            stack.callback(thread.join)
-            stack.callback(server.server_close)
-            stack.callback(server.shutdown)
-            return {**caller, "gateway": f"http://127.0.0.1:{server.server_address[1]}/gateway.do", "biz": "{}"}
+            return {**caller, "gateway": stack.enter_context(answering(body, status, headers)), "biz": "{}"}
         yield start
 
 

@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from support import binary, keys, printed
 from support.call_modes import NEW_MODES, CallModes
+from support.lying import answering
 from support.recorder import Recorder
 
 
@@ -121,27 +122,8 @@ def lying():
     """lying(status, body, headers): the URL of a gateway that answers so."""
     with contextlib.ExitStack() as stack:
         def start(status, body, headers=()):
-            class Handler(http.server.BaseHTTPRequestHandler):
-                def do_POST(self):
-                    self.rfile.read(int(self.headers["Content-Length"]))
-                    self.send_response(status, "reason \x1b[31m")
-                    self.send_header("Content-Type", "application/json;charset=utf-8")
-                    self.send_header("Content-Length", str(len(body)))
-                    for name, value in headers:
-                        self.send_header(name, value)
-                    self.end_headers()
-                    self.wfile.write(body)
-
-                def log_message(self, *arguments):
-                    pass
-
-            server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-            thread.start()
-            stack.callback(thread.join)
-            stack.callback(server.server_close)
-            stack.callback(server.shutdown)
-            return f"http://127.0.0.1:{server.server_address[1]}/gateway.do"
+            headers = [("Content-Type", "application/json;charset=utf-8"), *headers]
+            return stack.enter_context(answering(body, status, headers, reason="reason \x1b[31m"))
         yield start
 
 

@@ -120,6 +120,22 @@ static void test_what_is_not_the_gateways(void **state)
     assert_refused(APP_ID, KQ_SLICE("a=1&a=2&sign=AAAA&sign_type=RSA2"), KQ_CLIENT_ANSWER, "cannot be read");
 }
 
+static void test_parameters_without_a_value(void **state)
+{
+    (void)state;
+    ARENA arena = {0};
+    BUFFER form = {0};
+    CLIENT client = client_of(&arena, APP_ID);
+    struct kq_client_notification *notification = NULL;
+    struct kq_client_error error;
+    put_form(&form, &arena, "utf-8", "RSA2", "a&b");
+    kq_buffer_append(&form, KQ_SLICE("&nothing&nothing_either="));
+    assert_status(kq_client_verify_notification(client, form.data, form.size, &notification, &error),
+                  KQ_CLIENT_OK, &error);
+    assert_int_equal(notification->count, 6);
+    kq_client_notification_free(notification);
+}
+
 /* The same bytes are signed where subject is "ten" and notify_id, which is not to stand twice, has gone into
  * it. */
 static void test_a_parameter_within_another_ones_value(void **state)
@@ -184,6 +200,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_sign_types_and_charsets),
         cmocka_unit_test(test_what_is_not_the_gateways),
+        cmocka_unit_test(test_parameters_without_a_value),
         cmocka_unit_test(test_a_parameter_within_another_ones_value),
         cmocka_unit_test(test_a_cut_one),
         cmocka_unit_test(test_out_of_memory),
